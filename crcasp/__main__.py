@@ -1,0 +1,7 @@
+"""`python -m crcasp`."""
+
+import sys
+
+from crcasp.cli import main
+
+sys.exit(main())

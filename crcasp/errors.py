@@ -1,0 +1,57 @@
+"""What can go wrong, with the place where it did and the remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class CrcaspError(Exception):
+    """Any failure of this package that its user can do something about."""
+
+
+class UsageError(CrcaspError):
+    """A command or a call that asks for what there is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something is written; a part that is not known is None."""
+
+    source: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        """The place as `file:line:column`, without the parts that are not known."""
+        parts = (self.source, self.line, self.column)
+        return ":".join(str(part) for part in parts if part is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong with the input: a sentence, and the place it speaks of."""
+
+    place: Place | None
+    message: str
+
+    def __str__(self) -> str:
+        """The fault as `place: message`."""
+        return self.message if self.place is None else f"{self.place}: {self.message}"
+
+
+class InputError(CrcaspError, ValueError):
+    """The facts of a patient are refused; `faults` says why, in order of place."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = tuple(sorted(faults, key=_position))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[tuple[Fault, ...]]]:
+        """Pickle by the faults, not by the text made of them."""
+        return type(self), (self.faults,)
+
+
+def _position(fault: Fault) -> tuple[str, int, int]:
+    place = fault.place or Place("")
+    return place.source, place.line or 0, place.column or 0

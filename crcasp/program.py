@@ -1,0 +1,158 @@
+"""The logic program as files, constants and overlays."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crcasp.errors import UsageError
+
+if TYPE_CHECKING:
+    from clingo import Control
+
+
+@cache
+def program_directory() -> Path:
+    """Return the directory of the logic program, in a wheel or beside the package."""
+    package = Path(__file__).resolve().parent
+    for directory in (package / "lp", package.parent / "lp"):
+        if (directory / "table.lp").is_file():
+            return directory
+    raise UsageError(f"The logic program is missing beside {package}: install crcasp anew.")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The main program with what the user put on top: the key of the engine cache.
+
+    Attributes:
+        overlays: further `.lp` files of the user's own, trusted, each with its text.
+        constants: overridden constants as (name, value) pairs.
+    """
+
+    overlays: tuple[tuple[str, str], ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def build(
+        cls,
+        overlays: Sequence[str | os.PathLike[str]] = (),
+        constants: Mapping[str, str | int] | None = None,
+    ) -> Program:
+        """Read the overlays and check the constants' names and values.
+
+        Raises:
+            UsageError: an overlay cannot be read, or a constant is unknown.
+        """
+        texts = []
+        for overlay in overlays:
+            path = os.fspath(overlay)
+            try:
+                texts.append((path, Path(path).read_text(encoding="utf-8")))
+            except (OSError, UnicodeDecodeError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or "it is not a text file"
+                raise UsageError(f"{path}: the overlay cannot be read: {reason}.") from None
+        program = cls(tuple(texts))
+        if not constants:
+            return program
+        known = program.known_constants()
+        for name, value in constants.items():
+            if name not in known:
+                names = ", ".join(f"{key}={known[key]}" for key in sorted(known))
+                raise UsageError(f"There is no constant {name}; the known ones are {names}.")
+            if not re.fullmatch(r"-?\d{1,9}|[a-z]\w*", str(value)):
+                raise UsageError(f"{name}={value}: a constant is a whole number or a name.")
+        pairs = tuple(sorted((name, str(value)) for name, value in constants.items()))
+        return cls(program.overlays, pairs)
+
+    def known_constants(self) -> dict[str, str]:
+        """Return each constant that the program defines, with its default."""
+        from clingo import ast
+
+        known: dict[str, str] = {}
+
+        def collect(node: ast.AST) -> None:
+            if node.ast_type == ast.ASTType.Definition:
+                known.setdefault(node.name, str(node.value))
+
+        ast.parse_files([str(program_directory() / name) for name in main_files()], collect)
+        for name, text in self.overlays:
+            messages: list[str] = []
+            try:
+                ast.parse_string(text, collect, logger=lambda _, line: messages.append(line))
+            except RuntimeError:
+                raise _overlay_error(name, messages) from None
+        return known
+
+    def control(self, *extra: str, lines: int = 0, facts: str = "") -> Control:
+        """Return the grounded program with files from subfolders of `lp/`, and facts.
+
+        Args:
+            extra: files in subfolders of `lp/`, such as "wrapper/show.lp".
+            lines: how many lines of therapy the externals provide for.
+            facts: facts as text, from symbols that have been checked.
+
+        Raises:
+            UsageError: clingo refuses an overlay or has anything to say about it.
+        """
+        messages: list[str] = []
+        try:
+            control = self._grounded([*main_files(), *extra], messages, lines, facts)
+        except RuntimeError:
+            raise _overlay_error(self._names(), messages) from None
+        if messages:
+            raise _overlay_error(self._names(), messages)
+        return control
+
+    def input_check(self) -> Control:
+        """Return the grounded input check: the vocabulary and what contradicts itself.
+
+        An overlay may extend the vocabulary; what else it says is not asked here.
+        """
+        return self._grounded(INPUT_CHECK, [])
+
+    def _grounded(
+        self, names: Iterable[str], messages: list[str], lines: int = 0, facts: str = ""
+    ) -> Control:
+        from clingo import Control
+
+        arguments = ["0", "--opt-mode=ignore", f"-clines={lines}" if lines else "-clines=max_lines"]
+        arguments += [f"-c{name}={value}" for name, value in self.constants]
+        control = Control(arguments, lambda _, message: messages.append(message), 20)
+        for name in names:
+            control.load(str(program_directory() / name))
+        for _, text in self.overlays:
+            control.add("base", [], text)
+        if facts:
+            control.add("base", [], facts)
+        control.ground([("base", [])])
+        return control
+
+    def _names(self) -> str:
+        return ", ".join(name for name, _ in self.overlays) or "program"
+
+
+def _overlay_error(name: str, messages: Sequence[str]) -> UsageError:
+    """Return one error for what clingo said about an overlay, each message on one line."""
+    said = "; ".join(" ".join(message.split()) for message in messages) or "it does not parse"
+    return UsageError(f"{name}: clingo says: {said.replace('<block>', 'line')}.")
+
+
+@cache
+def main_files() -> tuple[str, ...]:
+    """Return the names of the files of the main program, in a fixed order."""
+    return tuple(sorted(path.name for path in program_directory().glob("*.lp")))
+
+
+INPUT_CHECK = (
+    "vocabulary.lp",
+    "interpretations.lp",
+    "wrapper/externals.lp",
+    "wrapper/histories.lp",
+    "check/patient.lp",
+)

@@ -1,0 +1,265 @@
+"""The answer for a person: plain text, wrapped to a width, readable aloud."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from crcasp.advice import Advice, Condition, Objection, Reason, RecommendationSet, Verdict
+from crcasp.vocabulary import Vocabulary
+
+CLOSING = "Research software, not for treatment decisions; knowledge as of 2019."
+MARGIN = 13
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Names for a person, from the labels of the program."""
+
+    labels: Mapping[str, str]
+
+    def name(self, name: str | int | None) -> str:
+        """Return a therapy, finding or value in words."""
+        if name is None:
+            return "unknown"
+        text = str(name)
+        if text in self.labels:
+            return self.labels[text]
+        if "+" in text:
+            return " + ".join(self.name(part) for part in text.split("+"))
+        outer, bracket, inner = text.partition("(")
+        if bracket and outer in self.labels:
+            return self.labels[outer].format(self.name(inner.removesuffix(")")))
+        return text.replace("_", " ")
+
+    def names(self, names: Iterable[str | int], joint: str = "and") -> str:
+        """Return several names as one list in words."""
+        return listed([self.name(name) for name in names], joint)
+
+    def condition(self, condition: Condition) -> str:
+        """Return a condition that was met, with the facts that met it."""
+        facts = f" ({', '.join(condition.facts)})" if condition.facts else ""
+        return f"{self.name(condition.finding)}: {self.name(condition.value)}{facts}"
+
+    def found(self, condition: Condition) -> str:
+        """Return what a condition that was not met found."""
+        facts = f" ({', '.join(condition.facts)})" if condition.facts else ""
+        return f"{self.name(condition.finding)} is {self.name(condition.value)}{facts}"
+
+    def failure(self, condition: Condition) -> str:
+        """Return a condition that was not met, with what it needed."""
+        return f"{self.found(condition)}, must be {self.names(condition.needs, 'or')}"
+
+
+def listed(names: Sequence[str], joint: str = "and") -> str:
+    """Return names joined by commas and one joining word."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} {joint} {names[-1]}"
+
+
+def recommendation_text(
+    advice: Advice, labels: Mapping[str, str], width: int = 80, *, every_set: bool = False
+) -> str:
+    """Return the whole answer as text.
+
+    Args:
+        advice: the answer.
+        labels: names for a person, from the program.
+        width: columns to wrap to.
+        every_set: whether to add the sets that are not preferred.
+    """
+    page = _Page(Wording(labels), max(width, 40))
+    return "\n".join(page.lines(advice, every_set)) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    wording: Wording
+    width: int
+
+    def lines(self, advice: Advice, every_set: bool) -> Iterator[str]:
+        yield from self._patient(advice)
+        for notice in advice.notices:
+            yield ""
+            yield from self._entry("Note", notice)
+        if advice.in_scope:
+            yield from self._chosen(advice)
+            if every_set:
+                yield from self._others(advice)
+            yield from self._open(advice)
+            yield from self._left_out(advice)
+        yield ""
+        yield from textwrap.wrap(CLOSING, self.width)
+
+    def _entry(self, title: str, text: str, indent: int = 0) -> Iterator[str]:
+        """Yield a title in the margin and the text beside it, wrapped."""
+        lead = " " * indent + title
+        first = lead.ljust(MARGIN) if len(lead) < MARGIN else lead + "  "
+        yield from textwrap.wrap(
+            text,
+            self.width,
+            initial_indent=first,
+            subsequent_indent=" " * MARGIN,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+    def _patient(self, advice: Advice) -> Iterator[str]:
+        words = self.wording
+        known = []
+        for finding in advice.findings:
+            if finding.value is None or finding.name.startswith("stopped("):
+                continue
+            value = f"{words.name(finding.name)} {words.name(finding.value)}"
+            derived = [fact for fact in finding.facts if not fact.startswith(f"{finding.name}(")]
+            if derived:
+                value += f" (from {', '.join([*derived, *finding.interpretations])})"
+            known.append(value)
+        unknown = [words.name(item.name) for item in advice.findings if item.value is None]
+        yield from self._entry("Patient", "; ".join([words.name(advice.line), *known]) + ".")
+        for line in advice.history:
+            reason = words.name(line.stopped) if line.stopped else "reason unknown"
+            names = " + ".join(map(words.name, line.received))
+            yield from self._entry(f"Line {line.number}", f"{names}; stopped: {reason}.", 2)
+        for name, kind in advice.limits:
+            yield from self._entry("", f"{words.name(name)} is {kind}.")
+        if unknown and advice.in_scope:
+            yield from self._entry("Unknown", listed(unknown) + ".")
+
+    def _chosen(self, advice: Advice) -> Iterator[str]:
+        preferred = advice.preferred
+        if not preferred:
+            return
+        yield ""
+        number = len(preferred)
+        word = "One set" if number == 1 else f"Any one of {number} sets"
+        yield from self._entry("Preferred", f"{word}; grade: {preferred[0].grade}.")
+        yield from self._sets(preferred)
+        others = len(advice.sets) - number
+        if others:
+            more = "set" if others == 1 else "sets"
+            yield from self._entry("", f"{others} more {more} of a lower grade: see --all.")
+        yield ""
+        yield "Why"
+        names = dict.fromkeys(name for chosen in preferred for name in chosen.therapies)
+        yield from self._why([advice.therapies[name] for name in names])
+
+    def _sets(self, sets: Sequence[RecommendationSet]) -> Iterator[str]:
+        """Yield the sets, those that share their first therapy on one line."""
+        shared: dict[str, list[RecommendationSet]] = {}
+        for chosen in sets:
+            shared.setdefault(chosen.therapies[0], []).append(chosen)
+        for first, group in shared.items():
+            alone = any(len(chosen.therapies) == 1 for chosen in group)
+            beside = [self.wording.names(c.therapies[1:]) for c in group if len(c.therapies) > 1]
+            relied = dict.fromkeys(name for chosen in group for name in chosen.interpretations)
+            text = self.wording.name(first)
+            if beside:
+                text += f"{', alone or' if alone else ''} with {listed(beside, 'or')}"
+            if relied:
+                text += f" (by {', '.join(relied)})"
+            yield from self._entry("-", text, 2)
+
+    def _why(self, verdicts: Sequence[Verdict]) -> Iterator[str]:
+        reasons: dict[Reason, list[str]] = {}
+        for verdict in verdicts:
+            for reason in verdict.because:
+                reasons.setdefault(reason, []).append(verdict.therapy)
+        for reason, therapies in reasons.items():
+            references = f" [{', '.join(map(str, reason.references))}]" if reason.references else ""
+            text = f"{self.wording.names(therapies)}: {reason.text}{references}"
+            yield from self._entry(reason.statement, text, 2)
+            met = "; ".join(map(self.wording.condition, reason.conditions))
+            relied = f"by {', '.join(reason.interpretations)}" if reason.interpretations else ""
+            grounds = "; ".join(filter(None, (met, relied)))
+            if grounds:
+                yield from self._entry("", f"- {grounds}", 2)
+
+    def _others(self, advice: Advice) -> Iterator[str]:
+        rest = [chosen for chosen in advice.sets if not chosen.preferred]
+        for grade in dict.fromkeys(chosen.grade for chosen in rest):
+            sets = [chosen for chosen in rest if chosen.grade == grade]
+            yield ""
+            yield from self._entry("Also", f"{len(sets)} of grade {grade}.")
+            yield from self._sets(sets)
+        shown = {name for chosen in advice.preferred for name in chosen.therapies}
+        names = dict.fromkeys(name for chosen in rest for name in chosen.therapies)
+        more = [advice.therapies[name] for name in names if name not in shown]
+        if more:
+            yield ""
+            yield "Why"
+            yield from self._why(more)
+
+    def _open(self, advice: Advice) -> Iterator[str]:
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for name, verdict in advice.therapies.items():
+            if verdict.status == "undetermined":
+                groups.setdefault(verdict.findings, []).append(name)
+        if groups:
+            yield ""
+            yield "Undetermined until it is known:"
+        for findings, therapies in sorted(groups.items(), key=lambda item: len(item[0])):
+            text = f"{self.wording.names(findings)}: for {self.wording.names(therapies)}"
+            yield from self._entry("  -", text)
+
+    def _left_out(self, advice: Advice) -> Iterator[str]:
+        groups: dict[str, list[str]] = {}
+        for name, verdict in advice.therapies.items():
+            if verdict.against:
+                groups.setdefault(self._deciding(verdict), []).append(name)
+        if groups:
+            yield ""
+            yield "Left out"
+        for reason, therapies in groups.items():
+            yield from self._entry("  -", f"{self.wording.names(therapies)}: {reason}")
+
+    def _deciding(self, verdict: Verdict) -> str:
+        """Return the one reason that decides: an exclusion, a finding, or else the line."""
+
+        def weight(item: Objection) -> tuple[bool, bool]:
+            return item.exclusion is None, _other_line(item)
+
+        decisive = min(verdict.against, key=weight)
+        if decisive.exclusion:
+            found = "; ".join(map(self.wording.found, decisive.conditions))
+            return f"{decisive.exclusion}, {decisive.text}: {found}."
+        if _other_line(decisive):
+            needs = dict.fromkeys(need for item in verdict.against for need in _line_needs(item))
+            return f"{self.wording.names(needs, 'or')} only."
+        failures = "; ".join(map(self.wording.failure, decisive.conditions))
+        return f"statement {decisive.statement}: {failures}."
+
+
+def _other_line(objection: Objection) -> bool:
+    return bool(_line_needs(objection))
+
+
+def _line_needs(objection: Objection) -> tuple[str, ...]:
+    needs = [item.needs for item in objection.conditions if item.finding == "line"]
+    return needs[0] if needs else ()
+
+
+def vocabulary_text(vocabulary: Vocabulary, width: int = 80) -> str:
+    """Return the facts a patient may have, one predicate after another."""
+    lines: list[str] = []
+
+    def add(fact: str, values: str, meaning: str) -> None:
+        lines.append(f"{fact}  {meaning}")
+        lines.extend(textwrap.wrap(values, width, initial_indent="    ", subsequent_indent="    "))
+
+    for finding, values in vocabulary.findings.items():
+        numbers = [value for value in values if isinstance(value, int)]
+        if len(numbers) == len(values):
+            allowed = f"{min(numbers)} to {max(numbers)}"
+        else:
+            allowed = ", ".join(map(str, values))
+        add(f"{finding}(V)", allowed, vocabulary.meanings.get(finding, ""))
+    meanings = vocabulary.meanings
+    lines_of = f"L: 1 to {vocabulary.lines}; "
+    add("received(L, T)", f"{lines_of}T: {', '.join(vocabulary.therapies)}", meanings["received"])
+    add("stopped(L, R)", f"{lines_of}R: {', '.join(vocabulary.reasons)}", meanings["stopped"])
+    add("contraindicated(X)", f"X: {', '.join(vocabulary.limits)}", meanings["contraindicated"])
+    add("unavailable(X)", "X: as for contraindicated(X)", meanings["unavailable"])
+    return "\n".join(lines) + "\n"

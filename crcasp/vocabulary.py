@@ -1,0 +1,72 @@
+"""The words a patient may be described with, as the program declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a fact may say: predicates, values and names, in the program's order.
+
+    Attributes:
+        findings: each finding with its allowed values, numbers or names.
+        therapies: what a line of therapy may have held.
+        reasons: why a line may have stopped.
+        limits: what may be contraindicated or unavailable.
+        lines: the highest number of a line.
+        meanings: each predicate in words.
+    """
+
+    findings: Mapping[str, tuple[str | int, ...]]
+    therapies: tuple[str, ...]
+    reasons: tuple[str, ...]
+    limits: tuple[str, ...]
+    lines: int
+    meanings: Mapping[str, str]
+
+    def schema(self) -> dict[str, object]:
+        """Return the JSON Schema (draft 2020-12) of one patient as a mapping."""
+
+        def listed(names: tuple[str, ...]) -> dict[str, object]:
+            return {"type": "array", "items": {"enum": list(names)}, "uniqueItems": True}
+
+        properties: dict[str, object] = {}
+        for finding, values in self.findings.items():
+            described: dict[str, object] = {"description": self.meanings.get(finding, finding)}
+            numbers = [value for value in values if isinstance(value, int)]
+            if len(numbers) == len(values):
+                described |= {"type": ["integer", "null"], "minimum": min(numbers)}
+                described["maximum"] = max(numbers)
+            else:
+                described["enum"] = [*values, None]
+            properties[finding] = described
+        line = {
+            "type": "object",
+            "properties": {
+                "received": {**listed(self.therapies), "minItems": 1},
+                "stopped": {"enum": [*self.reasons, None]},
+            },
+            "required": ["received"],
+            "additionalProperties": False,
+        }
+        properties["history"] = {
+            "description": self.meanings["received"],
+            "type": ["array", "null"],
+            "items": line,
+            "maxItems": self.lines,
+        }
+        for limit in ("contraindicated", "unavailable"):
+            properties[limit] = {
+                "description": self.meanings[limit],
+                **listed(self.limits),
+                "type": ["array", "null"],
+            }
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": "crcasp patient",
+            "type": "object",
+            "properties": properties,
+            "additionalProperties": False,
+        }

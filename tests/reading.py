@@ -1,0 +1,601 @@
+"""A second, brute-force reading of the guideline table, to test the logic program against.
+
+Nothing here is shared with the program. Every eligibility decision is made on a complete
+assignment of findings; what is unknown is filled in by plain enumeration. An enumeration for
+one therapy covers the findings that its decision looked up in at least one completion: a
+finding that no completion looks up cannot change the answer (see `_completions`).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise, product
+from typing import Any, Literal
+
+Value = str | int
+Support = Mapping[str, int]
+
+GRADES = {1: "considered", 2: "recommended", 3: "benefit"}
+CONSIDERED, RECOMMENDED, BENEFIT = 1, 2, 3
+
+STATEMENTS = (
+    *("1", "1.1", "2", "3", "4", "5", "6.1", "6.2", "6.3", "6.4", "6.5", "7.1", "7.2", "8"),
+    *("9", "10.1", "10.2", "10.3", "11", "12", "13"),
+)
+
+PARTNERS = frozenset(
+    {"bevacizumab", "aflibercept", "ramucirumab", "cetuximab", "panitumumab", "ipilimumab"}
+)
+LOCOREGIONAL = frozenset({"hai", "tace", "radioembolization"})
+REGIMENS = (
+    *("fluorouracil_leucovorin", "capecitabine", "folfox", "capox", "sox", "folfiri", "capiri"),
+    *("iris", "irinotecan", "folfirinox", "folfoxiri", "regorafenib", "trifluridine_tipiracil"),
+    *("pembrolizumab", "nivolumab"),
+)
+AGENTS = {
+    "fluorouracil_leucovorin": ("fluorouracil", "leucovorin"),
+    "folfox": ("fluorouracil", "leucovorin", "oxaliplatin"),
+    "folfiri": ("fluorouracil", "leucovorin", "irinotecan"),
+    "folfirinox": ("fluorouracil", "leucovorin", "oxaliplatin", "irinotecan"),
+    "folfoxiri": ("fluorouracil", "leucovorin", "oxaliplatin", "irinotecan"),
+    "capox": ("capecitabine", "oxaliplatin"),
+    "capiri": ("capecitabine", "irinotecan"),
+    "sox": ("s1", "oxaliplatin"),
+    "iris": ("s1", "irinotecan"),
+    "hai": ("floxuridine",),
+}
+CLASSES = {
+    "anti_vegf": ("bevacizumab", "aflibercept", "ramucirumab"),
+    "anti_egfr": ("cetuximab", "panitumumab"),
+    "checkpoint_inhibitor": ("pembrolizumab", "nivolumab", "ipilimumab"),
+    "fluoropyrimidine": ("fluorouracil", "capecitabine", "s1", "floxuridine"),
+}
+# X3: what is not repeated once it failed, single agents and whole classes.
+NOT_REPEATED = (
+    *("oxaliplatin", "irinotecan", "regorafenib", "trifluridine_tipiracil"),
+    *("anti_egfr", "checkpoint_inhibitor"),
+)
+
+THERAPIES = (
+    *("folfox", "folfiri", "folfox+bevacizumab", "folfiri+bevacizumab"),
+    *("folfox+cetuximab", "folfiri+cetuximab", "folfox+panitumumab", "folfiri+panitumumab"),
+    *("sox", "iris", "folfirinox", "folfoxiri", "fluorouracil_leucovorin"),
+    *("folfiri+aflibercept", "folfiri+ramucirumab", "regorafenib", "trifluridine_tipiracil"),
+    *("pembrolizumab", "nivolumab", "nivolumab+ipilimumab"),
+    *("hai", "tace", "radioembolization"),
+)
+
+RIGHT_SITES = ("cecum", "ascending_colon", "hepatic_flexure", "transverse_colon")
+LEFT_SITES = (
+    *("splenic_flexure", "descending_colon", "sigmoid_colon", "rectosigmoid_junction"),
+    "rectum",
+)
+FINDINGS = (
+    *("age", "ecog", "primary_site", "side", "kras", "nras", "ras", "braf", "mmr", "msi"),
+    *("tumor_burden", "country", "liver_metastases", "disease_extent"),
+    *("multifocal_liver_disease", "organ_function"),
+)
+# The values that fill in an unknown concept. Two ages, one either side of the limit, do for all.
+DOMAINS: dict[str, tuple[Value, ...]] = {
+    "ras": ("wild_type", "mutant"),
+    "braf": ("wild_type", "mutant"),
+    "mmr": ("proficient", "deficient"),
+    "age": (50, 80),
+    "ecog": (0, 1, 2, 3, 4),
+    "tumor_burden": ("low", "high"),
+    "country": ("japan", "korea", "other"),
+    "liver_metastases": ("unresectable", "resectable"),
+    "disease_extent": ("liver_only", "liver_dominant", "disseminated"),
+    "multifocal_liver_disease": ("early", "late", "absent"),
+    "organ_function": ("adequate", "inadequate"),
+}
+REASONS: tuple[Value, ...] = ("progression", "toxicity", "completed")
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """The facts of one patient; a finding or a reason that is absent is unknown."""
+
+    findings: Mapping[str, str | int] = field(default_factory=dict)
+    received: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    stopped: Mapping[int, str] = field(default_factory=dict)
+    contraindicated: frozenset[str] = frozenset()
+    unavailable: frozenset[str] = frozenset()
+
+    def facts(self) -> str:
+        """The patient as ASP facts."""
+        atoms = [f"{name}({self.findings[name]})" for name in FINDINGS if name in self.findings]
+        for line in sorted(self.received):
+            atoms += [f"received({line},{name})" for name in sorted(self.received[line])]
+            if line in self.stopped:
+                atoms.append(f"stopped({line},{self.stopped[line]})")
+        atoms += [f"contraindicated({name})" for name in sorted(self.contraindicated)]
+        atoms += [f"unavailable({name})" for name in sorted(self.unavailable)]
+        return " ".join(f"{atom}." for atom in atoms)
+
+    def mapping(self) -> dict[str, Any]:
+        """The patient as the mapping that the JSON form holds."""
+        result: dict[str, Any] = {
+            name: self.findings[name] for name in FINDINGS if name in self.findings
+        }
+        history: list[dict[str, Any]] = []
+        for line in sorted(self.received):
+            entry: dict[str, Any] = {"received": sorted(self.received[line])}
+            if line in self.stopped:
+                entry["stopped"] = self.stopped[line]
+            history.append(entry)
+        if history:
+            result["history"] = history
+        if self.contraindicated:
+            result["contraindicated"] = sorted(self.contraindicated)
+        if self.unavailable:
+            result["unavailable"] = sorted(self.unavailable)
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the table says of one patient."""
+
+    in_scope: bool
+    line: Literal["first", "beyond_first"]
+    status: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    statements: dict[str, list[str]] = field(default_factory=dict)
+    grade: dict[str, str] = field(default_factory=dict)
+    sets: set[frozenset[str]] = field(default_factory=set)
+    preferred: set[frozenset[str]] = field(default_factory=set)
+    set_grade: dict[frozenset[str], str] = field(default_factory=dict)
+
+
+# --- the patient, prepared ----------------------------------------------------------------
+
+
+@cache
+def held(therapy: str) -> frozenset[str]:
+    """Everything a therapy holds: regimen, partner or locoregional therapy, agents, classes."""
+    parts = therapy.split("+")
+    agents = {agent for part in parts for agent in AGENTS.get(part, (part,))}
+    classes = {name for name, members in CLASSES.items() if agents & set(members)}
+    return frozenset(agents | classes | set(parts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    first: bool
+    known: dict[str, Value]
+    side: str | None
+    barred: frozenset[str]
+    lines_with: dict[str, tuple[int, ...]]
+    initial_line: int
+    initial: frozenset[str]  # what the initial therapy held, down to agents and classes
+    reuse: tuple[str, ...]
+    later_line: bool
+
+
+def _side(findings: Mapping[str, Value]) -> str | None:
+    if "side" in findings:
+        return str(findings["side"])
+    site = findings.get("primary_site")
+    if site is None:
+        return None
+    return "right" if site in RIGHT_SITES else "left"
+
+
+def _ras(findings: Mapping[str, Value]) -> str | None:
+    given = [findings.get(name) for name in ("ras", "kras", "nras")]
+    if "mutant" in given:
+        return "mutant"
+    if given[0] == "wild_type" or given[1:] == ["wild_type", "wild_type"]:
+        return "wild_type"
+    return None
+
+
+def _mmr(findings: Mapping[str, Value]) -> str | None:
+    if findings.get("mmr") == "deficient" or findings.get("msi") == "high":
+        return "deficient"
+    return "proficient" if "mmr" in findings or "msi" in findings else None
+
+
+def _prepare(patient: Patient) -> _Case:
+    known = {name: patient.findings[name] for name in DOMAINS if name in patient.findings}
+    for name, derived in (("ras", _ras(patient.findings)), ("mmr", _mmr(patient.findings))):
+        if derived is not None:
+            known[name] = derived
+    for line, reason in patient.stopped.items():
+        known[f"stopped({line})"] = reason
+    systemic = {
+        line: items - LOCOREGIONAL
+        for line, items in sorted(patient.received.items())
+        if items - LOCOREGIONAL
+    }
+    lines_with: dict[str, tuple[int, ...]] = {}
+    for name in NOT_REPEATED:
+        lines_with[name] = tuple(
+            line for line, items in systemic.items() if any(name in held(item) for item in items)
+        )
+    initial_line = min(systemic, default=0)
+    items = systemic.get(initial_line, frozenset())
+    partners = sorted(items & PARTNERS)
+    regimens = sorted(items - PARTNERS)
+    reuse: tuple[str, ...] = ()
+    if len(partners) == 0:
+        reuse = tuple(regimens)
+    elif len(partners) == 1:
+        reuse = tuple(f"{regimen}+{partners[0]}" for regimen in regimens)
+    return _Case(
+        first=not systemic,
+        known=known,
+        side=_side(patient.findings),
+        barred=patient.contraindicated | patient.unavailable,
+        lines_with=lines_with,
+        initial_line=initial_line,
+        initial=frozenset().union(*(held(item) for item in items)),
+        reuse=reuse,
+        later_line=len(systemic) > 1,
+    )
+
+
+def _listed(case: _Case) -> tuple[str, ...]:
+    return THERAPIES + tuple(name for name in case.reuse if name not in THERAPIES)
+
+
+# --- one complete assignment --------------------------------------------------------------
+
+
+class _UnfilledError(Exception):
+    """A decision looked up a finding that the assignment at hand leaves open."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class _World(dict[str, Value]):
+    def __missing__(self, name: str) -> Value:
+        raise _UnfilledError(name)
+
+
+def _failed(case: _Case, name: str, world: _World) -> bool:
+    return any(
+        world[f"stopped({line})"] in ("progression", "toxicity") for line in case.lines_with[name]
+    )
+
+
+def _first_line(case: _Case, therapy: str, world: _World) -> dict[str, int]:
+    found: dict[str, int] = {}
+    regimen, _, partner = therapy.partition("+")
+    doublet = regimen in ("folfox", "folfiri")
+    if doublet and partner in ("", "bevacizumab", "cetuximab"):
+        found["1"] = RECOMMENDED
+    if doublet and (partner, case.side) in (("cetuximab", "left"), ("bevacizumab", "right")):
+        found["1.1"] = BENEFIT
+    if doublet and partner == "panitumumab" and world["ras"] == "wild_type":
+        found["2"] = RECOMMENDED
+    if therapy in ("sox", "iris") and world["country"] in ("japan", "korea"):
+        found["3"] = RECOMMENDED
+    if therapy in ("folfirinox", "folfoxiri"):
+        young = int(world["age"]) <= 70
+        mutated = "mutant" in (world["ras"], world["braf"])
+        if young and mutated and world["tumor_burden"] == "high":
+            found["4"] = CONSIDERED
+    if therapy == "hai" and world["liver_metastases"] == "unresectable":
+        found["5"] = RECOMMENDED
+    if (
+        therapy == "fluorouracil_leucovorin"
+        and world["liver_metastases"] == "unresectable"
+        and _supports(case, "hai", world)
+    ):
+        found["5"] = RECOMMENDED
+    return found
+
+
+def _beyond(case: _Case, therapy: str, world: _World) -> dict[str, int]:
+    found: dict[str, int] = {}
+    regimen, _, partner = therapy.partition("+")
+    if regimen == "folfiri" and "oxaliplatin" in case.initial:
+        if partner == "":
+            found["6.1"] = RECOMMENDED
+        elif partner == "bevacizumab" and world["ras"] == "mutant":
+            found["6.2"] = RECOMMENDED
+        elif partner in ("cetuximab", "panitumumab") and world["ras"] == "wild_type":
+            found["6.3"] = RECOMMENDED
+        elif partner == "aflibercept":
+            found["6.4"] = RECOMMENDED
+        elif partner == "ramucirumab":
+            found["6.5"] = RECOMMENDED
+    if regimen == "folfox" and "irinotecan" in case.initial:
+        if partner == "":
+            found["7.1"] = CONSIDERED
+        elif partner in ("cetuximab", "panitumumab") and world["ras"] == "wild_type":
+            found["7.2"] = RECOMMENDED
+        elif partner == "bevacizumab":
+            found["7.2"] = RECOMMENDED if world["ras"] == "mutant" else CONSIDERED
+    if therapy in ("regorafenib", "trifluridine_tipiracil"):
+        refractory = _failed(case, "oxaliplatin", world) and _failed(case, "irinotecan", world)
+        if refractory and int(world["ecog"]) <= 1 and world["organ_function"] == "adequate":
+            found["8"] = RECOMMENDED
+    if therapy == "hai" and world["liver_metastases"] == "unresectable":
+        found["9"] = RECOMMENDED
+    immune = {"pembrolizumab": "10.2", "nivolumab": "10.3", "nivolumab+ipilimumab": "10.3"}
+    if therapy in immune and world["mmr"] == "deficient":
+        found["10.1"] = CONSIDERED
+        found[immune[therapy]] = BENEFIT
+    return found
+
+
+def _supports(case: _Case, therapy: str, world: _World) -> dict[str, int]:
+    """The statements that let the therapy through, each with the grade it gives."""
+    holds = held(therapy)
+    if holds & case.barred:  # X4
+        return {}
+    if "anti_egfr" in holds and world["ras"] != "wild_type":  # X2
+        return {}
+    if therapy in LOCOREGIONAL and world["disease_extent"] == "disseminated":  # X5
+        return {}
+    found = _first_line(case, therapy, world) if case.first else _beyond(case, therapy, world)
+    if therapy == "hai" and world["multifocal_liver_disease"] == "early":
+        found["12"] = RECOMMENDED
+    if therapy in ("tace", "radioembolization") and world["multifocal_liver_disease"] == "late":
+        found["13"] = RECOMMENDED
+    if found and any(name in holds and _failed(case, name, world) for name in NOT_REPEATED):  # X3
+        found = {}
+    reusable = therapy in case.reuse and case.later_line
+    if reusable and world[f"stopped({case.initial_line})"] != "toxicity":
+        found["11"] = CONSIDERED
+    return found
+
+
+def complete_status(patient: Patient, completion: Mapping[str, Value]) -> dict[str, Support]:
+    """For every listed therapy the statements that apply, with grades, in one completion.
+
+    The completion gives every unknown concept and every unknown reason (as `stopped(1)`) a
+    value. A therapy is eligible in it if any statement applies.
+    """
+    case = _prepare(patient)
+    world = _World({**completion, **case.known})
+    return {therapy: _supports(case, therapy, world) for therapy in _listed(case)}
+
+
+# --- all completions ----------------------------------------------------------------------
+
+
+def _domain(name: str) -> tuple[Value, ...]:
+    return REASONS if name.startswith("stopped(") else DOMAINS[name]
+
+
+def _completions(case: _Case, therapy: str) -> tuple[list[str], list[dict[str, int]]]:
+    """The unknown findings looked up for the therapy, and its supports in every completion.
+
+    The list starts empty and grows by whatever a decision looked up and did not find, until
+    every decision over the product of the listed domains ran through. The answers come in the
+    order of `itertools.product`.
+    """
+    names: list[str] = []
+    while True:
+        answers: list[dict[str, int]] = []
+        world = _World(case.known)
+        try:
+            for values in product(*(_domain(name) for name in names)):
+                world.update(zip(names, values, strict=True))
+                answers.append(_supports(case, therapy, world))
+        except _UnfilledError as unfilled:
+            names.append(unfilled.name)
+        else:
+            return names, answers
+
+
+def _flippers(names: list[str], eligible: list[bool]) -> Iterator[str]:
+    """The findings that change the answer in some completion, all others held still."""
+    stride = len(eligible)
+    for name in names:
+        block, stride = stride, stride // len(_domain(name))
+        for start in range(0, len(eligible), block):
+            slices = [eligible[at : at + stride] for at in range(start, start + block, stride)]
+            if any(one != other for one, other in pairwise(slices)):
+                yield name
+                break
+
+
+def _allowed(systemic: str | None, local: str | None, statements: dict[str, list[str]]) -> bool:
+    chosen = [therapy for therapy in (systemic, local) if therapy is not None]
+    if not chosen:
+        return False
+    holds = frozenset[str]().union(*(held(therapy) for therapy in chosen))
+    if {"anti_vegf", "anti_egfr"} <= holds or len(holds & PARTNERS) > 1:
+        return False
+    beside_hai = (None, "folfox", "folfiri", "fluorouracil_leucovorin")
+    if local == "hai" and systemic not in beside_hai:
+        return False
+    only_with_hai = systemic == "fluorouracil_leucovorin" and set(statements[systemic]) == {"5"}
+    return local == "hai" or not only_with_hai
+
+
+def read(patient: Patient) -> Reading:
+    """Read the table for one patient."""
+    case = _prepare(patient)
+    line: Literal["first", "beyond_first"] = "first" if case.first else "beyond_first"
+    if patient.findings.get("liver_metastases") == "none":
+        return Reading(in_scope=False, line=line)
+    reading = Reading(in_scope=True, line=line)
+    rank: dict[str, int] = {}
+    for therapy in _listed(case):
+        names, answers = _completions(case, therapy)
+        eligible = [bool(answer) for answer in answers]
+        if not any(eligible):
+            reading.status[therapy] = "excluded"
+        elif not all(eligible):
+            reading.status[therapy] = "undetermined"
+            reading.missing[therapy] = sorted(_flippers(names, eligible))
+        else:
+            reading.status[therapy] = "eligible"
+            common = [name for name in STATEMENTS if all(name in answer for answer in answers)]
+            assert common, f"{therapy}: eligible, yet by no statement throughout"
+            reading.statements[therapy] = common
+            rank[therapy] = min(max(answer[name] for name in common) for answer in answers)
+            reading.grade[therapy] = GRADES[rank[therapy]]
+    systemic: list[str | None] = [None, *(name for name in rank if name not in LOCOREGIONAL)]
+    local: list[str | None] = [None, *(name for name in rank if name in LOCOREGIONAL)]
+    best: dict[frozenset[str], int] = {}
+    for one, other in product(systemic, local):
+        if _allowed(one, other, reading.statements):
+            chosen = frozenset(name for name in (one, other) if name is not None)
+            best[chosen] = rank[str(one or other)]
+    reading.sets.update(best)
+    reading.set_grade.update({chosen: GRADES[grade] for chosen, grade in best.items()})
+    highest = max(best.values(), default=0)
+    reading.preferred.update(chosen for chosen, grade in best.items() if grade == highest)
+    return reading
+
+
+# --- random patients ----------------------------------------------------------------------
+
+_OXALIPLATIN = ("folfox", "folfox", "capox", "sox")
+_IRINOTECAN = ("folfiri", "folfiri", "capiri", "iris", "irinotecan")
+_TRIPLETS = ("folfirinox", "folfoxiri")
+_LIMITS = sorted(
+    {*REGIMENS, *PARTNERS, *LOCOREGIONAL, *CLASSES}
+    | {agent for agents in AGENTS.values() for agent in agents}
+)
+
+
+def _random_findings(rng: random.Random, ignorance: float) -> dict[str, Value]:
+    site = rng.choice(RIGHT_SITES + LEFT_SITES)
+    kras = rng.choice(("wild_type", "wild_type", "mutant"))
+    nras = rng.choice(("wild_type", "wild_type", "wild_type", "mutant"))
+    deficient = rng.random() < 0.35
+    discordant = rng.random() < 0.15
+    stable = rng.choice(("low", "stable"))
+    age = rng.choice((70, 71, rng.randint(18, 120), rng.randint(40, 85), rng.randint(40, 70)))
+    truth: dict[str, Value] = {
+        "age": age,
+        "ecog": rng.choice((0, 0, 1, 1, 2, 3, 4)),
+        "primary_site": site,
+        "side": "right" if site in RIGHT_SITES else "left",
+        "kras": kras,
+        "nras": nras,
+        "ras": "mutant" if "mutant" in (kras, nras) else "wild_type",
+        "braf": rng.choice(("wild_type", "wild_type", "mutant")),
+        "mmr": "deficient" if deficient else "proficient",
+        "msi": "high" if deficient != discordant else stable,
+        "tumor_burden": rng.choice(("low", "high", "high")),
+        "country": rng.choice(("japan", "korea", "other", "other")),
+        "liver_metastases": rng.choice(("unresectable", "unresectable", "resectable")),
+        "disease_extent": rng.choice(("liver_only", "liver_dominant", "disseminated")),
+        "multifocal_liver_disease": rng.choice(("early", "late", "absent")),
+        "organ_function": rng.choice(("adequate", "adequate", "inadequate")),
+    }
+    if rng.random() < 0.04:
+        truth["liver_metastases"] = "none"
+    known = {name: value for name, value in truth.items() if rng.random() >= ignorance}
+    # Often only some of the findings that say the same are reported.
+    for group in (("kras", "nras", "ras"), ("mmr", "msi"), ("primary_site", "side")):
+        for name in group if ignorance > 0 else group[:-1]:
+            if rng.random() < 0.35:
+                known.pop(name, None)
+    return known
+
+
+def _random_line(rng: random.Random) -> frozenset[str]:
+    """One line of treatment, from usual to odd."""
+    partner = rng.choice(sorted(PARTNERS - {"ipilimumab"}))
+    doublet = rng.choice(_OXALIPLATIN + _IRINOTECAN)
+    kinds: tuple[tuple[str, ...], ...] = (
+        (doublet,),
+        (doublet, partner),
+        (doublet, partner),
+        (rng.choice(("folfox", "folfiri")),),
+        (rng.choice(("folfox", "folfiri")), partner),
+        (rng.choice(_TRIPLETS),),
+        (rng.choice(_TRIPLETS), partner),
+        (rng.choice(("fluorouracil_leucovorin", "capecitabine")),),
+        (rng.choice(("fluorouracil_leucovorin", "capecitabine")), "bevacizumab"),
+        ("irinotecan", "cetuximab"),
+        (rng.choice(("regorafenib", "trifluridine_tipiracil")),),
+        (rng.choice(("pembrolizumab", "nivolumab")),),
+        ("nivolumab", "ipilimumab"),
+        (rng.choice(sorted(LOCOREGIONAL)),),
+        (partner,),
+        (rng.choice(_OXALIPLATIN), rng.choice(_IRINOTECAN)),
+        (rng.choice(_OXALIPLATIN), rng.choice(_IRINOTECAN), partner),
+        (doublet, *rng.sample(sorted(PARTNERS), 2)),
+        (rng.choice(REGIMENS), rng.choice(sorted(PARTNERS))),
+        tuple(rng.sample(REGIMENS, rng.randint(1, 3))),
+        (doublet, "regorafenib"),
+        ("fluorouracil_leucovorin", "hai"),
+    )
+    line = set(rng.choice(kinds))
+    if rng.random() < 0.12:
+        line.add(rng.choice(sorted(LOCOREGIONAL)))
+    return frozenset(line)
+
+
+def _correlated_lines(rng: random.Random) -> list[frozenset[str]]:
+    """Histories in which one unknown reason decides several things at once."""
+    oxaliplatin = rng.choice(_OXALIPLATIN)
+    irinotecan = rng.choice(_IRINOTECAN)
+    triplet = rng.choice(_TRIPLETS)
+    late = rng.choice(("regorafenib", "trifluridine_tipiracil"))
+    partner = rng.choice(("bevacizumab", "cetuximab", "panitumumab"))
+    checkpoint = rng.choice(("pembrolizumab", "nivolumab"))
+    plain = rng.choice(("fluorouracil_leucovorin", "capecitabine"))
+    first, second = rng.sample((oxaliplatin, irinotecan), 2)
+    scripts: tuple[list[set[str]], ...] = (
+        [{first}, {second, late}],
+        [{first, late}, {second}],
+        [{first}, {second}, {late}],
+        [{first, partner}, {second, partner}, {late}],
+        [{triplet}],
+        [{triplet, late}],
+        [{triplet, partner}, {first}],
+        [{triplet}, {second, late}],
+        [{oxaliplatin, irinotecan, late}, {plain}],
+        [{first}, {plain}],
+        [{first, partner}, {checkpoint}],
+        [{first, partner}, {plain, partner}, {second}],
+        [{plain}, {first}, {second}],
+        [{plain, partner}, {triplet, late}],
+        [{late}, {triplet}],
+        [{checkpoint}, {first}],
+        [{"nivolumab", "ipilimumab"}, {triplet}],
+        [{oxaliplatin, irinotecan, partner}, {first}],
+        [{first, checkpoint}, {second, late}],
+        [{first}, {second}, {first, partner}, {late, "ipilimumab"}],
+    )
+    lines = [frozenset(line) for line in rng.choice(scripts)]
+    if len(lines) < 4 and rng.random() < 0.15:
+        lines.insert(0, frozenset({rng.choice(sorted(LOCOREGIONAL))}))
+    return lines
+
+
+def random_patient(rng: random.Random, ignorance: float | None = None) -> Patient:
+    """A consistent random patient; ignorance is the chance that a finding is not given.
+
+    With an ignorance of 0 every concept and every reason is known.
+    """
+    if ignorance is None:
+        ignorance = rng.choice((0.0, 0.1, 0.3, 0.5, 0.8, 1.0))
+    findings = _random_findings(rng, ignorance)
+    silence = ignorance
+    kind = rng.random()
+    if kind < 0.3:
+        lines = []
+        if rng.random() < 0.2:
+            lines.append(frozenset(rng.sample(sorted(LOCOREGIONAL), rng.randint(1, 2))))
+    elif kind < 0.65:
+        lines = [_random_line(rng) for _ in range(rng.choice((1, 1, 2, 2, 3, 4)))]
+    else:
+        lines = _correlated_lines(rng)
+        if ignorance > 0:
+            silence = max(ignorance, 0.5)
+    received = dict(enumerate(lines, start=1))
+    reasons = ("progression", "progression", "progression", "toxicity", "completed", "other")
+    stopped = {line: rng.choice(reasons) for line in received if rng.random() >= silence}
+    limits: list[frozenset[str]] = []
+    for _ in range(2):
+        some = rng.sample(_LIMITS, rng.choice((1, 1, 2, 3))) if rng.random() < 0.15 else []
+        limits.append(frozenset(some))
+    return Patient(findings, received, stopped, limits[0], limits[1])
