@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from crcasp.errors import CrcaspError, UsageError
@@ -31,10 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _complain(message: str) -> None:
-    try:
+    with suppress(OSError, ValueError):
         print(message, file=sys.stderr)
-    except (OSError, ValueError):
-        pass
 
 
 def _write(output: str) -> int:
@@ -52,10 +51,8 @@ def _write(output: str) -> int:
 
 def _silence(stream: TextIO) -> None:
     """Point a broken stream at nothing, so that the interpreter's exit stays quiet."""
-    try:
+    with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-    except (OSError, ValueError):
-        pass
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -130,8 +127,8 @@ def _constants(pairs: Sequence[str]) -> dict[str, str]:
 
 
 def _recommend(options: argparse.Namespace) -> str:
-    from crcasp.facts import merge, read_path
     from crcasp.engine import engine
+    from crcasp.facts import merge, read_path
     from crcasp.program import Program
     from crcasp.recommendation import advise, reader
 

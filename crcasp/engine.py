@@ -255,4 +255,3 @@ def _vocabulary(grounding: Grounding) -> Vocabulary:
         lines=max(arguments[0].number for arguments in grounding.table("line", 1)),
         meanings={str(name): text.string for name, text in grounding.table("means", 2)},
     )
-

@@ -173,7 +173,7 @@ class _Collector:
         if self.count > MAX_FACTS:
             raise _SourceError(
                 f"there is more here than the {MAX_FACTS} facts that one patient may have; "
-                "give the facts of one patient only"
+                "give the facts of one patient only."
             )
 
     def refuse(self, message: str, place: Place | None = None) -> None:
@@ -203,7 +203,8 @@ class _Collector:
 
     def _allows(self, value: _Value, domain: _Domain) -> bool:
         objection = _objection(value, domain)
-        if objection is not None:
+        interval = value.place.column and self.faults and self.faults[-1].place == value.place
+        if objection is not None and not interval:  # of an interval, the first number is enough
             self.refuse(objection, value.place)
         return objection is None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,7 @@ from crcasp.errors import UsageError
 
 if TYPE_CHECKING:
     from clingo import Control
+    from clingo.ast import AST
 
 
 @cache
@@ -82,11 +83,7 @@ class Program:
 
         ast.parse_files([str(program_directory() / name) for name in main_files()], collect)
         for name, text in self.overlays:
-            messages: list[str] = []
-            try:
-                ast.parse_string(text, collect, logger=lambda _, line: messages.append(line))
-            except RuntimeError:
-                raise _overlay_error(name, messages) from None
+            _parse_overlay(name, text, collect)
         return known
 
     def control(self, *extra: str, lines: int = 0, facts: str = "") -> Control:
@@ -135,6 +132,16 @@ class Program:
 
     def _names(self) -> str:
         return ", ".join(name for name, _ in self.overlays) or "program"
+
+
+def _parse_overlay(name: str, text: str, collect: Callable[[AST], None]) -> None:
+    from clingo import ast
+
+    messages: list[str] = []
+    try:
+        ast.parse_string(text, collect, logger=lambda _, message: messages.append(message))
+    except RuntimeError:
+        raise _overlay_error(name, messages) from None
 
 
 def _overlay_error(name: str, messages: Sequence[str]) -> UsageError:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeAlias
 
 from clingo import Symbol, SymbolType
 
@@ -17,11 +17,13 @@ from crcasp.advice import (
     Objection,
     Reason,
     RecommendationSet,
-    Status,
     TreatmentLine,
     Verdict,
 )
 from crcasp.engine import Answer, Grounding
+from crcasp.order import natural
+
+Key: TypeAlias = tuple[str, str, str]  # therapy, "statement" or "exclusion", its name
 
 LIMITS = ("contraindicated", "unavailable")
 BOUNDS = {"at_most": "at most {}", "at_least": "at least {}"}
@@ -36,12 +38,6 @@ def name_of(term: Symbol) -> str:
     if term.type is SymbolType.Function and term.name in BOUNDS and term.arguments:
         return BOUNDS[term.name].format(term.arguments[0])
     return str(term)
-
-
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Return a sort key that puts 2 before 10 and numbers before words."""
-    parts = re.findall(r"\d+|\D+", name)
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
 
 
 @dataclass(slots=True)
@@ -65,14 +61,14 @@ class Reader:
             return [(name_of(key), value) for key, value in grounding.table(predicate, 2)]
 
         references: dict[str, list[int | str]] = {}
-        for statement, source in sorted(pairs("reference")):
+        for key, source in sorted(pairs("reference")):
             number = source.type is SymbolType.Number
-            references.setdefault(statement, []).append(source.number if number else name_of(source))
+            references.setdefault(key, []).append(source.number if number else name_of(source))
         offered: dict[str, str] = {}
         for statement, _, therapy in grounding.table("offers", 3):
-            name, number_ = name_of(therapy), name_of(statement)
-            if name not in offered or natural(number_) < natural(offered[name]):
-                offered[name] = number_
+            name, key = name_of(therapy), name_of(statement)
+            if name not in offered or natural(key) < natural(offered[name]):
+                offered[name] = key
         places = sorted(offered, key=lambda name: (natural(offered[name]), name.count("+"), name))
         return cls(
             texts={
@@ -107,35 +103,53 @@ class _Reading:
         self.reader = reader
         self.answer = answer
         name = reader.name
-        atoms = answer.atoms
         self.values: dict[str, str | int] = {}
-        for finding, value in sorted(atoms.get("is", ()), reverse=True):
+        for finding, value in sorted(self._atoms("is"), reverse=True):
             number = value.type is SymbolType.Number
             self.values[name(finding)] = value.number if number else name(value)
         self.shown: dict[str, set[str]] = {}
-        for finding, _, fact in atoms.get("shows", ()):
+        for finding, _, fact in self._atoms("shows"):
             self.shown.setdefault(name(finding), set()).add(name(fact))
-        self.needs: dict[tuple[str, str, str], dict[str, list[str]]] = {}
-        for therapy, statement, finding, value in atoms.get("met", ()):
-            self._need(name(therapy), "statement", name(statement), name(finding), value)
-        for therapy, why, finding, value in atoms.get("against", ()):
-            self._need(name(therapy), why.name, name(why.arguments[0]), name(finding), value)
-        self.relies: dict[tuple[str, str, str], list[str]] = {}
-        for therapy, why, interpretation in atoms.get("relies", ()):
-            key = (name(therapy), why.name, name(why.arguments[0]))
-            self.relies.setdefault(key, []).append(name(interpretation))
+        self.grades = {name(therapy): name(grade) for therapy, grade in self._atoms("grade")}
+        self.statements = self._grouped("because")
+        self.missing = self._grouped("missing")
+        self.read_by = self._grouped("read_by")
+        self.needs: dict[Key, dict[str, list[str]]] = {}
+        for therapy, statement, finding, value in self._atoms("met"):
+            self._need((name(therapy), "statement", name(statement)), name(finding), value)
+        for therapy, why, finding, value in self._atoms("against"):
+            self._need((name(therapy), *self._source(why)), name(finding), value)
+        self.objections: dict[str, list[tuple[str, str]]] = {}
+        for of, kind, source in self.needs:
+            self.objections.setdefault(of, []).append((kind, source))
+        self.relies: dict[Key, set[str]] = {}
+        for therapy, why, interpretation in self._atoms("relies"):
+            key = (name(therapy), *self._source(why))
+            self.relies.setdefault(key, set()).add(name(interpretation))
 
-    def _need(self, therapy: str, kind: str, source: str, finding: str, value: Symbol) -> None:
-        conditions = self.needs.setdefault((therapy, kind, source), {})
+    def _atoms(self, predicate: str) -> Sequence[tuple[Symbol, ...]]:
+        return self.answer.atoms.get(predicate, ())
+
+    def _grouped(self, predicate: str) -> dict[str, list[str]]:
+        """Return the second arguments of a binary predicate by its first."""
+        groups: dict[str, list[str]] = {}
+        for first, second in self._atoms(predicate):
+            groups.setdefault(self.reader.name(first), []).append(self.reader.name(second))
+        return groups
+
+    def _source(self, why: Symbol) -> tuple[str, str]:
+        return why.name, self.reader.name(why.arguments[0])
+
+    def _need(self, key: Key, finding: str, value: Symbol) -> None:
+        conditions = self.needs.setdefault(key, {})
         conditions.setdefault(finding, []).append(self.reader.name(value))
 
     def advice(self, facts: Sequence[Symbol]) -> Advice:
-        atoms = self.answer.atoms
         verdicts = self._verdicts()
         return Advice(
             in_scope=bool(verdicts),
             line=self._line(),
-            notices=tuple(text.string for _, text in sorted(atoms.get("notice", ()))),
+            notices=tuple(text.string for _, text in sorted(self._atoms("notice"))),
             sets=self._sets(verdicts),
             therapies=MappingProxyType(verdicts),
             findings=self._findings(),
@@ -164,47 +178,37 @@ class _Reading:
         return "first" if self.values["line"] == "first" else "beyond_first"
 
     def _verdicts(self) -> dict[str, Verdict]:
-        atoms, name = self.answer.atoms, self.reader.name
-        grades = {name(therapy): name(grade) for therapy, grade in atoms.get("grade", ())}
-        statements: dict[str, list[str]] = {}
-        for therapy, statement in atoms.get("because", ()):
-            statements.setdefault(name(therapy), []).append(name(statement))
-        missing: dict[str, list[str]] = {}
-        for therapy, finding in atoms.get("missing", ()):
-            missing.setdefault(name(therapy), []).append(name(finding))
-        objections: dict[str, list[tuple[str, str]]] = {}
-        for therapy, kind, source in self.needs:
-            objections.setdefault(therapy, []).append((kind, source))
-        verdicts = []
-        statuses: tuple[Status, ...] = ("eligible", "undetermined", "excluded")
-        for status in statuses:
-            for (term,) in atoms.get(status, ()):
-                therapy = name(term)
-                if status == "eligible":
-                    numbers = tuple(sorted(statements.get(therapy, ()), key=natural))
-                    verdict = Verdict(
-                        therapy,
-                        status,
-                        grade=grades.get(therapy),
-                        statements=numbers,
-                        because=tuple(self._reason(therapy, number) for number in numbers),
-                    )
-                elif status == "undetermined":
-                    findings = tuple(sorted(missing.get(therapy, ()), key=natural))
-                    verdict = Verdict(therapy, status, findings=findings)
-                else:
-                    reasons = sorted(
-                        objections.get(therapy, ()),
-                        key=lambda item: (item[0] != "statement", natural(item[1])),
-                    )
-                    against = tuple(self._objection(therapy, *reason) for reason in reasons)
-                    verdict = Verdict(therapy, status, against=against)
-                verdicts.append(verdict)
+        named = self.reader.name
+        found = [self._eligible(named(term)) for (term,) in self._atoms("eligible")]
+        found += [self._undetermined(named(term)) for (term,) in self._atoms("undetermined")]
+        found += [self._excluded(named(term)) for (term,) in self._atoms("excluded")]
         last = len(self.reader.places)
-        verdicts.sort(key=lambda item: (self.reader.places.get(item.therapy, last), item.therapy))
-        return {verdict.therapy: verdict for verdict in verdicts}
+        found.sort(key=lambda item: (self.reader.places.get(item.therapy, last), item.therapy))
+        return {verdict.therapy: verdict for verdict in found}
 
-    def _conditions(self, key: tuple[str, str, str]) -> tuple[Condition, ...]:
+    def _eligible(self, therapy: str) -> Verdict:
+        statements = tuple(sorted(self.statements.get(therapy, ()), key=natural))
+        return Verdict(
+            therapy,
+            "eligible",
+            grade=self.grades.get(therapy),
+            statements=statements,
+            because=tuple(self._reason(therapy, statement) for statement in statements),
+        )
+
+    def _undetermined(self, therapy: str) -> Verdict:
+        findings = tuple(sorted(self.missing.get(therapy, ()), key=natural))
+        return Verdict(therapy, "undetermined", findings=findings)
+
+    def _excluded(self, therapy: str) -> Verdict:
+        reasons = sorted(
+            self.objections.get(therapy, ()),
+            key=lambda item: (item[0] != "statement", natural(item[1])),
+        )
+        against = tuple(self._objection(therapy, kind, source) for kind, source in reasons)
+        return Verdict(therapy, "excluded", against=against)
+
+    def _conditions(self, key: Key) -> tuple[Condition, ...]:
         conditions = self.needs.get(key, {})
         return tuple(
             Condition(
@@ -219,8 +223,8 @@ class _Reading:
     def _facts(self, finding: str) -> tuple[str, ...]:
         return tuple(sorted(self.shown.get(finding, ()), key=natural))
 
-    def _interpretations(self, key: tuple[str, str, str]) -> tuple[str, ...]:
-        return tuple(sorted(set(self.relies.get(key, ())), key=natural))
+    def _interpretations(self, key: Key) -> tuple[str, ...]:
+        return tuple(sorted(self.relies.get(key, ()), key=natural))
 
     def _reason(self, therapy: str, statement: str) -> Reason:
         key = (therapy, "statement", statement)
@@ -265,17 +269,13 @@ class _Reading:
         return therapy in self.reader.locoregional, therapy
 
     def _findings(self) -> tuple[Finding, ...]:
-        atoms, name = self.answer.atoms, self.reader.name
-        read_by: dict[str, list[str]] = {}
-        for finding, interpretation in atoms.get("read_by", ()):
-            read_by.setdefault(name(finding), []).append(name(interpretation))
-        asked: Iterable[str] = {name(finding) for (finding,) in atoms.get("asked", ())}
+        asked = {self.reader.name(finding) for (finding,) in self._atoms("asked")}
         return tuple(
             Finding(
                 finding,
                 self.values.get(finding),
                 self._facts(finding),
-                tuple(sorted(read_by.get(finding, ()), key=natural)),
+                tuple(sorted(self.read_by.get(finding, ()), key=natural)),
             )
             for finding in sorted(asked, key=natural)
         )

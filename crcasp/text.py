@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crcasp.advice import Advice, Condition, Objection, Reason, RecommendationSet, Verdict
+from crcasp.order import natural
 from crcasp.vocabulary import Vocabulary
 
 CLOSING = "Research software, not for treatment decisions; knowledge as of 2019."
-MARGIN = 13
+MARGIN, HANGING, BULLET = 11, 7, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +38,16 @@ class Wording:
         """Return several names as one list in words."""
         return listed([self.name(name) for name in names], joint)
 
-    def condition(self, condition: Condition) -> str:
-        """Return a condition that was met, with the facts that met it."""
+    def found(self, condition: Condition) -> str:
+        """Return what a condition found, with the facts that show it."""
         facts = f" ({', '.join(condition.facts)})" if condition.facts else ""
         return f"{self.name(condition.finding)}: {self.name(condition.value)}{facts}"
 
-    def found(self, condition: Condition) -> str:
-        """Return what a condition that was not met found."""
-        facts = f" ({', '.join(condition.facts)})" if condition.facts else ""
-        return f"{self.name(condition.finding)} is {self.name(condition.value)}{facts}"
-
     def failure(self, condition: Condition) -> str:
         """Return a condition that was not met, with what it needed."""
-        return f"{self.found(condition)}, must be {self.names(condition.needs, 'or')}"
+        if condition.needs == ("yes",):
+            return self.found(condition)
+        return f"{self.found(condition)}, needs {self.names(condition.needs, 'or')}"
 
 
 def listed(names: Sequence[str], joint: str = "and") -> str:
@@ -93,15 +91,13 @@ class _Page:
         yield ""
         yield from textwrap.wrap(CLOSING, self.width)
 
-    def _entry(self, title: str, text: str, indent: int = 0) -> Iterator[str]:
+    def _entry(self, title: str, text: str, margin: int = MARGIN) -> Iterator[str]:
         """Yield a title in the margin and the text beside it, wrapped."""
-        lead = " " * indent + title
-        first = lead.ljust(MARGIN) if len(lead) < MARGIN else lead + "  "
         yield from textwrap.wrap(
             text,
             self.width,
-            initial_indent=first,
-            subsequent_indent=" " * MARGIN,
+            initial_indent=title.ljust(margin),
+            subsequent_indent=" " * margin,
             break_long_words=False,
             break_on_hyphens=False,
         )
@@ -117,16 +113,13 @@ class _Page:
             if derived:
                 value += f" (from {', '.join([*derived, *finding.interpretations])})"
             known.append(value)
-        unknown = [words.name(item.name) for item in advice.findings if item.value is None]
         yield from self._entry("Patient", "; ".join([words.name(advice.line), *known]) + ".")
         for line in advice.history:
             reason = words.name(line.stopped) if line.stopped else "reason unknown"
             names = " + ".join(map(words.name, line.received))
-            yield from self._entry(f"Line {line.number}", f"{names}; stopped: {reason}.", 2)
+            yield from self._entry(f"  Line {line.number}", f"{names}; stopped: {reason}.")
         for name, kind in advice.limits:
             yield from self._entry("", f"{words.name(name)} is {kind}.")
-        if unknown and advice.in_scope:
-            yield from self._entry("Unknown", listed(unknown) + ".")
 
     def _chosen(self, advice: Advice) -> Iterator[str]:
         preferred = advice.preferred
@@ -140,42 +133,49 @@ class _Page:
         others = len(advice.sets) - number
         if others:
             more = "set" if others == 1 else "sets"
-            yield from self._entry("", f"{others} more {more} of a lower grade: see --all.")
+            yield from self._entry(
+                "    ", f"{others} more {more} of a lower grade: see --all.", BULLET
+            )
         yield ""
         yield "Why"
         names = dict.fromkeys(name for chosen in preferred for name in chosen.therapies)
         yield from self._why([advice.therapies[name] for name in names])
 
     def _sets(self, sets: Sequence[RecommendationSet]) -> Iterator[str]:
-        """Yield the sets, those that share their first therapy on one line."""
-        shared: dict[str, list[RecommendationSet]] = {}
+        """Yield the sets; first therapies that stand with the same others share a line."""
+        others: dict[str, list[tuple[str, ...]]] = {}
+        relied: dict[str, dict[str, None]] = {}
         for chosen in sets:
-            shared.setdefault(chosen.therapies[0], []).append(chosen)
-        for first, group in shared.items():
-            alone = any(len(chosen.therapies) == 1 for chosen in group)
-            beside = [self.wording.names(c.therapies[1:]) for c in group if len(c.therapies) > 1]
-            relied = dict.fromkeys(name for chosen in group for name in chosen.interpretations)
-            text = self.wording.name(first)
-            if beside:
-                text += f"{', alone or' if alone else ''} with {listed(beside, 'or')}"
-            if relied:
-                text += f" (by {', '.join(relied)})"
-            yield from self._entry("-", text, 2)
+            others.setdefault(chosen.therapies[0], []).append(chosen.therapies[1:])
+            relied.setdefault(chosen.therapies[0], {}).update(dict.fromkeys(chosen.interpretations))
+        lines: dict[tuple[str, ...], list[str]] = {}
+        for first, beside in others.items():
+            ways = [f"with {self.wording.names(names)}" if names else "alone" for names in beside]
+            company = "" if ways == ["alone"] else f", {listed(ways, 'or')}"
+            interpretations = f" (by {', '.join(relied[first])})" if relied[first] else ""
+            lines.setdefault((company, interpretations), []).append(self.wording.name(first))
+        for (company, interpretations), names in lines.items():
+            each = ", each" if company and len(names) > 1 else ""
+            company = company.replace(", ", " ", 1) if each else company
+            text = f"{listed(names, 'or')}{each}{company}{interpretations}"
+            yield from self._entry("  -", text, BULLET)
 
     def _why(self, verdicts: Sequence[Verdict]) -> Iterator[str]:
         reasons: dict[Reason, list[str]] = {}
         for verdict in verdicts:
             for reason in verdict.because:
                 reasons.setdefault(reason, []).append(verdict.therapy)
-        for reason, therapies in reasons.items():
+        for reason, therapies in sorted(
+            reasons.items(), key=lambda item: natural(item[0].statement)
+        ):
             references = f" [{', '.join(map(str, reason.references))}]" if reason.references else ""
             text = f"{self.wording.names(therapies)}: {reason.text}{references}"
-            yield from self._entry(reason.statement, text, 2)
-            met = "; ".join(map(self.wording.condition, reason.conditions))
+            yield from self._entry(f"  {reason.statement}", text, HANGING)
+            met = "; ".join(map(self.wording.found, reason.conditions))
             relied = f"by {', '.join(reason.interpretations)}" if reason.interpretations else ""
             grounds = "; ".join(filter(None, (met, relied)))
             if grounds:
-                yield from self._entry("", f"- {grounds}", 2)
+                yield from self._entry("", f"- {grounds}", HANGING)
 
     def _others(self, advice: Advice) -> Iterator[str]:
         rest = [chosen for chosen in advice.sets if not chosen.preferred]
@@ -202,7 +202,7 @@ class _Page:
             yield "Undetermined until it is known:"
         for findings, therapies in sorted(groups.items(), key=lambda item: len(item[0])):
             text = f"{self.wording.names(findings)}: for {self.wording.names(therapies)}"
-            yield from self._entry("  -", text)
+            yield from self._entry("  -", text, BULLET)
 
     def _left_out(self, advice: Advice) -> Iterator[str]:
         groups: dict[str, list[str]] = {}
@@ -213,7 +213,8 @@ class _Page:
             yield ""
             yield "Left out"
         for reason, therapies in groups.items():
-            yield from self._entry("  -", f"{self.wording.names(therapies)}: {reason}")
+            text = f"{self.wording.names(therapies)}: {reason}"
+            yield from self._entry("  -", text, BULLET)
 
     def _deciding(self, verdict: Verdict) -> str:
         """Return the one reason that decides: an exclusion, a finding, or else the line."""

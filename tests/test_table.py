@@ -9,6 +9,9 @@ from __future__ import annotations
 import pytest
 
 from crcasp import Advice, parse_facts, recommend
+from crcasp.order import natural
+from crcasp.program import Program
+from crcasp.recommendation import reader
 
 AFTER_OX = "received(1, folfox). stopped(1, progression)."
 AFTER_IRI = "received(1, folfiri). stopped(1, progression)."
@@ -198,7 +201,13 @@ SILENT = [
         "excluded",
         "stopped(1)",
     ),
-    ("13", f"{LIVER} multifocal_liver_disease(early).", "tace", "excluded", "multifocal_liver_disease"),
+    (
+        "13",
+        f"{LIVER} multifocal_liver_disease(early).",
+        "tace",
+        "excluded",
+        "multifocal_liver_disease",
+    ),
     ("X2", "ras(mutant).", "folfox+cetuximab folfiri+cetuximab", "excluded", "ras"),
     ("X3", AFTER_IRI.replace("folfiri", "folfirinox"), "folfox folfiri", "excluded", "stopped(1)"),
     (
@@ -429,7 +438,9 @@ def test_i9_systemic_and_locoregional_stand_together(
 
 def test_i12_oxaliplatin_based_is_folfox() -> None:
     advice = advise(f"{AFTER_IRI} ras(mutant).")
-    relied = {item for reason in advice.therapies["folfox"].because for item in reason.interpretations}
+    relied = {
+        item for reason in advice.therapies["folfox"].because for item in reason.interpretations
+    }
     assert "I12" in relied
     offered = [name for name, verdict in advice.therapies.items() if "7.2" in verdict.statements]
     assert offered == ["folfox+bevacizumab"]
@@ -475,3 +486,9 @@ def test_interpretation_is_named_where_a_reason_rests_on_it(
 ) -> None:
     because = {item.statement: item for item in advise(facts).therapies[therapy].because}
     assert name in because[statement].interpretations
+
+
+def test_every_interpretation_is_named_in_words() -> None:
+    table = reader(Program())
+    assert sorted(table.interpretations, key=natural) == [f"I{n}" for n in range(1, 15)]
+    assert all(table.interpretations.values())
