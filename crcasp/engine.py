@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import TypeAlias
 
-from clingo import Control, Symbol, SymbolType
+from clingo import Control, Symbol
 
-from crcasp.errors import Fault, InputError, Place, UsageError
+from crcasp.errors import Fault, InputError, UsageError
 from crcasp.facts import FactBase
 from crcasp.program import Program
+from crcasp.terms import Row, Word, row
 from crcasp.vocabulary import Vocabulary
 
-Atoms: TypeAlias = dict[str, list[tuple[Symbol, ...]]]
+Atoms: TypeAlias = dict[str, list[Row]]
 
 HISTORY = "received"
+PATIENT_CHECK = "check/patient.lp"
+READ = ("wrapper/show.lp", PATIENT_CHECK)
+CAPACITY = 64  # groundings of one program that are kept
+REMEMBERED = 10_000  # histories that are remembered as seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,78 +36,80 @@ class Answer:
     """
 
     atoms: Atoms
-    sets: tuple[tuple[tuple[Symbol, ...], tuple[Symbol, ...]], ...]
+    sets: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 
 
-@dataclass(slots=True)
 class Grounding:
     """One grounded control with its facts as externals; a lock makes it safe to share."""
 
-    control: Control
-    lock: Lock = field(default_factory=Lock)
-    choices: dict[Symbol, int] = field(default_factory=dict)
-    relies: dict[Symbol, int] = field(default_factory=dict)
-    split: dict[Symbol, tuple[str, tuple[Symbol, ...]]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
+    def __init__(self, control: Control) -> None:
+        self.control = control
+        self.lock = Lock()
         self.choices = self._literals("recommended")
         self.relies = self._literals("set_relies")
+        self.externals: dict[Symbol, int] = {}
+        self.rows: dict[Symbol, tuple[str, Row]] = {}
 
-    def _literals(self, predicate: str) -> dict[Symbol, int]:
+    def _literals(self, predicate: str) -> dict[Word, int]:
         atoms = self.control.symbolic_atoms.by_signature(predicate, 1)
-        return {atom.symbol.arguments[0]: atom.literal for atom in atoms}
+        return {row(atom.symbol)[0]: atom.literal for atom in atoms}
 
     def ask(self, facts: Iterable[Symbol] = ()) -> Answer:
         """Solve for the patient with these facts, true for this call only."""
-        held = list(facts)
         with self.lock:
-            for fact in held:
-                self.control.assign_external(fact, True)
+            held = [self._external(fact) for fact in facts]
+            for literal in held:
+                self.control.assign_external(literal, True)
             try:
                 return self._solve()
             finally:
-                for fact in held:
-                    self.control.assign_external(fact, False)
+                for literal in held:
+                    self.control.assign_external(literal, False)
+
+    def _external(self, fact: Symbol) -> int:
+        literal = self.externals.get(fact)
+        if literal is None:
+            atom = self.control.symbolic_atoms[fact]
+            if atom is None:
+                raise LookupError(f"{fact}: the grounding has no such external")
+            literal = self.externals[fact] = atom.literal
+        return literal
 
     def _solve(self) -> Answer:
         atoms: Atoms = {}
-        sets = []
-        candidates: list[tuple[Symbol, int]] = []
+        sets: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+        options: list[tuple[Word, int]] = []
         with self.control.solve(yield_=True) as handle:
             for model in handle:
+                is_true = model.is_true
                 if not atoms:
                     atoms = self._sorted_out(model.symbols(shown=True))
-                    eligible = {arguments[0] for arguments in atoms.get("eligible", ())}
-                    candidates = [
-                        (therapy, literal)
-                        for therapy, literal in self.choices.items()
-                        if therapy in eligible
-                    ]
-                chosen = tuple(therapy for therapy, literal in candidates if model.is_true(literal))
+                    eligible = {therapy for (therapy,) in atoms.get("eligible", ())}
+                    options = [item for item in self.choices.items() if item[0] in eligible]
+                chosen = tuple(str(therapy) for therapy, literal in options if is_true(literal))
                 if chosen:
-                    relied = [name for name, lit in self.relies.items() if model.is_true(lit)]
+                    relied = (str(name) for name, lit in self.relies.items() if is_true(lit))
                     sets.append((chosen, tuple(relied)))
         return Answer(atoms, tuple(sets))
 
     def _sorted_out(self, symbols: Sequence[Symbol]) -> Atoms:
         atoms: Atoms = {}
-        split = self.split
+        rows = self.rows
         for symbol in symbols:
-            known = split.get(symbol)
+            known = rows.get(symbol)
             if known is None:
-                known = split[symbol] = (symbol.name, tuple(symbol.arguments))
+                known = rows[symbol] = (symbol.name, row(symbol))
             atoms.setdefault(known[0], []).append(known[1])
         return atoms
 
-    def table(self, predicate: str, arity: int) -> list[tuple[Symbol, ...]]:
+    def table(self, predicate: str, arity: int) -> list[Row]:
         """Return the arguments of each fact of a predicate of the program."""
         atoms = self.control.symbolic_atoms.by_signature(predicate, arity)
-        return [tuple(atom.symbol.arguments) for atom in atoms if atom.is_fact]
+        return [row(atom.symbol) for atom in atoms if atom.is_fact]
 
 
-@dataclass(slots=True)
 class Engine:
-    """All groundings of one program, and its input check.
+    """All groundings of one program.
 
     A grounding for any history of up to some lines answers a patient whose history
     is new; one for a single history, which is several times smaller, is made when
@@ -113,101 +120,121 @@ class Engine:
         vocabulary: what its facts may say.
     """
 
-    program: Program
-    vocabulary: Vocabulary
-    check: Grounding
-    lock: Lock = field(default_factory=Lock)
-    groundings: OrderedDict[object, Grounding] = field(default_factory=OrderedDict)
-    seen: set[frozenset[Symbol]] = field(default_factory=set)
+    def __init__(self, program: Program, vocabulary: Vocabulary) -> None:
+        self.program = program
+        self.vocabulary = vocabulary
+        self.lock = Lock()
+        self.groundings: OrderedDict[object, Grounding] = OrderedDict()
+        self.seen: set[frozenset[Symbol]] = set()
 
-    CAPACITY = 64
+    def ask(self, base: FactBase) -> Answer:
+        """Return the answer for the patient with these facts.
 
-    def ask(self, facts: Sequence[Symbol]) -> Answer:
-        """Return the answer for the patient with these checked facts."""
-        history = frozenset(fact for fact in facts if fact.name == HISTORY)
+        Raises:
+            InputError: with every fault of the input at once.
+        """
+        if base.faults:
+            raise InputError([*base.faults, *self._contradictions(base)])
+        history, findings, lines = _divided(base.facts)
         with self.lock:
             again = not history or history in self.seen
-            if len(self.seen) > 10_000:
+            if len(self.seen) >= REMEMBERED:
                 self.seen.clear()
             self.seen.add(history)
         if again:
-            findings = [fact for fact in facts if fact.name != HISTORY]
-            return self.for_history(history).ask(findings)
-        lines = max(fact.arguments[0].number for fact in history)
-        return self.for_lines(max(2, 1 << (lines - 1).bit_length())).ask(facts)
+            return self._checked(self.for_history(history, lines).ask(findings), base)
+        grounding = self.for_lines(max(2, 1 << (lines - 1).bit_length()))
+        return self._checked(grounding.ask(base.facts), base)
 
-    def for_history(self, history: frozenset[Symbol]) -> Grounding:
+    def once(self, base: FactBase) -> Answer:
+        """Answer as `ask` does, by a grounding of its own: the quickest single answer."""
+        if base.faults:
+            raise InputError([*base.faults, *self._contradictions(base)])
+        control = self.program.control(*READ, facts=f"inquiry. {_program_text(base.facts)}")
+        grounding = Grounding(control)
+        with self.lock:
+            self.groundings.setdefault(None, grounding)
+        return self._checked(grounding.ask(), base)
+
+    def check(self, base: FactBase) -> None:
+        """Raise InputError if anything is wrong with the facts, without solving for them."""
+        faults = [*base.faults, *self._contradictions(base)]
+        if faults:
+            raise InputError(faults)
+
+    def _contradictions(self, base: FactBase) -> list[Fault]:
+        check = Grounding(self.program.vocabulary_control(PATIENT_CHECK, _program_text(base.facts)))
+        return _faults(check.table("issue", 3), base)
+
+    def _checked(self, answer: Answer, base: FactBase) -> Answer:
+        issues = answer.atoms.get("issue")
+        if issues:
+            raise InputError(_faults(issues, base))
+        return answer
+
+    def for_history(self, history: frozenset[Symbol], lines: int) -> Grounding:
         """Return the grounding in which the lines of therapy are facts."""
-        lines = max((fact.arguments[0].number for fact in history), default=0)
-        facts = "\n".join(f"{fact}." for fact in sorted(history))
-        return self._grounding(history, lines, facts)
+        return self._grounding((history, lines), lines, history, "wrapper/externals.lp")
 
     def for_lines(self, lines: int) -> Grounding:
         """Return the grounding for any history of up to so many lines."""
-        return self._grounding(lines, lines, "")
-
-    def _grounding(self, key: object, lines: int, facts: str) -> Grounding:
-        with self.lock:
-            known = self.groundings.get(key)
-            if known is None:
-                extra = ["wrapper/externals.lp", "wrapper/show.lp"]
-                if not facts and lines:
-                    extra.append("wrapper/histories.lp")
-                control = self.program.control(*extra, lines=lines, facts=facts)
-                known = self.groundings[key] = Grounding(control)
-                while len(self.groundings) > self.CAPACITY:
-                    self.groundings.popitem(last=False)
-            else:
-                self.groundings.move_to_end(key)
-            return known
+        externals = ("wrapper/externals.lp", "wrapper/histories.lp")
+        return self._grounding(lines, lines, (), *externals)
 
     def any_grounding(self) -> Grounding:
         """Return some grounding of the whole program, one that is there if there is one."""
         with self.lock:
             for grounding in self.groundings.values():
                 return grounding
-        return self.for_history(frozenset())
+        return self.for_history(frozenset(), 0)
 
-    def once(self, facts: Sequence[Symbol]) -> Answer:
-        """Answer one patient with a grounding of its own: the quickest single answer."""
-        text = "\n".join(f"{fact}." for fact in facts)
-        control = self.program.control("wrapper/show.lp", facts=text + "\ninquiry.")
-        grounding = Grounding(control)
+    def _grounding(
+        self, key: object, lines: int, facts: Iterable[Symbol], *externals: str
+    ) -> Grounding:
         with self.lock:
-            self.groundings.setdefault(None, grounding)
-        return grounding.ask()
-
-    def accepted(self, base: FactBase) -> tuple[Symbol, ...]:
-        """Return the facts in order if nothing is wrong with them.
-
-        Raises:
-            InputError: with every fault of the input at once.
-        """
-        faults = list(base.faults)
-        facts = []
-        for fact, place in base.facts.items():
-            if fact.name in (HISTORY, "stopped"):
-                line = fact.arguments[0].number
-                if line > self.vocabulary.lines:
-                    most = self.vocabulary.lines
-                    message = f"{fact}: a line is numbered 1 to {most}; a history has no more."
-                    faults.append(Fault(place, message))
-                    continue
-            facts.append(fact)
-        issues = self.check.ask(facts).atoms.get("issue", ())
-        for fact, other, text in sorted(issues):
-            against = "" if fact == other else f" contradicts {other}{_seen_at(base, other)}"
-            joint = ": " if fact == other else ", "
-            message = f"{fact}{against}{joint}{text.string}."
-            faults.append(Fault(base.facts.get(fact, Place("facts", None, None)), message))
-        if faults:
-            raise InputError(faults)
-        return tuple(facts)
+            known = self.groundings.get(key)
+            if known is None:
+                text = _program_text(facts)
+                control = self.program.control(*READ, *externals, lines=lines, facts=text)
+                known = self.groundings[key] = Grounding(control)
+                while len(self.groundings) > CAPACITY:
+                    self.groundings.popitem(last=False)
+            else:
+                self.groundings.move_to_end(key)
+            return known
 
 
-def _seen_at(base: FactBase, fact: Symbol) -> str:
-    place = base.facts.get(fact)
-    return f" (line {place.line})" if place and place.line else ""
+def _divided(facts: Iterable[Symbol]) -> tuple[frozenset[Symbol], list[Symbol], int]:
+    """Return what was received, all other facts, and the highest line they speak of."""
+    history, others, lines = [], [], 0
+    for fact in facts:
+        arguments = fact.arguments
+        if len(arguments) > 1:
+            lines = max(lines, arguments[0].number)
+        if len(arguments) > 1 and fact.name == HISTORY:
+            history.append(fact)
+        else:
+            others.append(fact)
+    return frozenset(history), others, lines
+
+
+def _program_text(facts: Iterable[Symbol]) -> str:
+    return " ".join(f"{fact}." for fact in facts)
+
+
+def _faults(issues: Iterable[Row], base: FactBase) -> list[Fault]:
+    """Return a fault for each contradiction that the program derives."""
+    places = {str(fact): place for fact, place in base.facts.items()}
+    faults = []
+    for fact, other, text in issues:
+        place = places.get(str(other))
+        seen = f" (line {place.line})" if place and place.line and other != fact else ""
+        against = ":" if fact == other else f" contradicts {other}{seen}:"
+        faults.append(Fault(places.get(str(fact)), f"{fact}{against} {text}."))
+    return faults
+
+
+_engine_lock = Lock()
 
 
 def engine(program: Program) -> Engine:
@@ -220,38 +247,28 @@ def engine(program: Program) -> Engine:
         return _engine(program)
 
 
-_engine_lock = Lock()
-
-
 @lru_cache(maxsize=16)
 def _engine(program: Program) -> Engine:
     if program.overlays:
         table = Grounding(program.control("check/table.lp"))
-        flaws = sorted(f"{_bare(term)} {text.string}" for term, text in table.table("flaw", 2))
+        flaws = sorted(f"{term} {text}" for term, text in table.table("flaw", 2))
         if flaws:
-            names = ", ".join(name for name, _ in program.overlays)
-            raise UsageError(f"{names}: {'; '.join(flaws)}.")
-    check = Grounding(program.input_check())
-    return Engine(program, _vocabulary(check), check)
-
-
-def _bare(term: Symbol) -> str:
-    return term.string if term.type is SymbolType.String else str(term)
+            raise UsageError(f"{program.names()}: {'; '.join(flaws)}.")
+    return Engine(program, _vocabulary(Grounding(program.vocabulary_control())))
 
 
 def _vocabulary(grounding: Grounding) -> Vocabulary:
     def names(predicate: str) -> tuple[str, ...]:
-        return tuple(str(arguments[0]) for arguments in grounding.table(predicate, 1))
+        return tuple(str(name) for (name,) in grounding.table(predicate, 1))
 
     findings: dict[str, list[str | int]] = {}
     for finding, value in grounding.table("value", 2):
-        read = value.number if value.type is SymbolType.Number else str(value)
-        findings.setdefault(str(finding), []).append(read)
+        findings.setdefault(str(finding), []).append(value)
     return Vocabulary(
         findings={finding: tuple(values) for finding, values in findings.items()},
         therapies=names("therapy_name"),
         reasons=names("stop_reason"),
         limits=names("limitable"),
-        lines=max(arguments[0].number for arguments in grounding.table("line", 1)),
-        meanings={str(name): text.string for name, text in grounding.table("means", 2)},
+        lines=max(int(line) for (line,) in grounding.table("line", 1)),
+        meanings={str(name): str(text) for name, text in grounding.table("means", 2)},
     )

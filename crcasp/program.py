@@ -101,24 +101,25 @@ class Program:
         try:
             control = self._grounded([*main_files(), *extra], messages, lines, facts)
         except RuntimeError:
-            raise _overlay_error(self._names(), messages) from None
+            raise _overlay_error(self.names(), messages) from None
         if messages:
-            raise _overlay_error(self._names(), messages)
+            raise _overlay_error(self.names(), messages)
         return control
 
-    def input_check(self) -> Control:
-        """Return the grounded input check: the vocabulary and what contradicts itself.
+    def vocabulary_control(self, check: str = "", facts: str = "") -> Control:
+        """Return the vocabulary grounded, with a check of facts where one is named.
 
         An overlay may extend the vocabulary; what else it says is not asked here.
         """
-        return self._grounded(INPUT_CHECK, [])
+        names = VOCABULARY + ((check,) if check else ())
+        return self._grounded(names, [], facts=facts)
 
     def _grounded(
         self, names: Iterable[str], messages: list[str], lines: int = 0, facts: str = ""
     ) -> Control:
         from clingo import Control
 
-        arguments = ["0", "--opt-mode=ignore", f"-clines={lines}" if lines else "-clines=max_lines"]
+        arguments = ["0", "--opt-mode=ignore", f"-clines={lines}"]
         arguments += [f"-c{name}={value}" for name, value in self.constants]
         control = Control(arguments, lambda _, message: messages.append(message), 20)
         for name in names:
@@ -130,7 +131,8 @@ class Program:
         control.ground([("base", [])])
         return control
 
-    def _names(self) -> str:
+    def names(self) -> str:
+        """Return the overlays' names, for a message about them."""
         return ", ".join(name for name, _ in self.overlays) or "program"
 
 
@@ -156,10 +158,4 @@ def main_files() -> tuple[str, ...]:
     return tuple(sorted(path.name for path in program_directory().glob("*.lp")))
 
 
-INPUT_CHECK = (
-    "vocabulary.lp",
-    "interpretations.lp",
-    "wrapper/externals.lp",
-    "wrapper/histories.lp",
-    "check/patient.lp",
-)
+VOCABULARY = ("vocabulary.lp", "interpretations.lp")

@@ -59,7 +59,9 @@ def parse_facts(text: str) -> tuple[Symbol, ...]:
     ['age(54)', 'kras(wild_type)']
     """
     solver = engine(Program())
-    return solver.accepted(read_text(text, "facts", solver.vocabulary))
+    base = read_text(text, "facts", solver.vocabulary)
+    solver.check(base)
+    return tuple(base.facts)
 
 
 def read_source(source: Source, program: Program) -> FactBase:
@@ -75,9 +77,8 @@ def read_source(source: Source, program: Program) -> FactBase:
 def advise(base: FactBase, program: Program, *, once: bool = False) -> Advice:
     """Return the advice on facts that were read; `once` where no other patient follows."""
     solver = engine(program)
-    facts = solver.accepted(base)
-    answer = solver.once(facts) if once else solver.ask(facts)
-    return reader(program).advice(answer, facts)
+    answer = solver.once(base) if once else solver.ask(base)
+    return reader(program).advice(answer, tuple(base.facts))
 
 
 _reader_lock = Lock()
@@ -91,4 +92,4 @@ def reader(program: Program) -> Reader:
 
 @lru_cache(maxsize=16)
 def _reader(program: Program) -> Reader:
-    return Reader.of(engine(program).any_grounding())
+    return Reader(engine(program).any_grounding())

@@ -134,7 +134,8 @@ def test_the_table_is_in_the_order_of_the_paper() -> None:
 
 def names(*signatures: tuple[str, int]) -> set[str]:
     """The first arguments of the program's own facts."""
-    atoms = grounded("")[0].symbolic_atoms
+    control, _ = grounded("")  # must outlive its atoms
+    atoms = control.symbolic_atoms
     found = [atom for signature in signatures for atom in atoms.by_signature(*signature)]
     return {str(atom.symbol.arguments[0]) for atom in found}
 

@@ -1,0 +1,34 @@
+"""Terms of the program as names and numbers."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from clingo import Symbol, SymbolType
+
+Word: TypeAlias = str | int
+Row: TypeAlias = tuple[Word, ...]
+
+BOUNDS = {"at_most": "at most {}", "at_least": "at least {}"}
+
+
+def word(term: Symbol) -> Word:
+    """Return a term as results write it.
+
+    with(r, p) is r+p, at_most(5) is "at most 5", a string is bare, a number an int.
+    """
+    if term.type is SymbolType.Number:
+        return term.number
+    if term.type is SymbolType.String:
+        return term.string
+    arguments = term.arguments if term.type is SymbolType.Function else []
+    if arguments and term.name == "with":
+        return "+".join(str(word(part)) for part in arguments)
+    if arguments and term.name in BOUNDS:
+        return BOUNDS[term.name].format(arguments[0])
+    return str(term)
+
+
+def row(atom: Symbol) -> Row:
+    """Return the arguments of an atom as words."""
+    return tuple(word(argument) for argument in atom.arguments)
