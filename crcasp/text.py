@@ -225,12 +225,12 @@ class _Page:
         decisive = min(verdict.against, key=weight)
         if decisive.exclusion:
             found = "; ".join(map(self.wording.found, decisive.conditions))
-            return f"{decisive.exclusion}, {decisive.text}: {found}."
+            return f"{decisive.exclusion}, {decisive.text}; {found}."
         if _other_line(decisive):
             needs = dict.fromkeys(need for item in verdict.against for need in _line_needs(item))
             return f"{self.wording.names(needs, 'or')} only."
         failures = "; ".join(map(self.wording.failure, decisive.conditions))
-        return f"statement {decisive.statement}: {failures}."
+        return f"statement {decisive.statement}; {failures}."
 
 
 def _other_line(objection: Objection) -> bool:

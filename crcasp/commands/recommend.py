@@ -1,0 +1,31 @@
+"""`crcasp recommend`."""
+
+from __future__ import annotations
+
+import argparse
+
+from crcasp.commands import options as shared
+from crcasp.recommendation import advise, reader
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    shared.add_files(parser)
+    shared.add_format(parser, "text", "json")
+    parser.add_argument(
+        "--all", action="store_true", help="every set in the text, not only the preferred ones"
+    )
+    shared.add_program(parser)
+
+
+def run(options: argparse.Namespace) -> tuple[str, int]:
+    """Answer one patient."""
+    program = shared.program(options)
+    advice = advise(shared.patient(options.files, program), program, once=True)
+    if options.format == "json":
+        return shared.as_json(advice.to_dict()), 0
+    from crcasp.text import recommendation_text
+
+    labels = reader(program).labels
+    text = recommendation_text(advice, labels, shared.width(), every_set=options.all)
+    return text, 0

@@ -1,0 +1,66 @@
+"""The README says what the program does: its outputs are the real ones, its code runs.
+
+`python tests/test_readme.py` writes the outputs anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from crcasp.cli import main
+
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+OUTPUT = re.compile(r"<!-- output: (?P<command>.+?) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
+
+
+def printed(command: str) -> str:
+    """What a crcasp command prints in the root of the project."""
+    output = io.StringIO()
+    with contextlib.chdir(ROOT), contextlib.redirect_stdout(output):
+        main(command.split())
+    return output.getvalue()
+
+
+BLOCKS = [match.groupdict() for match in OUTPUT.finditer(README.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block["command"])
+def test_output_is_the_real_one(block: dict[str, str]) -> None:
+    assert block["text"] == printed(block["command"])
+
+
+def test_there_are_outputs() -> None:
+    assert len(BLOCKS) >= 2
+
+
+def test_python_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(ROOT)
+    for code in re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL):
+        exec(compile(code, "README.md", "exec"), {})
+    assert "['country']" in capsys.readouterr().out
+
+
+def test_files_named_are_there() -> None:
+    for name in re.findall(r"`((?:lp|examples|tests)/[\w./]+)`", README.read_text(encoding="utf-8")):
+        assert (ROOT / name).exists(), name
+
+
+def rewrite() -> None:
+    """Put the real outputs into the README."""
+
+    def block(match: re.Match[str]) -> str:
+        command = match["command"]
+        return f"<!-- output: {command} -->\n```text\n{printed(command)}```"
+
+    README.write_text(OUTPUT.sub(block, README.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(rewrite())
