@@ -67,12 +67,17 @@ def _complain(message: str) -> None:
 
 def _write(output: str) -> int:
     """Write all of the output, or say in one sentence that nobody reads it."""
+    if sys.stdout is None:
+        _complain("standard output: the answer could not be written: it is closed.")
+        return BAD
     try:
         sys.stdout.write(output)
         sys.stdout.flush()
     except (OSError, ValueError) as error:
         _silence(sys.stdout)
         reason = getattr(error, "strerror", None) or "it is closed"
+        if isinstance(error, UnicodeEncodeError):
+            reason = f"{error.encoding} has no {error.object[error.start]!r}"
         _complain(f"standard output: the answer could not be written: {reason}.")
         return BAD
     return 0

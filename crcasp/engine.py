@@ -58,9 +58,9 @@ class Grounding:
         """Solve for the patient with these facts, true for this call only."""
         with self.lock:
             held = [self._external(fact) for fact in facts]
-            for literal in held:
-                self.control.assign_external(literal, True)
             try:
+                for literal in held:
+                    self.control.assign_external(literal, True)
                 return self._solve()
             finally:
                 for literal in held:
@@ -90,7 +90,7 @@ class Grounding:
                 if chosen:
                     relied = (str(name) for name, lit in self.relies.items() if is_true(lit))
                     sets.append((chosen, tuple(relied)))
-        return Answer(atoms, tuple(sets))
+        return Answer(atoms, tuple(dict.fromkeys(sets)))
 
     def _sorted_out(self, symbols: Sequence[Symbol]) -> Atoms:
         atoms: Atoms = {}
@@ -141,10 +141,13 @@ class Engine:
             if len(self.seen) >= REMEMBERED:
                 self.seen.clear()
             self.seen.add(history)
-        if again:
-            return self._checked(self.for_history(history, lines).ask(findings), base)
-        grounding = self.for_lines(max(2, 1 << (lines - 1).bit_length()))
-        return self._checked(grounding.ask(base.facts), base)
+        try:
+            if again:
+                return self._checked(self.for_history(history, lines).ask(findings), base)
+            grounding = self.for_lines(max(2, 1 << (lines - 1).bit_length()))
+            return self._checked(grounding.ask(base.facts), base)
+        except LookupError:  # a finding that only an overlay declares
+            return self.once(base)
 
     def once(self, base: FactBase) -> Answer:
         """Answer as `ask` does, by a grounding of its own: the quickest single answer."""
@@ -167,6 +170,9 @@ class Engine:
         return _faults(check.table("issue", 3), base)
 
     def _checked(self, answer: Answer, base: FactBase) -> Answer:
+        if not answer.atoms:
+            names = self.program.names()
+            raise UsageError(f"{names}: its constraints leave no answer for this patient.")
         issues = answer.atoms.get("issue")
         if issues:
             raise InputError(_faults(issues, base))
@@ -228,7 +234,7 @@ def _faults(issues: Iterable[Row], base: FactBase) -> list[Fault]:
     faults = []
     for fact, other, text in issues:
         place = places.get(str(other))
-        seen = f" (line {place.line})" if place and place.line and other != fact else ""
+        seen = f" ({place})" if place and place.line and other != fact else ""
         against = ":" if fact == other else f" contradicts {other}{seen}:"
         faults.append(Fault(places.get(str(fact)), f"{fact}{against} {text}."))
     return faults
@@ -254,7 +260,10 @@ def _engine(program: Program) -> Engine:
         flaws = sorted(f"{term} {text}" for term, text in table.table("flaw", 2))
         if flaws:
             raise UsageError(f"{program.names()}: {'; '.join(flaws)}.")
-    return Engine(program, _vocabulary(Grounding(program.vocabulary_control())))
+    vocabulary = _vocabulary(Grounding(program.vocabulary_control()))
+    if not vocabulary.lines:
+        raise UsageError("max_lines must be at least 1.")
+    return Engine(program, vocabulary)
 
 
 def _vocabulary(grounding: Grounding) -> Vocabulary:
@@ -269,6 +278,6 @@ def _vocabulary(grounding: Grounding) -> Vocabulary:
         therapies=names("therapy_name"),
         reasons=names("stop_reason"),
         limits=names("limitable"),
-        lines=max(int(line) for (line,) in grounding.table("line", 1)),
+        lines=max((int(line) for (line,) in grounding.table("line", 1)), default=0),
         meanings={str(name): str(text) for name, text in grounding.table("means", 2)},
     )

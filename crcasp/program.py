@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,6 @@ from crcasp.errors import UsageError
 
 if TYPE_CHECKING:
     from clingo import Control
-    from clingo.ast import AST
 
 
 @cache
@@ -50,15 +49,11 @@ class Program:
         Raises:
             UsageError: an overlay cannot be read, or a constant is unknown.
         """
-        texts = []
-        for overlay in overlays:
-            path = os.fspath(overlay)
-            try:
-                texts.append((path, Path(path).read_text(encoding="utf-8")))
-            except (OSError, UnicodeDecodeError, ValueError) as error:
-                reason = getattr(error, "strerror", None) or "it is not a text file"
-                raise UsageError(f"{path}: the overlay cannot be read: {reason}.") from None
-        program = cls(tuple(texts))
+        program = cls(tuple(map(read_trusted, overlays)))
+        if overlays:
+            from crcasp.overlays import refuse_unasked
+
+            refuse_unasked(program.overlays, main_paths())
         if not constants:
             return program
         known = program.known_constants()
@@ -68,6 +63,9 @@ class Program:
                 raise UsageError(f"There is no constant {name}; the known ones are {names}.")
             if not re.fullmatch(r"-?\d{1,9}|[a-z]\w*", str(value)):
                 raise UsageError(f"{name}={value}: a constant is a whole number or a name.")
+            if _is_number(known[name]) != _is_number(str(value)):
+                kind = "whole number" if _is_number(known[name]) else "name"
+                raise UsageError(f"{name}={value}: this constant is a {kind}, as in {known[name]}.")
         pairs = tuple(sorted((name, str(value)) for name, value in constants.items()))
         return cls(program.overlays, pairs)
 
@@ -75,35 +73,46 @@ class Program:
         """Return each constant that the program defines, with its default."""
         from clingo import ast
 
+        from crcasp.overlays import parse
+
         known: dict[str, str] = {}
 
         def collect(node: ast.AST) -> None:
             if node.ast_type == ast.ASTType.Definition:
                 known.setdefault(node.name, str(node.value))
 
-        ast.parse_files([str(program_directory() / name) for name in main_files()], collect)
+        ast.parse_files(main_paths(), collect)
         for name, text in self.overlays:
-            _parse_overlay(name, text, collect)
+            parse(name, text, collect)
         return known
 
-    def control(self, *extra: str, lines: int = 0, facts: str = "") -> Control:
+    def control(
+        self,
+        *extra: str,
+        lines: int = 0,
+        facts: str = "",
+        trusted: tuple[tuple[str, str], ...] = (),
+    ) -> Control:
         """Return the grounded program with files from subfolders of `lp/`, and facts.
 
         Args:
             extra: files in subfolders of `lp/`, such as "wrapper/show.lp".
             lines: how many lines of therapy the externals provide for.
             facts: facts as text, from symbols that have been checked.
+            trusted: further texts of the user's own for this control, with their names.
 
         Raises:
             UsageError: clingo refuses an overlay or has anything to say about it.
         """
         messages: list[str] = []
+        texts = [facts, *(text for _, text in trusted)]
+        names = ", ".join(name for name, _ in (*self.overlays, *trusted)) or "program"
         try:
-            control = self._grounded([*main_files(), *extra], messages, lines, facts)
+            control = self._grounded([*main_files(), *extra], messages, lines, texts)
         except RuntimeError:
-            raise _overlay_error(self.names(), messages) from None
+            raise _complaint(names, messages) from None
         if messages:
-            raise _overlay_error(self.names(), messages)
+            raise _complaint(names, messages)
         return control
 
     def vocabulary_control(self, check: str = "", facts: str = "") -> Control:
@@ -112,10 +121,10 @@ class Program:
         An overlay may extend the vocabulary; what else it says is not asked here.
         """
         names = VOCABULARY + ((check,) if check else ())
-        return self._grounded(names, [], facts=facts)
+        return self._grounded(names, [], texts=[facts])
 
     def _grounded(
-        self, names: Iterable[str], messages: list[str], lines: int = 0, facts: str = ""
+        self, names: Iterable[str], messages: list[str], lines: int = 0, texts: Sequence[str] = ()
     ) -> Control:
         from clingo import Control
 
@@ -124,10 +133,8 @@ class Program:
         control = Control(arguments, lambda _, message: messages.append(message), 20)
         for name in names:
             control.load(str(program_directory() / name))
-        for _, text in self.overlays:
+        for text in (*(text for _, text in self.overlays), *texts):
             control.add("base", [], text)
-        if facts:
-            control.add("base", [], facts)
         control.ground([("base", [])])
         return control
 
@@ -136,26 +143,39 @@ class Program:
         return ", ".join(name for name, _ in self.overlays) or "program"
 
 
-def _parse_overlay(name: str, text: str, collect: Callable[[AST], None]) -> None:
-    from clingo import ast
+def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
+    """Return the name and text of an `.lp` file of the user's own.
 
-    messages: list[str] = []
+    Raises:
+        UsageError: it cannot be read.
+    """
+    name = os.fspath(path)
     try:
-        ast.parse_string(text, collect, logger=lambda _, message: messages.append(message))
-    except RuntimeError:
-        raise _overlay_error(name, messages) from None
+        return name, Path(name).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not a text file"
+        raise UsageError(f"{name}: the overlay cannot be read: {reason}.") from None
 
 
-def _overlay_error(name: str, messages: Sequence[str]) -> UsageError:
-    """Return one error for what clingo said about an overlay, each message on one line."""
-    said = "; ".join(" ".join(message.split()) for message in messages) or "it does not parse"
-    return UsageError(f"{name}: clingo says: {said.replace('<block>', 'line')}.")
+def _complaint(names: str, messages: Sequence[str]) -> UsageError:
+    from crcasp.overlays import complaint
+
+    return complaint(names, messages)
+
+
+def _is_number(value: str) -> bool:
+    return re.fullmatch(r"-?\d+", value) is not None
 
 
 @cache
 def main_files() -> tuple[str, ...]:
     """Return the names of the files of the main program, in a fixed order."""
     return tuple(sorted(path.name for path in program_directory().glob("*.lp")))
+
+
+def main_paths() -> list[str]:
+    """Return the paths of the files of the main program, in a fixed order."""
+    return [str(program_directory() / name) for name in main_files()]
 
 
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")

@@ -108,7 +108,7 @@ def assert_all_ways_agree(solver: Engine, facts: Facts) -> None:
     }
 
 
-@pytest.mark.parametrize("seed", range(16))
+@pytest.mark.parametrize("seed", range(12))
 def test_all_ways_to_answer_agree(solver: Engine, seed: int) -> None:
     assert_all_ways_agree(solver, random_facts(seed))
 
@@ -120,7 +120,7 @@ def test_all_ways_to_answer_agree_on_many(solver: Engine, start: int) -> None:
         assert_all_ways_agree(solver, random_facts(seed))
 
 
-@pytest.mark.parametrize("lines", [1, 2, 3, 4, 5, 20])
+@pytest.mark.parametrize("lines", [1, 2, 3, 5, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_history_of_any_length(lines: int) -> None:
     """Generic groundings are for 2, 4, 8, ... lines: the edges of each, and the longest history."""
     facts = parse_facts(
@@ -146,7 +146,7 @@ def test_a_line_too_many_is_refused() -> None:
 
 def test_the_random_patients_cover_the_sets() -> None:
     """What the agreement above is worth: patients with no set, one, many, of every grade."""
-    answers = [recommend(random_facts(seed)) for seed in range(16)]
+    answers = [recommend(random_facts(seed)) for seed in range(12)]
     assert {chosen.grade for advice in answers for chosen in advice.sets} == set(GRADES)
     assert {advice.line for advice in answers} == {"first", "beyond_first"}
     assert any(not advice.sets for advice in answers)
@@ -157,7 +157,7 @@ def test_the_random_patients_cover_the_sets() -> None:
 
 
 def test_eight_threads_get_the_sequential_answers() -> None:
-    patients = [random_facts(seed) for seed in range(100, 110)]
+    patients = [random_facts(seed) for seed in range(100, 108)]
     answers = {facts: asked_once(facts) for facts in patients}
     patients *= 5
     random.Random(5).shuffle(patients)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -48,7 +47,9 @@ def test_python_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 
 
 def test_files_named_are_there() -> None:
-    for name in re.findall(r"`((?:lp|examples|tests)/[\w./]+)`", README.read_text(encoding="utf-8")):
+    for name in re.findall(
+        r"`((?:lp|examples|tests)/[\w./]+)`", README.read_text(encoding="utf-8")
+    ):
         assert (ROOT / name).exists(), name
 
 
@@ -63,4 +64,4 @@ def rewrite() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(rewrite())
+    rewrite()

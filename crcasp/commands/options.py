@@ -83,4 +83,5 @@ def as_json(content: object) -> str:
 
 def width() -> int:
     """Return the columns to wrap text to."""
-    return shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    return shutil.get_terminal_size((80, 24)).columns if terminal else 80

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import clingo
@@ -54,8 +55,8 @@ def in_process(times: int) -> None:
     for path in EXAMPLES:
         recommend(path)
         recommend(path)
-    ours = [median(lambda path=path: recommend(path), times) for path in EXAMPLES]
-    plain = [median(lambda path=path: fresh(path), times) for path in EXAMPLES]
+    ours = [median(partial(recommend, path), times) for path in EXAMPLES]
+    plain = [median(partial(fresh, path), times) for path in EXAMPLES]
     ratios = [slow / fast for slow, fast in zip(plain, ours, strict=True)]
     row("recommend(path), warm", statistics.median(ours), statistics.median(plain), ratios)
 
@@ -95,8 +96,8 @@ def process(times: int) -> None:
     ours, plain = [], []
     for _ in range(times):
         command = ["-m", "crcasp", "recommend", "--format", "json", path]
-        ours.append(median(lambda command=command: run(command), 1))
-        plain.append(median(lambda: run(["-m", "clingo", *PROGRAM, path, "0"]), 1))
+        ours.append(median(partial(run, command), 1))
+        plain.append(median(partial(run, ["-m", "clingo", *PROGRAM, path, "0"]), 1))
     fast, slow = statistics.median(ours), statistics.median(plain)
     print(f"{'crcasp recommend --format json':38} {fast:8.2f} ms   plain clingo {slow:8.2f} ms")
     print(f"{'':38} the command takes {fast / slow:.2f} times as long (at most 1.5)")
