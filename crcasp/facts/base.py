@@ -1,0 +1,30 @@
+"""The facts of a patient as they were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import clingo
+
+from crcasp.errors import Fault, Place
+
+
+@dataclass(frozen=True, slots=True)
+class FactBase:
+    """The facts of a patient, in order of appearance, and all that was refused."""
+
+    facts: Mapping[clingo.Symbol, Place]
+    faults: tuple[Fault, ...] = ()
+
+
+def merge(bases: Iterable[FactBase]) -> FactBase:
+    """Take several sources for one patient; a fact keeps its first place."""
+    facts: dict[clingo.Symbol, Place] = {}
+    faults: list[Fault] = []
+    for base in bases:
+        for fact, place in base.facts.items():
+            facts.setdefault(fact, place)
+        faults.extend(base.faults)
+    return FactBase(MappingProxyType(facts), tuple(faults))
