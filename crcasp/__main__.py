@@ -1,7 +1,5 @@
 """`python -m crcasp`."""
 
-import sys
+from crcasp.cli import run
 
-from crcasp.cli import main
-
-sys.exit(main())
+run()

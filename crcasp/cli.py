@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 from crcasp.errors import CrcaspError
 
@@ -39,6 +40,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
+def run() -> NoReturn:
+    """Run the command line as a process of its own, which ends as soon as it has answered."""
+    gc.disable()
+    status = main()
+    status = _write("") or status  # what --help printed is still in the buffer
+    with suppress(AttributeError, OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(status)
+
+
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
     from crcasp import __version__
 
@@ -48,7 +59,9 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
         "metastases, as an answer-set program.",
     )
     parser.add_argument("--version", action="version", version=f"crcasp {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    commands = parser.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", prog="crcasp"
+    )
     for name, purpose in COMMANDS.items():
         command = commands.add_parser(
             name, help=purpose, description=f"Give {purpose}.", allow_abbrev=False

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from clingo import Control, Symbol
 
@@ -26,8 +25,7 @@ CAPACITY = 64  # groundings of one program that are kept
 REMEMBERED = 10_000  # histories that are remembered as seen
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What the solver says of one patient.
 
     Attributes:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crcasp.errors import UsageError
 
@@ -17,17 +15,16 @@ if TYPE_CHECKING:
 
 
 @cache
-def program_directory() -> Path:
+def program_directory() -> str:
     """Return the directory of the logic program, in a wheel or beside the package."""
-    package = Path(__file__).resolve().parent
-    for directory in (package / "lp", package.parent / "lp"):
-        if (directory / "table.lp").is_file():
+    package = os.path.dirname(os.path.realpath(__file__))
+    for directory in (os.path.join(package, "lp"), os.path.join(os.path.dirname(package), "lp")):
+        if os.path.isfile(os.path.join(directory, "table.lp")):
             return directory
     raise UsageError(f"The logic program is missing beside {package}: install crcasp anew.")
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """The main program with what the user put on top: the key of the engine cache.
 
     Attributes:
@@ -132,7 +129,7 @@ class Program:
         arguments += [f"-c{name}={value}" for name, value in self.constants]
         control = Control(arguments, lambda _, message: messages.append(message), 20)
         for name in names:
-            control.load(str(program_directory() / name))
+            control.load(os.path.join(program_directory(), name))
         for text in (*(text for _, text in self.overlays), *texts):
             control.add("base", [], text)
         control.ground([("base", [])])
@@ -151,7 +148,8 @@ def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
     """
     name = os.fspath(path)
     try:
-        return name, Path(name).read_text(encoding="utf-8")
+        with open(name, encoding="utf-8") as overlay:
+            return name, overlay.read()
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not a text file"
         raise UsageError(f"{name}: the overlay cannot be read: {reason}.") from None
@@ -170,12 +168,12 @@ def _is_number(value: str) -> bool:
 @cache
 def main_files() -> tuple[str, ...]:
     """Return the names of the files of the main program, in a fixed order."""
-    return tuple(sorted(path.name for path in program_directory().glob("*.lp")))
+    return tuple(sorted(name for name in os.listdir(program_directory()) if name.endswith(".lp")))
 
 
 def main_paths() -> list[str]:
     """Return the paths of the files of the main program, in a fixed order."""
-    return [str(program_directory() / name) for name in main_files()]
+    return [os.path.join(program_directory(), name) for name in main_files()]
 
 
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")

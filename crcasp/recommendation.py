@@ -6,15 +6,17 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from threading import Lock
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from clingo import Symbol
 
-from crcasp.advice import Advice
 from crcasp.engine import engine
 from crcasp.facts import FactBase, read_mapping, read_path, read_symbols, read_text
 from crcasp.program import Program
-from crcasp.reader import Reader
+
+if TYPE_CHECKING:
+    from crcasp.advice import Advice
+    from crcasp.reader import Reader
 
 Source: TypeAlias = str | os.PathLike[str] | Mapping[str, object] | Iterable[Symbol]
 
@@ -92,4 +94,6 @@ def reader(program: Program) -> Reader:
 
 @lru_cache(maxsize=16)
 def _reader(program: Program) -> Reader:
+    from crcasp.reader import Reader
+
     return Reader(engine(program).any_grounding())

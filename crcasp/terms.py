@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 from clingo import Symbol, SymbolType
@@ -12,21 +13,26 @@ Row: TypeAlias = tuple[Word, ...]
 BOUNDS = {"at_most": "at most {}", "at_least": "at least {}"}
 
 
+@lru_cache(maxsize=4096)
 def word(term: Symbol) -> Word:
     """Return a term as results write it.
 
     with(r, p) is r+p, at_most(5) is "at most 5", a string is bare, a number an int.
     """
-    if term.type is SymbolType.Number:
+    kind = term.type
+    if kind is SymbolType.Number:
         return term.number
-    if term.type is SymbolType.String:
+    if kind is SymbolType.String:
         return term.string
-    arguments = term.arguments if term.type is SymbolType.Function else []
+    text = str(term)
+    if text.isidentifier():
+        return text
+    arguments = term.arguments if kind is SymbolType.Function else []
     if arguments and term.name == "with":
         return "+".join(str(word(part)) for part in arguments)
     if arguments and term.name in BOUNDS:
         return BOUNDS[term.name].format(arguments[0])
-    return str(term)
+    return text
 
 
 def row(atom: Symbol) -> Row:

@@ -63,7 +63,7 @@ def plain_models(facts: Iterable[clingo.Symbol], *options: str) -> list[dict[str
     """The models of the program as a user of clingo alone gets them, optimal ones if asked."""
     control = clingo.Control(["0", *options])
     for name in main_files():
-        control.load(str(program_directory() / name))
+        control.load(f"{program_directory()}/{name}")
     control.add("base", [], " ".join(f"{fact}." for fact in facts))
     control.ground([("base", [])])
     models: list[dict[str, set[str]]] = []

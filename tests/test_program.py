@@ -13,7 +13,7 @@ from clingo import ast
 
 from crcasp.program import main_files, program_directory
 
-LP = program_directory()
+LP = Path(program_directory())
 ROOT = Path(__file__).parents[1]
 PATIENTS = sorted((ROOT / "examples").glob("*.lp"))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from collections.abc import Sequence
+from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from crcasp.errors import UsageError
@@ -74,6 +75,11 @@ def patient(names: Sequence[str], program: Program) -> FactBase:
     return merge(read_path(name, vocabulary) for name in names)
 
 
+def import_meanwhile(*modules: str) -> None:
+    """Import what will be needed while clingo grounds, which holds no lock of Python's."""
+    Thread(target=lambda: [import_module(name) for name in modules], daemon=True).start()
+
+
 def as_json(content: object) -> str:
     """Return a result as JSON text, the same bytes for the same content."""
     import json
@@ -83,5 +89,7 @@ def as_json(content: object) -> str:
 
 def width() -> int:
     """Return the columns to wrap text to."""
+    import shutil
+
     terminal = sys.stdout is not None and sys.stdout.isatty()
     return shutil.get_terminal_size((80, 24)).columns if terminal else 80

@@ -21,7 +21,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Answer one patient."""
     program = shared.program(options)
-    advice = advise(shared.patient(options.files, program), program, once=True)
+    patient = shared.patient(options.files, program)
+    shared.import_meanwhile("crcasp.reader", "json" if options.format == "json" else "crcasp.text")
+    advice = advise(patient, program, once=True)
     if options.format == "json":
         return shared.as_json(advice.to_dict()), 0
     from crcasp.text import recommendation_text

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 import clingo
 
 from crcasp.errors import Fault, Place
 
 
-@dataclass(frozen=True, slots=True)
-class FactBase:
+class FactBase(NamedTuple):
     """The facts of a patient, in order of appearance, and all that was refused."""
 
     facts: Mapping[clingo.Symbol, Place]

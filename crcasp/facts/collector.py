@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from itertools import product
 from types import MappingProxyType
+from typing import NamedTuple
 
 import clingo
 
@@ -30,8 +30,7 @@ class SourceError(RefusedError):
     """A source is refused as a whole; nothing more of it is read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One argument of a fact, where it is written, and what a message calls it."""
 
     label: str
@@ -45,15 +44,15 @@ class Value:
         return clingo.Function(str(self.content))
 
 
-@dataclass(slots=True)
 class Collector:
     """The facts and the faults of one source, up to a limit that no patient reaches."""
 
-    signatures: Mapping[str, tuple[Domain, ...]]
-    source: str
-    facts: dict[clingo.Symbol, Place] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    count: int = 0
+    def __init__(self, signatures: Mapping[str, tuple[Domain, ...]], source: str) -> None:
+        self.signatures = signatures
+        self.source = source
+        self.facts: dict[clingo.Symbol, Place] = {}
+        self.faults: list[Fault] = []
+        self.count = 0
 
     def __enter__(self) -> Collector:
         return self

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from crcasp.errors import Fault, Place
 from crcasp.facts.collector import SourceError
@@ -54,8 +54,7 @@ _TOO_LONG = "this statement is too long for a fact; end each fact with a full st
 _TOO_BIG = "this number is larger than any that is read; correct it."
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement that the parser may see: ASCII, shallow, of the length of its source."""
 
     text: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 MAX_SHOWN = 40  # characters of the input that a message repeats
 
@@ -17,8 +16,7 @@ NEGATED = "this is a negated fact, and only facts are read; leave out what is no
 EXTERNAL = "an @-term calls a function, and nothing here is executed; write the value itself."
 
 
-@dataclass(frozen=True, slots=True)
-class Odd:
+class Odd(NamedTuple):
     """What is neither a name nor a whole number, as a message shows it."""
 
     shown: str

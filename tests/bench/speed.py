@@ -6,6 +6,7 @@ ratios compare what was measured in that run only.
 
 from __future__ import annotations
 
+import os
 import platform
 import random
 import statistics
@@ -20,13 +21,13 @@ import clingo
 
 from crcasp import parse_facts, recommend
 from crcasp.engine import engine
-from crcasp.program import Program, main_files, program_directory
+from crcasp.program import Program, main_paths
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 import reading  # noqa: E402
 
-PROGRAM = [str(program_directory() / name) for name in main_files()]
+PROGRAM = main_paths()
 EXAMPLES = [str(path) for path in sorted((ROOT / "examples").glob("*.lp"))]
 
 
@@ -87,10 +88,15 @@ def never_seen(patients: int) -> None:
 
 
 def process(times: int) -> None:
-    """The whole command against the whole of plain clingo, on the same files."""
+    """The whole command against the whole of plain clingo, on the same files.
+
+    Both with their modules compiled, as an installation has them.
+    """
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
 
     def run(arguments: Sequence[str]) -> None:
-        subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=False)
+        command = [sys.executable, *arguments]
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=False, env=environment)
 
     path = EXAMPLES[0]
     ours, plain = [], []
