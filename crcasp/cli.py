@@ -19,6 +19,7 @@ BAD, INTERRUPTED = 2, 130
 # configure(parser) and run(options), which returns the output and the exit status.
 COMMANDS = {
     "recommend": "the recommendation sets of one patient with their justifications",
+    "audit": "proofs about the table itself, over all patients",
     "vocabulary": "the facts a patient may have",
 }
 
@@ -44,7 +45,7 @@ def run() -> NoReturn:
     """Run the command line as a process of its own, which ends as soon as it has answered."""
     gc.disable()
     status = main()
-    status = _write("") or status  # what --help printed is still in the buffer
+    status = status or _write("")  # what --help printed is still in the buffer
     with suppress(AttributeError, OSError, ValueError):
         sys.stderr.flush()
     os._exit(status)

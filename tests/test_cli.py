@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 import crcasp
 from crcasp import InputError, cli, recommend
-from crcasp.text import CLOSING
+from crcasp.wording import CLOSING
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.lp"))
