@@ -21,30 +21,66 @@ if TYPE_CHECKING:
     from crcasp.advice import RecommendationSet as RecommendationSet
     from crcasp.advice import TreatmentLine as TreatmentLine
     from crcasp.advice import Verdict as Verdict
+    from crcasp.comparison import Comparison as Comparison
+    from crcasp.comparison import Difference as Difference
+    from crcasp.comparison import compare as compare
     from crcasp.errors import CrcaspError as CrcaspError
     from crcasp.errors import Fault as Fault
     from crcasp.errors import InputError as InputError
     from crcasp.errors import Place as Place
     from crcasp.errors import UsageError as UsageError
+    from crcasp.explanation import Change as Change
+    from crcasp.explanation import Check as Check
+    from crcasp.explanation import Explanation as Explanation
+    from crcasp.explanation import Passage as Passage
+    from crcasp.explanation import Way as Way
+    from crcasp.explanation import explain as explain
+    from crcasp.proofs import Audit as Audit
+    from crcasp.proofs import Example as Example
+    from crcasp.proofs import Gap as Gap
+    from crcasp.proofs import Property as Property
+    from crcasp.proofs import audit as audit
     from crcasp.recommendation import parse_facts as parse_facts
     from crcasp.recommendation import recommend as recommend
+    from crcasp.unknowns import Missing as Missing
+    from crcasp.unknowns import MissingFinding as MissingFinding
+    from crcasp.unknowns import Outcome as Outcome
+    from crcasp.unknowns import missing as missing
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Advice",
+    "Audit",
+    "Change",
+    "Check",
+    "Comparison",
     "Condition",
     "CrcaspError",
+    "Difference",
+    "Example",
+    "Explanation",
     "Fault",
     "Finding",
+    "Gap",
     "InputError",
+    "Missing",
+    "MissingFinding",
     "Objection",
+    "Outcome",
+    "Passage",
     "Place",
+    "Property",
     "Reason",
     "RecommendationSet",
     "TreatmentLine",
     "UsageError",
     "Verdict",
+    "Way",
+    "audit",
+    "compare",
+    "explain",
+    "missing",
     "parse_facts",
     "recommend",
 ]
@@ -60,7 +96,11 @@ _MODULES = {
         "TreatmentLine",
         "Verdict",
     ),
+    "proofs": ("Audit", "Example", "Gap", "Property", "audit"),
+    "comparison": ("Comparison", "Difference", "compare"),
     "errors": ("CrcaspError", "Fault", "InputError", "Place", "UsageError"),
+    "explanation": ("Change", "Check", "Explanation", "Passage", "Way", "explain"),
+    "unknowns": ("Missing", "MissingFinding", "Outcome", "missing"),
     "recommendation": ("parse_facts", "recommend"),
 }
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from crcasp.audit import Audit, Gap, Property
 from crcasp.order import natural
+from crcasp.proofs import Audit, Gap, Property
 from crcasp.wording import BULLET, CLOSING, Wording, entry, listed
 
 RESULT = 20  # columns for a result and the time it took

@@ -19,6 +19,9 @@ BAD, INTERRUPTED = 2, 130
 # configure(parser) and run(options), which returns the output and the exit status.
 COMMANDS = {
     "recommend": "the recommendation sets of one patient with their justifications",
+    "explain": "why one therapy is eligible or not, and what would change it",
+    "missing": "the unknown findings that matter, and what each value would give",
+    "compare": "what differs between two patients, or two versions of one",
     "audit": "proofs about the table itself, over all patients",
     "vocabulary": "the facts a patient may have",
 }

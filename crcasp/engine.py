@@ -149,13 +149,26 @@ class Engine:
 
     def once(self, base: FactBase) -> Answer:
         """Answer as `ask` does, by a grounding of its own: the quickest single answer."""
+        return self.alone(base)[0]
+
+    def alone(self, base: FactBase, *extra: str, facts: str = "") -> tuple[Answer, Grounding]:
+        """Return an answer and the grounding it comes from, made for it alone.
+
+        Args:
+            base: the patient's facts.
+            extra: further files in subfolders of `lp/`.
+            facts: facts for them, as text.
+
+        Raises:
+            InputError: with every fault of the input at once.
+        """
         if base.faults:
             raise InputError([*base.faults, *self._contradictions(base)])
-        control = self.program.control(*READ, facts=f"inquiry. {_program_text(base.facts)}")
-        grounding = Grounding(control)
+        text = f"inquiry. {facts} {_program_text(base.facts)}"
+        grounding = Grounding(self.program.control(*READ, *extra, facts=text))
         with self.lock:
             self.groundings.setdefault(None, grounding)
-        return self._checked(grounding.ask(), base)
+        return self._checked(grounding.ask(), base), grounding
 
     def check(self, base: FactBase) -> None:
         """Raise InputError if anything is wrong with the facts, without solving for them."""

@@ -9,15 +9,21 @@ from typing import TypeAlias, cast
 
 from clingo import Configuration, Function, Symbol, TruthValue, parse_term
 
-from crcasp.audit import Audit, Example, Gap, Property, Result
 from crcasp.engine import PATIENT_CHECK, engine
 from crcasp.errors import UsageError
 from crcasp.order import natural
 from crcasp.program import Program
+from crcasp.proofs import Audit, Example, Gap, Property, Result
 from crcasp.terms import row, word
 from crcasp.wording import Wording
 
-FILES = ("audit/patients.lp", "audit/properties.lp", "audit/gaps.lp", PATIENT_CHECK)
+FILES = (
+    "any/findings.lp",
+    "audit/patients.lp",
+    "audit/properties.lp",
+    "audit/gaps.lp",
+    PATIENT_CHECK,
+)
 KINDS = ("holds", "reached", "asked", "unreached", "listed")
 MUST_HOLD = ("holds", "reached")
 LINES = 4

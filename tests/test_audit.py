@@ -14,9 +14,9 @@ import reading
 from crcasp import UsageError, parse_facts, recommend
 from crcasp import engine as engines
 from crcasp import program as programs
-from crcasp.audit import Audit, Property, audit
 from crcasp.cli import main
 from crcasp.program import Program
+from crcasp.proofs import Audit, Property, audit
 from crcasp.search import Search
 
 MUST_HOLD = {

@@ -20,11 +20,11 @@ OUTPUT = re.compile(r"<!-- output: (?P<command>.+?) -->\n```\w+\n(?P<text>.*?)``
 
 
 def printed(command: str) -> str:
-    """What a crcasp command prints in the root of the project."""
+    """What a crcasp command prints in the root of the project, without durations."""
     output = io.StringIO()
     with contextlib.chdir(ROOT), contextlib.redirect_stdout(output):
         main(command.split())
-    return output.getvalue()
+    return re.sub(r" +[0-9.]+ s\b", "  ... s", output.getvalue())
 
 
 BLOCKS = [match.groupdict() for match in OUTPUT.finditer(README.read_text(encoding="utf-8"))]

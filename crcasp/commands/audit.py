@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from crcasp.audit import audit_program
 from crcasp.commands import options as shared
 from crcasp.program import read_trusted
+from crcasp.proofs import audit_program
 
 REFUTED = 1
 

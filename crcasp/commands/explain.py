@@ -1,0 +1,37 @@
+"""`crcasp explain`."""
+
+from __future__ import annotations
+
+import argparse
+
+from crcasp.commands import options as shared
+from crcasp.explainer import explained
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    shared.add_files(parser)
+    parser.add_argument(
+        "therapy", metavar="THERAPY", help="a regimen, REGIMEN+PARTNER or a locoregional therapy"
+    )
+    shared.add_format(parser, "text", "json", "dot")
+    shared.add_program(parser)
+
+
+def run(options: argparse.Namespace) -> tuple[str, int]:
+    """Explain the verdict on one therapy."""
+    program = shared.program(options)
+    explanation = explained(shared.patient(options.files, program), options.therapy, program)
+    if options.format == "json":
+        return shared.as_json(explanation.to_dict()), 0
+    from crcasp.recommendation import reader
+
+    labels = reader(program).labels
+    if options.format == "dot":
+        from crcasp.tree import tree, tree_dot
+        from crcasp.wording import Wording
+
+        return tree_dot(tree(explanation, Wording(labels))), 0
+    from crcasp.explanation_text import explanation_text
+
+    return explanation_text(explanation, labels, shared.width()), 0

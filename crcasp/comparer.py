@@ -1,0 +1,63 @@
+"""From two answers to what differs between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crcasp.advice import Advice, Verdict
+from crcasp.comparison import Comparison, Difference, Kind
+from crcasp.facts import FactBase
+from crcasp.order import natural
+from crcasp.program import Program
+from crcasp.recommendation import advise, reader
+
+EXCLUDED = Verdict("", "excluded")  # of what no statement offers
+
+
+def compared(first: FactBase, second: FactBase, program: Program) -> Comparison:
+    """Return the comparison of two patients whose facts were read; see `compare`."""
+    before, after = advise(first, program), advise(second, program)
+    facts = [set(map(str, base.facts)) for base in (first, second)]
+    without, added = facts[0] - facts[1], facts[1] - facts[0]
+    ranks = reader(program).ranks
+    differences = tuple(_differences(before, after, (without, added), ranks))
+    return Comparison(before, after, _sorted(without), _sorted(added), differences)
+
+
+def _sorted(facts: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(facts, key=natural))
+
+
+def _differences(
+    before: Advice, after: Advice, facts: tuple[set[str], set[str]], ranks: dict[str, int]
+) -> Iterator[Difference]:
+    for therapy in dict.fromkeys([*before.therapies, *after.therapies]):
+        old = before.therapies.get(therapy, EXCLUDED)
+        new = after.therapies.get(therapy, EXCLUDED)
+        kind = _kind(old, new, ranks)
+        if kind is not None:
+            yield Difference(
+                therapy=therapy,
+                kind=kind,
+                before=old.status,
+                after=new.status,
+                grades=(old.grade, new.grade),
+                because_without=_sorted(_facts(old) & facts[0]),
+                because_with=_sorted(_facts(new) & facts[1]),
+            )
+
+
+def _kind(old: Verdict, new: Verdict, ranks: dict[str, int]) -> Kind | None:
+    if old.status != new.status:
+        if "eligible" in (old.status, new.status):
+            return "gained" if new.status == "eligible" else "lost"
+        return "opened" if new.status == "undetermined" else "ruled_out"
+    change = ranks.get(str(new.grade), 0) - ranks.get(str(old.grade), 0)
+    return None if not change else "raised" if change > 0 else "lowered"
+
+
+def _facts(verdict: Verdict) -> set[str]:
+    """Return the patient's facts that a verdict's reasons rest on."""
+    conditions = [item.conditions for item in verdict.because]
+    conditions += [item.conditions for item in verdict.against]
+    return {fact for group in conditions for condition in group for fact in condition.facts}

@@ -1,0 +1,119 @@
+"""Two patients, or one before and after a test: what was gained and lost, and why."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from crcasp.advice import FORMAT, Advice, Status
+
+if TYPE_CHECKING:
+    from crcasp.recommendation import Source
+
+Kind: TypeAlias = Literal["gained", "lost", "raised", "lowered", "opened", "ruled_out"]
+
+KINDS: tuple[Kind, ...] = ("gained", "lost", "raised", "lowered", "opened", "ruled_out")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A therapy on which two answers differ.
+
+    Attributes:
+        therapy: its name.
+        kind: "gained" or "lost" if it is eligible in one answer only; "raised" or
+            "lowered" if it is in both with different grades; "opened" or "ruled_out"
+            if it is undetermined in one and excluded in the other.
+        before: its status in the first answer.
+        after: its status in the second.
+        grades: its grades in both, None where it is not eligible.
+        because_without: facts of the first patient alone that its reasons rest on.
+        because_with: facts of the second patient alone that its reasons rest on.
+    """
+
+    therapy: str
+    kind: Kind
+    before: Status
+    after: Status
+    grades: tuple[str | None, str | None]
+    because_without: tuple[str, ...]
+    because_with: tuple[str, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the difference as JSON has it."""
+        return {
+            "therapy": self.therapy,
+            "before": {"status": self.before, "grade": self.grades[0]},
+            "after": {"status": self.after, "grade": self.grades[1]},
+            "because": {"without": list(self.because_without), "with": list(self.because_with)},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What differs between two answers.
+
+    Attributes:
+        before: the first answer.
+        after: the second.
+        without: facts of the first patient that the second lacks.
+        added: facts of the second patient that the first lacks; `with` in JSON.
+        differences: the therapies on which the answers differ, in the table's order.
+    """
+
+    before: Advice
+    after: Advice
+    without: tuple[str, ...]
+    added: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+    def of(self, kind: Kind) -> tuple[Difference, ...]:
+        """Return the differences of one kind."""
+        return tuple(item for item in self.differences if item.kind == kind)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what `crcasp compare --format json` prints."""
+        preferred = [
+            [list(chosen.therapies) for chosen in advice.preferred]
+            for advice in (self.before, self.after)
+        ]
+        return {
+            "format": FORMAT,
+            "without": list(self.without),
+            "with": list(self.added),
+            **{kind: [item.to_dict() for item in self.of(kind)] for kind in KINDS},
+            "preferred": {"before": preferred[0], "after": preferred[1]},
+        }
+
+
+def compare(
+    before: Source,
+    after: Source,
+    *,
+    overlays: Sequence[str | os.PathLike[str]] = (),
+    constants: Mapping[str, str | int] | None = None,
+) -> Comparison:
+    """Compare the answers for two patients, or for two versions of one.
+
+    Args:
+        before: as for `recommend`.
+        after: as for `recommend`.
+        overlays: as for `recommend`.
+        constants: as for `recommend`.
+
+    Raises:
+        InputError: the facts of a patient are not in order.
+        UsageError: an overlay or a constant is not in order.
+
+    >>> found = compare({"side": "left"}, {"side": "left", "ras": "wild_type"})
+    >>> [item.therapy for item in found.of("gained")][:2]
+    ['folfiri+cetuximab', 'folfox+cetuximab']
+    """
+    from crcasp.comparer import compared
+    from crcasp.program import Program
+    from crcasp.recommendation import read_source
+
+    program = Program.build(overlays, constants)
+    return compared(read_source(before, program), read_source(after, program), program)

@@ -1,0 +1,185 @@
+"""From the atoms of one explanation to its results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from clingo import Function, Symbol
+
+from crcasp.advice import Advice, Finding
+from crcasp.engine import Answer, Engine, engine
+from crcasp.errors import UsageError
+from crcasp.explanation import Change, Check, Explanation, Passage, State, Way
+from crcasp.facts import FactBase
+from crcasp.order import natural
+from crcasp.program import Program
+from crcasp.reader import Reader
+from crcasp.terms import Row, Word
+from crcasp.variants import Variants
+
+CONDITIONS = "explain/conditions.lp"
+CHANGES = "explain/changes.lp"
+WITH = "+"
+
+
+def explained(base: FactBase, therapy: str, program: Program) -> Explanation:
+    """Return the explanation of one therapy for facts that were read; see `explain`."""
+    solver = engine(program)
+    target = _target(therapy, solver)
+    answer, grounding = solver.alone(base, CONDITIONS, facts=f"target({target}).")
+    reader = Reader(grounding)
+    advice = reader.advice(answer, tuple(base.facts))
+    verdict = advice.therapies.get(therapy)
+    eligible = verdict is not None and verdict.status == "eligible"
+    ways = _Ways(answer, reader, advice).all()
+    known = {item.name: item.value for item in advice.findings if item.value is not None}
+    changes: tuple[tuple[Change, ...], ...] = ()
+    barred: tuple[str, ...] = ()
+    if not eligible:
+        goal = f"goal({target})."
+        variants = Variants(program, solver.vocabulary, base, known, CHANGES, goal)
+        if variants.reachable():
+            changes = tuple(
+                tuple(Change(name, known.get(name), to) for name, to in values.items())
+                for values in variants.changes()
+            )
+        else:
+            barred = variants.barred_by() or _absent(ways)
+    return Explanation(
+        therapy=therapy,
+        status="excluded" if verdict is None else verdict.status,
+        grade=None if verdict is None else verdict.grade,
+        in_scope=advice.in_scope,
+        ways=tuple(way for way in ways if way.state == "met" or not eligible),
+        changes=changes,
+        barred_by=barred,
+    )
+
+
+def _absent(ways: Iterable[Way]) -> tuple[str, ...]:
+    """Return what is in the way although no fact shows it: what was not received.
+
+    What is in every way comes alone, so that the line of therapy is not followed by
+    all that would be different in another line.
+    """
+    absent = [
+        {
+            f"{check.finding} is {check.value}"
+            for check in way.checks
+            if check.state == "unmet" and check.value is not None and not check.facts
+        }
+        for way in ways
+    ]
+    common = set.intersection(*absent) if absent else set()
+    lines = {text for text in common if text.startswith("line ")}
+    return tuple(sorted(lines or common or set().union(*absent), key=natural))
+
+
+def _target(therapy: str, solver: Engine) -> Symbol:
+    """Return a therapy as the program writes it.
+
+    Raises:
+        UsageError: there is no such therapy; names the nearest.
+    """
+    from difflib import get_close_matches
+
+    table = solver.any_grounding().table
+    regimens = [str(name) for (name,) in table("regimen", 1)]
+    partners = [str(name) for (name,) in table("partner", 1)]
+    local = [str(name) for (name,) in table("locoregional", 1)]
+    first, plus, partner = therapy.partition(WITH)
+    if not plus and first in (*regimens, *local):
+        return Function(first)
+    if first in regimens and partner in partners:
+        return Function("with", [Function(first), Function(partner)])
+    names = [*regimens, *local, *(f"{r}{WITH}{p}" for r in regimens for p in partners)]
+    wanted = therapy.strip().lower().replace("-", "_").replace(" ", "")
+    nearest = get_close_matches(wanted, names, 3, 0.5)
+    hint = f"did you mean {', '.join(nearest)}?" if nearest else "see crcasp vocabulary."
+    raise UsageError(f"There is no therapy {therapy}; {hint}")
+
+
+class _Ways:
+    """Reads the atoms of `explain/conditions.lp`."""
+
+    def __init__(self, answer: Answer, reader: Reader, advice: Advice) -> None:
+        self.reader = reader
+        self.findings: Mapping[str, Finding] = {item.name: item for item in advice.findings}
+        atoms = answer.atoms
+        self.values = {str(key): value for key, value in atoms.get("is", ())}
+        self.shown: dict[str, list[str]] = {}
+        for finding, _, fact in atoms.get("shows", ()):
+            self.shown.setdefault(str(finding), []).append(str(fact))
+        leads = sorted(atoms.get("leads", ()), key=lambda row: [natural(str(item)) for item in row])
+        self.ways: dict[Row, State] = {row[:2]: _state(row[2]) for row in leads}
+        self.states: dict[Row, list[tuple[str, State]]] = {}
+        for *source, finding, state in atoms.get("state", ()):
+            self.states.setdefault(tuple(source), []).append((str(finding), _state(state)))
+        self.needs: dict[Row, list[str]] = {}
+        for *asked, value in atoms.get("asks_for", ()):
+            self.needs.setdefault(tuple(asked), []).append(str(value))
+        self.uses: dict[Row, list[str]] = {}
+        for *source, interpretation in atoms.get("uses", ()):
+            self.uses.setdefault(tuple(source), []).append(str(interpretation))
+        self.checked: dict[Row, list[str]] = {}
+        for statement, branch, exclusion in atoms.get("checked", ()):
+            self.checked.setdefault((statement, branch), []).append(str(exclusion))
+
+    def all(self) -> tuple[Way, ...]:
+        """Return every way, in the table's order."""
+        return tuple(self._way(way) for way in self.ways)
+
+    def _way(self, way: Row) -> Way:
+        statement = str(way[0])
+        exclusions = sorted(self.checked.get(way, ()), key=natural)
+        passages = tuple(self._passage((*way, exclusion)) for exclusion in exclusions)
+        return Way(
+            statement=statement,
+            text=self.reader.texts.get(statement, ""),
+            references=self.reader.references.get(statement, ()),
+            interpretations=self._used((*way, way[0])),
+            checks=self._checks((*way, way[0])),
+            passages=passages,
+            state=self.ways[way],
+        )
+
+    def _passage(self, source: Row) -> Passage:
+        exclusion = str(source[-1])
+        checks = self._checks(source)
+        return Passage(
+            exclusion=exclusion,
+            text=self.reader.exclusions.get(exclusion, ""),
+            interpretations=self._used(source),
+            checks=checks,
+            state=_joint([check.state for check in checks]),
+        )
+
+    def _used(self, source: Row) -> tuple[str, ...]:
+        return tuple(sorted(self.uses.get(source, ()), key=natural))
+
+    def _checks(self, source: Row) -> tuple[Check, ...]:
+        states = sorted(self.states.get(source, ()), key=lambda item: natural(item[0]))
+        return tuple(self._check(source, finding, state) for finding, state in states)
+
+    def _check(self, source: Row, finding: str, state: State) -> Check:
+        known = self.findings.get(finding)
+        return Check(
+            finding=finding,
+            needs=tuple(sorted(self.needs.get((*source, finding), ()), key=natural)),
+            value=self.values.get(finding),
+            facts=tuple(sorted(self.shown.get(finding, ()), key=natural)),
+            interpretations=known.interpretations if known is not None else (),
+            state=state,
+        )
+
+
+def _state(word: Word) -> State:
+    states: dict[Word, State] = {"met": "met", "unmet": "unmet", "unknown": "unknown"}
+    return states[word]
+
+
+def _joint(states: list[State]) -> State:
+    """Return the state of what needs all of its parts."""
+    if "unmet" in states:
+        return "unmet"
+    return "unknown" if "unknown" in states else "met"

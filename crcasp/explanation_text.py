@@ -1,0 +1,58 @@
+"""An explanation for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from crcasp.explanation import Change, Explanation, Way
+from crcasp.tree import tree, tree_text
+from crcasp.wording import BULLET, CLOSING, Wording, entry, listed
+
+
+def explanation_text(explanation: Explanation, labels: Mapping[str, str], width: int = 80) -> str:
+    """Return an explanation as text.
+
+    Args:
+        explanation: what was found.
+        labels: names for a person, from the program.
+        width: columns to wrap to.
+    """
+    return "\n".join(_lines(explanation, Wording(labels), max(width, 40))) + "\n"
+
+
+def _lines(explanation: Explanation, wording: Wording, width: int) -> Iterator[str]:
+    yield from tree_text(tree(explanation, wording), width)
+    for remark in _remarks(explanation):
+        yield ""
+        yield from entry("", remark, width, 0)
+    if explanation.changes:
+        yield ""
+        yield "What would make it eligible"
+        for changes in explanation.changes:
+            text = listed([_change(change, wording) for change in changes])
+            yield from entry("  -", text, width, BULLET)
+    elif explanation.status != "eligible" and explanation.ways:
+        yield ""
+        barred = listed(list(explanation.barred_by)) or "the patient's history"
+        text = f"No finding would make it eligible; what bars it: {barred}."
+        yield from entry("", text, width, 0)
+    yield ""
+    yield from entry("", CLOSING, width, 0)
+
+
+def _remarks(explanation: Explanation) -> Iterator[str]:
+    if not explanation.in_scope:
+        yield "Out of scope: the table does not speak of this patient."
+    if not explanation.ways:
+        yield "No statement of the table offers it."
+    elif all(map(_other_line, explanation.ways)):
+        yield "No statement for this line of therapy offers it."
+
+
+def _other_line(way: Way) -> bool:
+    return any(check.finding == "line" and check.state == "unmet" for check in way.checks)
+
+
+def _change(change: Change, wording: Wording) -> str:
+    now = wording.name(change.value)
+    return f"{wording.name(change.finding)} {wording.names(change.to, 'or')} (now {now})"

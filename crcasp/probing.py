@@ -1,0 +1,60 @@
+"""What each unknown finding of a patient decides, found by the solver."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from clingo import Symbol
+
+from crcasp.advice import Advice
+from crcasp.engine import engine
+from crcasp.facts import FactBase, read_symbols
+from crcasp.order import natural
+from crcasp.program import Program
+from crcasp.recommendation import advise, reader
+from crcasp.unknowns import Missing, MissingFinding, Outcome
+from crcasp.variants import Variants
+
+COMPLETIONS = "missing/completions.lp"
+
+
+def what_is_missing(base: FactBase, program: Program) -> Missing:
+    """Return the unknown findings that matter for facts that were read; see `missing`."""
+    advice = advise(base, program)
+    if not advice.in_scope:
+        return Missing(())
+    solver = engine(program)
+    known = {item.name: item.value for item in advice.findings if item.value is not None}
+    variants = Variants(program, solver.vocabulary, base, known, COMPLETIONS)
+    never: dict[str, set[str]] = {}
+    for name, value in solver.any_grounding().table("assumed_never", 2):
+        never.setdefault(str(name), set()).add(str(value))
+    places = reader(program).places
+    found = []
+    for finding, decided, raised in variants.probes():
+        if decided or raised:
+            values = variants.values(finding, never)
+            outcomes = tuple(_outcomes(base, values, program))
+            found.append(
+                MissingFinding(
+                    str(finding), _ordered(decided, places), _ordered(raised, places), outcomes
+                )
+            )
+    found.sort(key=lambda item: (-len(item.decides), -len(item.raises), natural(item.finding)))
+    return Missing(tuple(found))
+
+
+def _ordered(therapies: Sequence[str], places: Mapping[str, int]) -> tuple[str, ...]:
+    """Return therapies in the table's order."""
+    return tuple(sorted(therapies, key=lambda name: (places.get(name, len(places)), name)))
+
+
+def _outcomes(base: FactBase, values: Mapping[str, Symbol], program: Program) -> Iterator[Outcome]:
+    vocabulary = engine(program).vocabulary
+    for value, fact in values.items():
+        advice = advise(read_symbols([*base.facts, fact], vocabulary), program)
+        yield Outcome(value, tuple(chosen.therapies for chosen in advice.preferred), _grade(advice))
+
+
+def _grade(advice: Advice) -> str | None:
+    return advice.preferred[0].grade if advice.preferred else None

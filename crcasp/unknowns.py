@@ -1,0 +1,97 @@
+"""Which unknown findings matter for a patient, and what each of their values would give."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crcasp.advice import FORMAT
+
+if TYPE_CHECKING:
+    from crcasp.recommendation import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one value of an unknown finding would give.
+
+    Attributes:
+        value: the value; of a number a bound in words.
+        preferred: the preferred sets, each as its therapies.
+        grade: their grade, None where there is no set.
+    """
+
+    value: str
+    preferred: tuple[tuple[str, ...], ...]
+    grade: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFinding:
+    """An unknown finding that matters.
+
+    Attributes:
+        finding: its name, one of those that the table asks about, or "stopped(L)".
+        decides: therapies whose eligibility it flips in some completion of the others.
+        raises: therapies whose grade it raises in some completion of the others.
+        outcomes: what each of its values would give, all else left as it is.
+    """
+
+    finding: str
+    decides: tuple[str, ...]
+    raises: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the finding as JSON has it."""
+        return {
+            "finding": self.finding,
+            "decides": list(self.decides),
+            "raises": list(self.raises),
+            "values": {
+                outcome.value: {"preferred": [list(chosen) for chosen in outcome.preferred]}
+                for outcome in self.outcomes
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The unknown findings that matter for one patient, most decisive first."""
+
+    findings: tuple[MissingFinding, ...]
+
+    def to_dict(self) -> dict[str, object]:
+        """Return what `crcasp missing --format json` prints."""
+        return {"format": FORMAT, "missing": [finding.to_dict() for finding in self.findings]}
+
+
+def missing(
+    source: Source,
+    *,
+    overlays: Sequence[str | os.PathLike[str]] = (),
+    constants: Mapping[str, str | int] | None = None,
+) -> Missing:
+    """Return the unknown findings that can change the answer for one patient.
+
+    Args:
+        source: as for `recommend`.
+        overlays: as for `recommend`.
+        constants: as for `recommend`.
+
+    Raises:
+        InputError: the patient's facts are not in order.
+        UsageError: an overlay or a constant is not in order.
+
+    >>> found = missing({"ras": "mutant", "age": 80})
+    >>> [finding.finding for finding in found.findings][:2]
+    ['disease_extent', 'multifocal_liver_disease']
+    """
+    from crcasp.probing import what_is_missing
+    from crcasp.program import Program
+    from crcasp.recommendation import read_source
+
+    program = Program.build(overlays, constants)
+    return what_is_missing(read_source(source, program), program)
