@@ -296,6 +296,7 @@ def test_an_overlay_closes_the_gaps(tmp_path: Path) -> None:
     assert closed.gaps == ()
 
 
+@pytest.mark.slow
 def test_a_property_of_ones_own(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "own.lp"
     file.write_text(
