@@ -8,7 +8,7 @@ from crcasp.engine import engine
 from crcasp.program import Program
 from crcasp.recommendation import reader
 from crcasp.registry.concepts import BAD
-from crcasp.registry.mapping import ColumnMap
+from crcasp.registry.mapping import ROW, ColumnMap
 from crcasp.registry.outcome import COLUMNS, JUDGED, Judge
 from crcasp.registry.profiles import Profiles, Solve
 from crcasp.registry.tables import FAULT
@@ -33,7 +33,7 @@ class Advisor:
         self.known = engine(program).vocabulary
         grounding = engine(program).any_grounding()
         partners = frozenset(str(name) for (name,) in grounding.table("partner", 1))
-        self.judge = Judge(partners, _reasons(program))
+        self.judge = Judge(partners, _Reasons(program))
 
     def answers(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return the answers for the rows of a frame of text, in order."""
@@ -79,16 +79,31 @@ class Advisor:
         for place in (~good).arg_true():
             if found[place] is None:
                 row = {name: text for name, text in cells.row(place, named=True).items() if text}
+                row.pop(ROW, None)
                 found[place] = self.profiles.concepts.faults(row)
         return pl.Series(ERROR, found, dtype=pl.String)
 
 
-def _reasons(program: Program) -> dict[str, str]:
-    """Return each source of a reason in words: exclusions, statements, the line."""
-    known = reader(program)
-    words = Wording(known.labels)
-    reasons = {name: f"{name}, {text}" for name, text in known.exclusions.items()}
-    for statement in known.texts:
-        reasons.setdefault(statement, f"what statement {statement} needs is not met")
-    reasons["line"] = f"not for this {words.name('line')}"
-    return reasons
+class _Reasons(dict[tuple[str, str], str]):
+    """The sources of reasons in words, each made when it is first asked for."""
+
+    def __init__(self, program: Program) -> None:
+        super().__init__()
+        self.reader = reader(program)
+        self.words = Wording(self.reader.labels)
+        self.needs: dict[tuple[str, str], list[str]] = {}
+        for statement, _, finding, value in engine(program).any_grounding().table("needs", 4):
+            self.needs.setdefault((str(statement), str(finding)), []).append(str(value))
+
+    def __missing__(self, key: tuple[str, str]) -> str:
+        source, finding = key
+        exclusion = self.reader.exclusions.get(source)
+        if exclusion is not None:
+            self[key] = f"{source}, {exclusion}"
+        elif not finding:
+            self[key] = f"not for this {self.words.name(source)}"
+        else:
+            needs = sorted(set(self.needs.get(key, ())) - {"yes"})
+            values = f" {self.words.names(needs, 'or')}" if needs else ""
+            self[key] = f"statement {source} needs: {self.words.name(finding)}{values}"
+        return self[key]

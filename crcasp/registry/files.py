@@ -12,7 +12,6 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import polars as pl
 import pyarrow as pa
-import pyarrow.csv as csv
 import pyarrow.parquet as parquet
 
 from crcasp.errors import UsageError
@@ -144,6 +143,7 @@ class Output:
         self.path = f"{name}.{os.getpid()}.part"
         self.stream: IO[bytes]
         self.writer: Any = None
+        self.columns: list[str] = []
 
     def __enter__(self) -> Output:
         try:
@@ -178,36 +178,31 @@ class Output:
         if self.how == ".ndjson":
             self.stream.write(_lines(rows, results))
             return
-        table = _plain(rows).hstack(results.get_columns()).to_arrow()
-        table = pa.table({name: _strings(table[name]) for name in table.column_names})
+        together = _plain(rows).hstack(results.get_columns())
+        first = not self.columns
+        self.columns = self.columns or together.columns
+        lacking = [pl.lit(None, pl.String).alias(n) for n in self.columns if n not in together]
+        together = together.with_columns(lacking).select(self.columns)
+        if self.how == ".csv":
+            texts = pl.col(pl.String)
+            blank = together.with_columns(pl.when(texts != "").then(texts).name.keep())
+            blank.write_csv(self.stream, include_header=first)
+            return
+        table = plain_text(together.to_arrow())
         if self.writer is None:
-            self.writer = self._writer(table.schema)
-        self.writer.write_table(_aligned(table, self.writer_schema))
-
-    def _writer(self, schema: pa.Schema) -> Any:
-        self.writer_schema = schema
-        if self.how == ".parquet":
-            return parquet.ParquetWriter(self.stream, schema, compression="zstd")
-        return csv.CSVWriter(
-            self.stream, schema, write_options=csv.WriteOptions(quoting_style="needed")
-        )
+            self.writer = parquet.ParquetWriter(self.stream, table.schema, compression="zstd")
+        self.writer.write_table(table.cast(self.writer.schema))
 
 
-def _strings(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    text = pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type)
-    return column.cast(pa.string()) if text else column
-
-
-def _aligned(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return a table with the columns of the first batch; the JSON line keeps what is not there."""
-    if table.schema.equals(schema):
-        return table
-    return pa.table(
-        {
-            name: table[name] if name in table.column_names else pa.nulls(len(table), field.type)
-            for name, field in zip(schema.names, schema, strict=True)
-        }
-    )
+def plain_text(table: pa.Table) -> pa.Table:
+    """Return a table whose texts are of the type that every reader of Arrow knows."""
+    fields = [
+        field.with_type(pa.string())
+        if pa.types.is_large_string(field.type) or pa.types.is_string_view(field.type)
+        else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(fields))
 
 
 def _plain(rows: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from crcasp.vocabulary import Vocabulary
 
 
+ROW = "_row"
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """How several columns make one finding: any with one value, or all with another.
@@ -73,12 +76,12 @@ class ColumnMap:
         return found
 
     def applied(self, frame: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
-        """Return the columns of a patient as text, trimmed, null where empty."""
+        """Return the columns of a patient as text, trimmed, null where empty; and a number."""
         found = self.wanted(frame.columns, vocabulary)
         cells = [self._cells(name, pl.col(column)).alias(name) for name, column in found.items()]
         made = [self._made(name, rule).alias(name) for name, rule in self.rules.items()]
         kept = [cell for name, cell in zip(found, cells, strict=True) if name not in self.rules]
-        return frame.select([*kept, *made])
+        return frame.with_row_index(ROW).select([ROW, *kept, *made])
 
     def _cells(self, name: str, column: pl.Expr) -> pl.Expr:
         text = column.cast(pl.String).str.strip_chars()

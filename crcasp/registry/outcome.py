@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
 Chosen: TypeAlias = tuple[str, ...]
@@ -23,7 +24,8 @@ class Outcome(NamedTuple):
         undetermined: the undetermined therapies.
         missing: the findings that decide them.
         sets: every set, with whether it is preferred.
-        against: each excluded therapy with the one source that decides.
+        against: each excluded therapy with the one source that decides, and with the
+            finding that is not as this source needs it, "" where it is an exclusion.
     """
 
     in_scope: bool
@@ -34,7 +36,7 @@ class Outcome(NamedTuple):
     undetermined: str
     missing: str
     sets: dict[frozenset[str], bool]
-    against: dict[str, str]
+    against: dict[str, tuple[str, str]]
 
     def row(self) -> tuple[object, ...]:
         """Return the values of the output's columns."""
@@ -46,10 +48,10 @@ class Judge:
 
     Args:
         partners: the partners of regimens, which are written behind them.
-        words: the sources of reasons (statements, exclusions, the line) in words.
+        words: the sources of reasons, each with the finding it rests on, in words.
     """
 
-    def __init__(self, partners: frozenset[str], words: dict[str, str]) -> None:
+    def __init__(self, partners: frozenset[str], words: Mapping[tuple[str, str], str]) -> None:
         self.partners = partners
         self.words = words
 

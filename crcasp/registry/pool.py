@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
@@ -39,7 +40,9 @@ class Pool:
             return
         if self.executor is None:
             context = multiprocessing.get_context("spawn")
-            self.executor = ProcessPoolExecutor(self.workers, mp_context=context)
+            self.executor = ProcessPoolExecutor(
+                self.workers, mp_context=context, initializer=_ignore_interrupts
+            )
         waiting = [
             [self._submit(received, lines, part) for part in _parts(profiles)]
             for received, lines, profiles in tasks
@@ -55,6 +58,11 @@ class Pool:
         """End the processes."""
         if self.executor is not None:
             self.executor.shutdown(cancel_futures=True)
+
+
+def _ignore_interrupts() -> None:
+    """Leave an interrupt to the process that started this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _parts(profiles: list[Facts]) -> Iterator[list[Facts]]:

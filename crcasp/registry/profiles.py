@@ -46,7 +46,7 @@ class Profiles:
         self.keys: dict[Key, int] = {}
         self.outcomes: list[Outcome] = []
         self.table = pl.DataFrame(schema=SCHEMA)
-        self.shared: dict[object, dict[str, str]] = {}
+        self.shared: dict[object, dict[str, tuple[str, str]]] = {}
 
     def _solved(self, tasks: Sequence[Task]) -> Iterable[list[Outcome]]:
         return (self.concepts.solver.outcomes(*task) for task in tasks)

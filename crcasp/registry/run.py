@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from crcasp.program import Program
 from crcasp.registry.batches import GIVEN, Advisor
-from crcasp.registry.files import Output, batches, form
+from crcasp.registry.files import Output, batches, form, plain_text
 from crcasp.registry.mapping import ColumnMap
 from crcasp.registry.pool import Pool
 from crcasp.registry.progress import Progress
@@ -91,9 +91,8 @@ def answer_batches(
     for batch in source:
         rows = pl.DataFrame(pl.from_arrow(batch))
         answers = advisor.answers(rows)
-        table = rows.hstack(answers.get_columns()).to_arrow()
-        columns = [_plain(table[name].combine_chunks()) for name in table.column_names]
-        yield pa.RecordBatch.from_arrays(columns, names=table.column_names)
+        table = plain_text(rows.hstack(answers.get_columns()).to_arrow())
+        yield table.combine_chunks().to_batches()[0]
 
 
 def answer_batch(
@@ -101,11 +100,6 @@ def answer_batch(
 ) -> pa.RecordBatch:
     """Return one record batch of patients with the columns of the answer beside it."""
     return next(answer_batches(iter((batch,)), mapping, program))
-
-
-def _plain(column: pa.Array) -> pa.Array:
-    text = pa.types.is_large_string(column.type) or pa.types.is_string_view(column.type)
-    return column.cast(pa.string()) if text else column
 
 
 _advisors: dict[tuple[Program, str], Advisor] = {}

@@ -115,7 +115,7 @@ class History:
             undetermined=LIST.join(undetermined),
             missing=LIST.join(missing),
             sets=sets.ballot,
-            against=dict(atoms.get("decided_by", ())),
+            against=_against(atoms.get("decided_by", ()), dict(atoms.get("decided_on", ()))),
         )
 
     def _row(self, symbol: Symbol) -> tuple[str, Pair]:
@@ -145,6 +145,11 @@ class History:
             graded[preferred[0]] if preferred else None,
             OR.join(AND.join(chosen) for chosen in preferred),
         )
+
+
+def _against(sources: Iterable[Pair], findings: dict[str, str]) -> dict[str, Pair]:
+    """Return the deciding source of each therapy with the finding that it rests on, if any."""
+    return {therapy: (source, findings.get(therapy, "")) for therapy, source in sources}
 
 
 class Solver:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import codecs
 import csv as rows_of_text
 import io
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, cast
 
 import polars as pl
@@ -18,6 +17,7 @@ from crcasp.errors import UsageError
 FAULT = "_fault"
 BATCH = 50_000  # rows
 BYTES = 16 << 20  # of a text that are read at once
+MOST = 4 * BYTES  # that one row may be
 BAD_TEXT = "\ufffd"
 
 
@@ -29,32 +29,57 @@ def read_csv(stream: IO[bytes]) -> Iterator[pl.DataFrame]:
     """
     text = _Utf8(stream)
     header = _header(text)
-    invalid: deque[csv.InvalidRow] = deque()
+    invalid: list[csv.InvalidRow] = []
 
     def keep(row: csv.InvalidRow) -> str:
         invalid.append(row)
         return "skip"
 
-    reading = csv.ReadOptions(column_names=header, block_size=BYTES, use_threads=False)
+    reading = csv.ReadOptions(column_names=header, use_threads=False)
     parsing = csv.ParseOptions(newlines_in_values=True, invalid_row_handler=keep)
     converting = csv.ConvertOptions(
         column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
     )
-    done = 0
-    try:
-        source: Iterator[pa.RecordBatch] = iter(csv.open_csv(text, reading, parsing, converting))
-    except pa.ArrowInvalid as error:
-        if "Empty CSV" not in str(error):
-            raise
-        source = iter(())
-    for batch in source:
-        frame = cast(pl.DataFrame, pl.from_arrow(batch))
-        whole = _with_invalid(frame, invalid, done)
-        done += len(whole)
-        yield from text.marked(whole).iter_slices(BATCH)
-    rest = _with_invalid(pl.DataFrame(schema=dict.fromkeys(header, pl.String)), invalid, done)
-    if len(rest) or not done:
-        yield text.marked(rest)
+    empty = pl.DataFrame(schema=dict.fromkeys(header, pl.String))
+    rows = 0
+    for block in _blocks(text):
+        invalid.clear()
+        if not block.strip():
+            continue
+        table = csv.read_csv(pa.py_buffer(block), reading, parsing, converting)
+        frame = empty.vstack(cast(pl.DataFrame, pl.from_arrow(table)))
+        whole = text.marked(_with_invalid(frame, invalid))
+        rows += len(whole)
+        yield from whole.iter_slices(BATCH)
+    if not rows:
+        yield empty
+
+
+def _blocks(text: _Utf8) -> Iterator[bytes]:
+    """Yield the text in parts that end where a row ends.
+
+    It is read here and not by a thread of the library, so that a run can be interrupted.
+    """
+    rest = b""
+    while content := text.read(BYTES):
+        rest += content
+        end = _end_of_rows(rest)
+        if not end and len(rest) > MOST:  # a quotation mark that is never closed
+            end = rest.rfind(b"\n") + 1
+        yield rest[:end]
+        rest = rest[end:]
+    yield rest
+
+
+def _end_of_rows(text: bytes) -> int:
+    """Return the offset behind the last end of a line that is not within quotation marks."""
+    end = text.rfind(b"\n")
+    marks = text.count(b'"', 0, end + 1)
+    while end >= 0 and marks % 2:
+        before = text.rfind(b"\n", 0, text.rfind(b'"', 0, end))
+        marks -= text.count(b'"', max(before, 0), end)
+        end = before
+    return end + 1
 
 
 def _header(text: _Utf8) -> list[str]:
@@ -71,19 +96,17 @@ def _header(text: _Utf8) -> list[str]:
     return header
 
 
-def _with_invalid(frame: pl.DataFrame, invalid: deque[csv.InvalidRow], done: int) -> pl.DataFrame:
+def _with_invalid(frame: pl.DataFrame, invalid: Sequence[csv.InvalidRow]) -> pl.DataFrame:
     """Return the rows with those that were skipped back in their places."""
+    if not invalid:
+        return frame
     parts: list[pl.DataFrame] = []
     start = 0
-    header = frame.columns
-    while invalid:
-        place = invalid[0].number - 1 - done - len(parts) // 2
-        if place > len(frame) and len(frame):
-            break
-        row = invalid.popleft()
-        parts += [frame[start:place], _broken(row, header)]
-        start = max(start, min(place, len(frame)))
-    return pl.concat([*parts, frame[start:]], how="diagonal") if parts else frame
+    for skipped, row in enumerate(sorted(invalid, key=lambda row: row.number)):
+        end = row.number - 1 - skipped
+        parts += [frame[start:end], _broken(row, frame.columns)]
+        start = end
+    return pl.concat([*parts, frame[start:]], how="diagonal")
 
 
 def _broken(row: csv.InvalidRow, header: list[str]) -> pl.DataFrame:
