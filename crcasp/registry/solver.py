@@ -15,6 +15,7 @@ from crcasp.terms import word
 
 FILES = ("wrapper/externals.lp", "cohort/profile.lp")
 CAPACITY = 256  # groundings that are kept
+REMEMBERED = 20_000  # outcomes of one history that are kept
 
 Facts: TypeAlias = tuple[str, ...]
 Pair: TypeAlias = tuple[str, str]
@@ -42,7 +43,9 @@ class History:
         text = " ".join(f"{fact}." for fact in received)
         self.control = program.control(*FILES, lines=lines, facts=text)
         self.solving = cast(Configuration, self.control.configuration.solve)
+        self.solving.models = 1  # verdicts are the same in every model
         self.externals: dict[str, int] = {}
+        self.outcomes: dict[tuple[Symbol, ...], Outcome] = {}
         self.rows: dict[Symbol, tuple[str, Pair]] = {}
         self.relevant = frozenset(str(atom.arguments[0]) for atom in self.atoms("relevant", 1))
         self.local = {str(atom.arguments[0]) for atom in self.atoms("locoregional", 1)}
@@ -92,8 +95,17 @@ class History:
             shown = model.symbols(shown=True)
             return False
 
-        self.solving.models = 1
         self.control.solve(on_model=first)
+        key = tuple(shown)
+        outcome = self.outcomes.get(key)
+        if outcome is None:
+            if len(self.outcomes) > REMEMBERED:
+                self.outcomes.clear()
+            outcome = self.outcomes[key] = self._built(shown, known)
+        return outcome
+
+    def _built(self, shown: Sequence[Symbol], known: dict[object, Sets]) -> Outcome:
+        """Return the outcome that the shown atoms come to."""
         atoms: dict[str, list[Pair]] = {}
         for symbol in shown:
             name, pair = self.rows.get(symbol) or self._row(symbol)
@@ -134,6 +146,7 @@ class History:
                 chosen = [name for name, literal in options if model.is_true(literal)]
                 chosen.sort(key=lambda name: (name in self.local, name))
                 found.append(tuple(chosen))
+        self.solving.models = 1
         graded = {chosen: grades.get(chosen[0], "") for chosen in found if chosen}
         best = max((self.ranks.get(grade, 0) for grade in graded.values()), default=None)
         ballot = {

@@ -10,11 +10,10 @@ import csv
 import platform
 import random
 import resource
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import clingo
@@ -30,7 +29,7 @@ VALUES: dict[str, list[object]] = {
     "age": list(range(18, 100)),
     "ecog": list(range(5)),
     "primary_site": ["cecum", "ascending_colon", "transverse_colon", "sigmoid_colon", "rectum"],
-    **dict.fromkeys(("kras", "nras", "braf"), ["wild_type", "mutant"]),
+    **{gene: ["wild_type", "mutant"] for gene in ("kras", "nras", "braf")},
     "mmr": ["proficient", "deficient"],
     "msi": ["high", "low", "stable"],
     "tumor_burden": ["low", "high"],
@@ -128,36 +127,43 @@ def parts(source: Path) -> None:
     cases = found[0][:3000]
     for facts in cases:
         history.outcome(facts, known)
-    clock: dict[str, list[float]] = {name: [] for name in ("externals", "solve", "read", "whole")}
+    control = history.control
 
-    def took(name: str, start: float) -> None:
-        clock[name].append(1e6 * (time.perf_counter() - start))
+    def solved() -> None:
+        control.solve()
 
+    def read() -> None:
+        control.solve(on_model=lambda model: bool(model.symbols(shown=True)) and False)
+
+    middle = {
+        "externals": per_profile(history, cases, lambda: None),
+        "solve": per_profile(history, cases, solved),
+        "read": per_profile(history, cases, read),
+    }
+    start = time.perf_counter()
+    for facts in cases:
+        history.outcome(facts, known)
+    whole = 1e6 * (time.perf_counter() - start) / len(cases)
+    solve = middle["solve"] - middle["externals"]
+    print(f"a profile takes {whole:.0f} us, {whole / solve:.2f} bare calls of solve():")
+    print(f"  externals {middle['externals']:.0f}, solve() {solve:.0f},", end=" ")
+    print(f"reading the model {middle['read'] - middle['solve']:.0f},", end=" ")
+    print(f"building the result {whole - middle['read']:.0f}")
+
+
+def per_profile(
+    history: History, cases: Sequence[tuple[str, ...]], call: Callable[[], None]
+) -> float:
+    """Return the mean microseconds of a call, with the externals of each profile set."""
+    start = time.perf_counter()
     for facts in cases:
         literals = [history.externals[fact] for fact in facts]
-        start = time.perf_counter()
         for literal in literals:
             history.control.assign_external(literal, True)
-        took("externals", start)
-        start = time.perf_counter()
-        history.control.solve()
-        took("solve", start)
-        start = time.perf_counter()
-        history.control.solve(on_model=lambda model: bool(model.symbols(shown=True)) and False)
-        took("read", start)
+        call()
         for literal in literals:
             history.control.assign_external(literal, False)
-        start = time.perf_counter()
-        history.outcome(facts, known)
-        took("whole", start)
-    middle = {name: statistics.median(times) for name, times in clock.items()}
-    reading = max(0.0, middle["read"] - middle["solve"])
-    building = middle["whole"] - middle["read"] - middle["externals"]
-    print(
-        f"a profile takes {middle['whole']:.0f} us, {middle['whole'] / middle['solve']:.2f} solves"
-    )
-    print(f"  externals {middle['externals']:.0f}, bare solve() {middle['solve']:.0f},", end=" ")
-    print(f"reading the model {reading:.0f}, building the result {building:.0f}")
+    return 1e6 * (time.perf_counter() - start) / len(cases)
 
 
 def main(rows: int = 1_000_000) -> None:
