@@ -84,12 +84,11 @@ class Summary:
             for therapy, counts in self.concordance.items():
                 yield from entry("  -", f"{therapy}: {_counted(counts)}", width, BULLET)
         if self.missing:
-            yield "Missing"
-            for finding, count in self.missing.items():
-                settled = f"alone in {self.settles.get(finding, 0):,}"
-                yield from entry(
-                    "  -", f"{finding}: in {count:,} patients, {settled}", width, BULLET
-                )
+            counts = (
+                f"{finding} {count:,} (alone {self.settles.get(finding, 0):,})"
+                for finding, count in self.missing.items()
+            )
+            yield from entry("Missing", f"{', '.join(counts)}.", width)
         yield from entry("", CLOSING, width, 0)
 
 
