@@ -473,7 +473,9 @@ def test_an_interrupted_run_leaves_no_file(tmp_path: Path) -> None:
         while not list(tmp_path.glob("*.part")) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert list(tmp_path.glob("*.part"))
-        run.send_signal(signal.SIGINT)
+        while run.poll() is None and time.monotonic() < deadline:
+            run.send_signal(signal.SIGINT)  # again, should one come just before a read waits
+            time.sleep(0.5)
         _, said = run.communicate(timeout=20)
     assert run.returncode == 130
     assert "interrupted" in said

@@ -84,11 +84,11 @@ class Summary:
             for therapy, counts in self.concordance.items():
                 yield from entry("  -", f"{therapy}: {_counted(counts)}", width, BULLET)
         if self.missing:
-            counts = (
+            missing = (
                 f"{finding} {count:,} (alone {self.settles.get(finding, 0):,})"
                 for finding, count in self.missing.items()
             )
-            yield from entry("Missing", f"{', '.join(counts)}.", width)
+            yield from entry("Missing", f"{', '.join(missing)}.", width)
         yield from entry("", CLOSING, width, 0)
 
 
