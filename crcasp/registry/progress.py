@@ -20,19 +20,20 @@ class Progress:
             unit="B",
             unit_scale=True,
             desc="crcasp cohort",
-            disable=True if quiet else None,
+            disable=quiet or sys.stderr is None or not sys.stderr.isatty(),
             file=sys.stderr,
         )
-        self.rows = 0
+        self.rows = self.read = 0
 
     def watched(self, stream: IO[bytes]) -> IO[bytes]:
-        """Return a stream whose reading moves the bar."""
+        """Return a stream of which it is counted how much was read."""
         return _Watched(stream, self) if not self.bar.disable else stream  # type: ignore[return-value]
 
     def count(self, rows: int) -> None:
-        """Count rows that are done."""
+        """Count rows that are done, and with them what was read until now."""
         self.rows += rows
         self.bar.set_postfix_str(f"{self.rows:,} rows", refresh=False)
+        self.bar.update(self.read - self.bar.n)
 
     def close(self) -> None:
         """Take the bar away."""
@@ -46,7 +47,7 @@ class _Watched(io.BufferedIOBase):
 
     def read(self, size: int | None = -1, /) -> bytes:
         content = self.stream.read(-1 if size is None else size)
-        self.progress.bar.update(len(content))
+        self.progress.read += len(content)
         return content
 
     def readable(self) -> bool:
@@ -54,7 +55,7 @@ class _Watched(io.BufferedIOBase):
 
     def readline(self, size: int | None = -1, /) -> bytes:
         content = self.stream.readline(-1 if size is None else size)
-        self.progress.bar.update(len(content))
+        self.progress.read += len(content)
         return content
 
     def seekable(self) -> bool:

@@ -16,7 +16,7 @@ from crcasp.errors import UsageError
 
 FAULT = "_fault"
 BATCH = 50_000  # rows
-BYTES = 16 << 20  # of a text that are read at once
+BYTES = 4 << 20  # of a text that are read at once
 MOST = 4 * BYTES  # that one row may be
 BAD_TEXT = "\ufffd"
 
