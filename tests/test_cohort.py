@@ -475,7 +475,7 @@ def test_an_interrupted_run_leaves_no_file(tmp_path: Path) -> None:
         assert list(tmp_path.glob("*.part"))
         while run.poll() is None and time.monotonic() < deadline:
             run.send_signal(signal.SIGINT)  # again, should one come just before a read waits
-            time.sleep(0.5)
+            time.sleep(1)
         _, said = run.communicate(timeout=20)
     assert run.returncode == 130
     assert "interrupted" in said

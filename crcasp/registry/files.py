@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from crcasp.errors import UsageError
-from crcasp.registry.tables import BATCH, FAULT, read_csv
+from crcasp.registry.tables import BATCH, FAULT, interruptible, read_csv
 
 if TYPE_CHECKING:
     from crcasp.registry.progress import Progress
@@ -82,12 +82,14 @@ def _parquet(stream: IO[bytes]) -> Iterator[pl.DataFrame]:
 def _ndjson(stream: IO[bytes]) -> Iterator[pl.DataFrame]:
     """One JSON patient a line; the line itself is kept beside its columns."""
     rows: list[dict[str, str | None]] = []
-    for line in stream:
+    interruptible()
+    while line := stream.readline():
         if line.strip():
             rows.append(_patient(line))
         if len(rows) == BATCH:
             yield _frame(rows)
             rows = []
+            interruptible()
     if rows:
         yield _frame(rows)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv as rows_of_text
 import io
+import signal
 from collections.abc import Iterator, Sequence
 from typing import IO, cast
 
@@ -122,6 +123,12 @@ def _broken(row: csv.InvalidRow, header: list[str]) -> pl.DataFrame:
     )
 
 
+def interruptible() -> None:
+    """Let an interrupt end a read that waits; polars would have the read go on."""
+    if hasattr(signal, "siginterrupt"):
+        signal.siginterrupt(signal.SIGINT, True)
+
+
 class _Utf8(io.RawIOBase):
     """A stream of bytes as UTF-8, whatever it is; what was not is marked."""
 
@@ -140,6 +147,7 @@ class _Utf8(io.RawIOBase):
         return text.encode("utf-8")
 
     def read(self, size: int | None = -1, /) -> bytes:
+        interruptible()
         content = self.stream.read(-1 if size is None else size)
         found = self._utf8(content, not content)
         return found if found or not content else self.read(size)
