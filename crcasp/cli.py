@@ -23,6 +23,7 @@ COMMANDS = {
     "missing": "the unknown findings that matter, and what each value would give",
     "compare": "what differs between two patients, or two versions of one",
     "audit": "proofs about the table itself, over all patients",
+    "map": "the whole table as a picture",
     "vocabulary": "the facts a patient may have",
 }
 
@@ -33,6 +34,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = _parser(arguments).parse_args(arguments)
         output, status = options.run(options)
+        if getattr(options, "output", None) is not None:
+            from crcasp.saving import save
+
+            save(options.output, output)
+            return int(status)
         return _write(output) or status
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else BAD
