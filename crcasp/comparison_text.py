@@ -38,9 +38,9 @@ def _lines(comparison: Comparison, wording: Wording, width: int) -> Iterator[str
             yield TITLES[kind]
         groups: dict[tuple[str, str], list[str]] = {}
         for item in found:
-            groups.setdefault((change(item), because(item)), []).append(item.therapy)
-        for (differs, facts), therapies in groups.items():
-            text = f"{wording.names(therapies)}: {differs}{facts}"
+            groups.setdefault((_change(item), _because(item)), []).append(item.therapy)
+        for (change, because), therapies in groups.items():
+            text = f"{wording.names(therapies)}: {change}{because}"
             yield from entry("  -", text, width, BULLET)
     if not comparison.differences:
         yield ""
@@ -54,8 +54,7 @@ def _lines(comparison: Comparison, wording: Wording, width: int) -> Iterator[str
     yield from entry("", CLOSING, width, 0)
 
 
-def change(item: Difference) -> str:
-    """Return what a therapy was before and is now."""
+def _change(item: Difference) -> str:
     if item.kind in ("raised", "lowered"):
         return f"{item.grades[0]} before, {item.grades[1]} now"
     before, after = (
@@ -65,8 +64,7 @@ def change(item: Difference) -> str:
     return f"{before} before, {after} now"
 
 
-def because(item: Difference) -> str:
-    """Return the facts of one patient alone that a difference rests on."""
+def _because(item: Difference) -> str:
     parts = []
     if item.because_with:
         parts.append(f"with {', '.join(item.because_with)}")

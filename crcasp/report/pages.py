@@ -5,7 +5,7 @@ from __future__ import annotations
 from crcasp.advice import Advice
 from crcasp.audit_text import grouped
 from crcasp.comparison import KINDS, Comparison
-from crcasp.comparison_text import TITLES, because, change
+from crcasp.comparison_text import TITLES
 from crcasp.engine import engine
 from crcasp.explanation import Explanation
 from crcasp.explanation_text import change_text, remarks
@@ -14,11 +14,12 @@ from crcasp.probing import what_is_missing
 from crcasp.program import Program
 from crcasp.proofs import Audit
 from crcasp.reader import Reader
-from crcasp.recommendation import reader
+from crcasp.recommendation import advise, reader
 from crcasp.report.derivations import derivation, derivations
 from crcasp.report.matrix import matrix
+from crcasp.report.outcomes import outcomes
 from crcasp.report.patient import patient
-from crcasp.report.sets import interpretations, left_out, supports
+from crcasp.report.sets import interpretations, left_out, rows, supports
 from crcasp.report.templating import environment, page
 from crcasp.unknowns import Missing
 from crcasp.wording import Wording
@@ -47,11 +48,13 @@ def advice_html(advice: Advice) -> str:
         wording,
         "recommend",
         advice=advice,
-        patient=patient(advice, answer, wording),
+        patient=patient(advice, base, answer, wording),
+        rows=rows(advice.preferred, advice),
         others=others,
+        other_rows=rows(others, advice),
         why=supports(advice.preferred, advice),
         matrix=matrix(answer, advice, wording),
-        missing=what_is_missing(base, origin.program),
+        outcomes=outcomes(what_is_missing(base, origin.program), advice),
         left_out=left_out(advice, wording),
         derivations=derivations(origin, chosen, wording),
         interpretations=interpretations(advice, read.interpretations),
@@ -89,8 +92,11 @@ def missing_html(missing: Missing, origin: Origin) -> str:
     Raises:
         UsageError: the extra crcasp[report] is not installed.
     """
+    environment()
     wording = Wording(reader(origin.program).labels)
-    return page("missing", "What to test next", [origin], wording, "missing", missing=missing)
+    advice = advise(origin.base(), origin.program)
+    found = outcomes(missing, advice)
+    return page("missing", "What to test next", [origin], wording, "missing", outcomes=found)
 
 
 def comparison_html(comparison: Comparison) -> str:
@@ -101,7 +107,6 @@ def comparison_html(comparison: Comparison) -> str:
     """
     origins = [known(comparison.before.origin), known(comparison.after.origin)]
     wording = Wording(reader(origins[0].program).labels)
-    rows = [(TITLES[kind], list(comparison.of(kind))) for kind in KINDS if comparison.of(kind)]
     return page(
         "comparison",
         "Two patients compared",
@@ -110,8 +115,7 @@ def comparison_html(comparison: Comparison) -> str:
         "compare",
         comparison=comparison,
         kinds=[
-            (title, [(item, change(item), because(item).removeprefix("; ")) for item in items])
-            for title, items in rows
+            (TITLES[kind], comparison.of(kind)) for kind in KINDS if comparison.of(kind)
         ],
     )
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from crcasp.advice import Advice
 from crcasp.engine import Answer
+from crcasp.facts import FactBase
 from crcasp.order import natural
+from crcasp.reader import LIMITS
 from crcasp.wording import Wording
 
 HISTORY = "stopped("
+LINE = "line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Patient:
     limits: tuple[tuple[str, str], ...]
 
 
-def patient(advice: Advice, answer: Answer, wording: Wording) -> Patient:
+def patient(advice: Advice, base: FactBase, answer: Answer, wording: Wording) -> Patient:
     """Return the patient of an answer in words."""
     given, derived, unknown = [], [], []
     for finding in advice.findings:
@@ -66,9 +69,12 @@ def patient(advice: Advice, answer: Answer, wording: Wording) -> Patient:
             derived.append(Known(wording.name(finding.name), value, facts, finding.interpretations))
         else:
             given.append(Known(wording.name(finding.name), value, (), ()))
+    given += _unused(base, advice, wording)
     asked = {finding.name for finding in advice.findings}
     limits = {name for name, _ in advice.limits}
     derived += _from_history(answer, asked | limits, wording)
+    if not any(item.name == wording.name(LINE) for item in derived):
+        given.insert(0, Known(wording.name(LINE), wording.name(advice.line), (), ()))
     return Patient(
         wording.name(advice.line),
         tuple(given),
@@ -84,6 +90,16 @@ def patient(advice: Advice, answer: Answer, wording: Wording) -> Patient:
         ),
         tuple((wording.name(name), kind) for name, kind in advice.limits),
     )
+
+
+def _unused(base: FactBase, advice: Advice, wording: Wording) -> list[Known]:
+    """Return what was given and shows no finding by itself, such as half of a whole."""
+    used = {fact for finding in advice.findings for fact in finding.facts}
+    return [
+        Known(wording.name(fact.name), wording.name(str(fact.arguments[0])), (), ())
+        for fact in sorted(base.facts)
+        if len(fact.arguments) == 1 and fact.name not in LIMITS and str(fact) not in used
+    ]
 
 
 def _from_history(answer: Answer, others: set[str], wording: Wording) -> Sequence[Known]:

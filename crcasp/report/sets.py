@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from crcasp.advice import Advice, Reason, RecommendationSet, Verdict
 from crcasp.order import natural
-from crcasp.text import deciding
+from crcasp.text import deciding, other_line
 from crcasp.wording import Wording
 
 
@@ -22,6 +22,50 @@ class Support:
 
     reason: Reason
     therapies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Interpretations that something relies on, each with its text."""
+
+    title: str
+    items: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The sets of one first therapy.
+
+    Attributes:
+        first: the therapy that stands first.
+        beside: with what it stands; () where it stands alone.
+        grade: the grade of all these sets.
+        reasons: the statements that support it.
+        interpretations: what those that stand together rely on.
+    """
+
+    first: str
+    beside: tuple[tuple[str, ...], ...]
+    grade: str
+    reasons: tuple[Reason, ...]
+    interpretations: tuple[str, ...]
+
+
+def rows(sets: Iterable[RecommendationSet], advice: Advice) -> list[Row]:
+    """Return sets as rows, one for each first therapy and grade."""
+    groups: dict[tuple[str, str], list[RecommendationSet]] = {}
+    for chosen in sets:
+        groups.setdefault((chosen.therapies[0], chosen.grade), []).append(chosen)
+    return [
+        Row(
+            first,
+            tuple(chosen.therapies[1:] for chosen in items),
+            grade,
+            advice.therapies[first].because,
+            tuple(dict.fromkeys(name for chosen in items for name in chosen.interpretations)),
+        )
+        for (first, grade), items in groups.items()
+    ]
 
 
 def supports(sets: Iterable[RecommendationSet], advice: Advice) -> list[Support]:
@@ -44,18 +88,31 @@ def left_out(advice: Advice, wording: Wording) -> list[tuple[str, str]]:
     return [(wording.names(names), reason) for reason, names in groups.items()]
 
 
-def interpretations(
-    advice: Advice, texts: Mapping[str, str]
-) -> list[tuple[str, str]]:
-    """Return the choices that the answer relies on, each with its text."""
-    used = {name for chosen in advice.sets for name in chosen.interpretations}
-    used |= {name for finding in advice.findings for name in finding.interpretations}
-    for verdict in advice.therapies.values():
-        used |= _relied(verdict)
-    return [(name, texts.get(name, "")) for name in sorted(used, key=natural)]
+def interpretations(advice: Advice, texts: Mapping[str, str]) -> list[Choices]:
+    """Return the choices that the answer relies on, in groups with their titles."""
+    chosen = {name for item in advice.preferred for name in item.interpretations}
+    chosen |= {name for item in advice.preferred for why in item.because for name in why.interpretations}
+    read = {name for finding in advice.findings for name in finding.interpretations} - chosen
+    others = {
+        name
+        for verdict in advice.therapies.values()
+        for name in _relied(verdict)
+        if name not in chosen | read
+    }
+    groups = (
+        ("For the preferred sets", chosen),
+        ("For the findings of this patient", read),
+        ("For other therapies only", others),
+    )
+    return [
+        Choices(title, tuple((name, texts.get(name, "")) for name in sorted(names, key=natural)))
+        for title, names in groups
+        if names
+    ]
 
 
 def _relied(verdict: Verdict) -> set[str]:
-    sources: Sequence[tuple[str, ...]] = [item.interpretations for item in verdict.because]
-    against = [item.interpretations for item in verdict.against]
-    return {name for names in (*sources, *against) for name in names}
+    """Return what a verdict relies on; a statement for another line is not gone into."""
+    sources = [item.interpretations for item in verdict.because]
+    sources += [item.interpretations for item in verdict.against if not other_line(item)]
+    return {name for names in sources for name in names}
