@@ -43,6 +43,4 @@ def derivation(explanation: Explanation, wording: Wording) -> Derivation:
 def derivations(origin: Origin, therapies: Iterable[str], wording: Wording) -> list[Derivation]:
     """Return the derivation of each therapy for one patient."""
     base = origin.base()
-    return [
-        derivation(explained(base, therapy, origin.program), wording) for therapy in therapies
-    ]
+    return [derivation(explained(base, therapy, origin.program), wording) for therapy in therapies]

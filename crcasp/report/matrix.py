@@ -82,7 +82,11 @@ def matrix(answer: Answer, advice: Advice, wording: Wording) -> Matrix:
         for name in names
     )
     lines = tuple(
-        Line(therapy, verdict, tuple(_cell((therapy, name), states, needs, wording) for name in names))
+        Line(
+            therapy,
+            verdict,
+            tuple(_cell((therapy, name), states, needs, wording) for name in names),
+        )
         for therapy, verdict in advice.therapies.items()
     )
     return Matrix(columns, lines)

@@ -114,9 +114,7 @@ def comparison_html(comparison: Comparison) -> str:
         wording,
         "compare",
         comparison=comparison,
-        kinds=[
-            (TITLES[kind], comparison.of(kind)) for kind in KINDS if comparison.of(kind)
-        ],
+        kinds=[(TITLES[kind], comparison.of(kind)) for kind in KINDS if comparison.of(kind)],
     )
 
 

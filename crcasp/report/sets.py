@@ -91,7 +91,9 @@ def left_out(advice: Advice, wording: Wording) -> list[tuple[str, str]]:
 def interpretations(advice: Advice, texts: Mapping[str, str]) -> list[Choices]:
     """Return the choices that the answer relies on, in groups with their titles."""
     chosen = {name for item in advice.preferred for name in item.interpretations}
-    chosen |= {name for item in advice.preferred for why in item.because for name in why.interpretations}
+    chosen |= {
+        name for item in advice.preferred for why in item.because for name in why.interpretations
+    }
     read = {name for finding in advice.findings for name in finding.interpretations} - chosen
     others = {
         name
