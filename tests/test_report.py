@@ -67,7 +67,7 @@ def seen(text: str) -> str:
     return " ".join("".join(body.itertext()).split())
 
 
-@pytest.fixture(params=PAGES.values(), ids=PAGES.keys())
+@pytest.fixture(params=list(PAGES.values()), ids=list(PAGES))
 def written(request: pytest.FixtureRequest) -> str:
     return page(*example(request.param))
 
@@ -135,9 +135,14 @@ def test_names_come_through_harmlessly(tmp_path: Path) -> None:
     overlay.write_text(OVERLAY, encoding="utf-8")
     patient = tmp_path / "<h1 onclick=x>ß'\u05d0.lp"
     patient.write_text("ecog(1).", encoding="utf-8")
-    for argv in (["recommend", patient], ["explain", patient, "folfox"], ["compare", patient, "-"]):
-        if "-" in argv:
-            argv[-1] = EXAMPLES / "nothing_tested.lp"
+    other = EXAMPLES / "nothing_tested.lp"
+    commands: list[list[str | Path]] = [
+        ["recommend", patient],
+        ["explain", patient, "folfox"],
+        ["missing", patient],
+        ["compare", patient, other],
+    ]
+    for argv in commands:
         text = page(*argv, "--with", overlay)
         inside(text)
         tree = parsed(text)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 STYLE = os.path.join(os.path.dirname(__file__), "picture.css")
 WIDTH = 34  # columns of a label
-ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\\": "&#92;"}
+ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\\": "\\\\", '"': "&quot;"}
 
 Naming = Callable[[Symbol], str]
 
@@ -99,9 +99,11 @@ def _worded(fact: Symbol, naming: Naming) -> Symbol:
     *others, value = fact.arguments
     text = value.string if value.type is SymbolType.String else naming(value)
     lines = [
-        wrapped
+        part
         for line in text.splitlines() or [""]
-        for wrapped in textwrap.wrap(line, WIDTH, break_on_hyphens=False) or [""]
+        for part in (
+            textwrap.wrap(line, WIDTH, break_on_hyphens=False) if len(line) > WIDTH else [line]
+        )
     ]
     escaped = "\n".join("".join(ENTITIES.get(sign, sign) for sign in line) for line in lines)
     return Function("attr", [*others, String(escaped)])
