@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from crcasp.origin import Origin
 
 Line: TypeAlias = Literal["first", "beyond_first"]
 Status: TypeAlias = Literal["eligible", "undetermined", "excluded"]
@@ -209,6 +212,7 @@ class Advice:
         findings: what the table asks about, as understood or unknown.
         history: the lines of treatment, in order.
         limits: what the patient cannot have, each with "contraindicated" or "unavailable".
+        origin: the facts and the program behind the answer, None where it was made by hand.
     """
 
     in_scope: bool
@@ -219,6 +223,7 @@ class Advice:
     findings: tuple[Finding, ...] = ()
     history: tuple[TreatmentLine, ...] = ()
     limits: tuple[tuple[str, str], ...] = ()
+    origin: Origin | None = field(default=None, repr=False, compare=False)
 
     @property
     def preferred(self) -> tuple[RecommendationSet, ...]:
@@ -235,3 +240,13 @@ class Advice:
             "sets": [chosen.to_dict() for chosen in self.sets],
             "therapies": {name: verdict.to_dict() for name, verdict in self.therapies.items()},
         }
+
+    def to_html(self) -> str:
+        """Return the report of one page that `crcasp recommend --format html` writes.
+
+        Raises:
+            UsageError: the extra crcasp[report] is not installed.
+        """
+        from crcasp.report import advice_html
+
+        return advice_html(self)

@@ -62,11 +62,11 @@ def _property(item: Property, wording: Wording, width: int) -> Iterator[str]:
                     facts = str(example) or "nothing is known"
                     yield from entry("", f"- smallest patient: {facts}", width, RESULT)
         return
-    names = ", ".join(f"{key} ({text})" if text else key for key, text in _grouped(item, wording))
+    names = ", ".join(f"{key} ({text})" if text else key for key, text in grouped(item, wording))
     yield from entry(timed, f"{item.text}: {names or 'none'}.", width, RESULT)
 
 
-def _grouped(item: Property, wording: Wording) -> list[tuple[str, str]]:
+def grouped(item: Property, wording: Wording) -> list[tuple[str, str]]:
     """Return the items; of those such as `therapy: 1 and 2`, the therapies by what follows."""
     groups: dict[str, list[str]] = {}
     for name in item.items:

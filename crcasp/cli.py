@@ -24,6 +24,7 @@ COMMANDS = {
     "compare": "what differs between two patients, or two versions of one",
     "cohort": "answers for a whole registry, one row a patient",
     "audit": "proofs about the table itself, over all patients",
+    "map": "the whole table as a picture",
     "vocabulary": "the facts a patient may have",
 }
 
@@ -34,6 +35,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = _parser(arguments).parse_args(arguments)
         output, status = options.run(options)
+        if getattr(options, "output", None) is not None:
+            from crcasp.saving import save
+
+            save(options.output, output)
+            return int(status)
         return _write(output) or status
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else BAD

@@ -22,14 +22,14 @@ def explanation_text(explanation: Explanation, labels: Mapping[str, str], width:
 
 def _lines(explanation: Explanation, wording: Wording, width: int) -> Iterator[str]:
     yield from tree_text(tree(explanation, wording), width)
-    for remark in _remarks(explanation):
+    for remark in remarks(explanation):
         yield ""
         yield from entry("", remark, width, 0)
     if explanation.changes:
         yield ""
         yield "What would make it eligible"
         for changes in explanation.changes:
-            text = listed([_change(change, wording) for change in changes])
+            text = listed([change_text(change, wording) for change in changes])
             yield from entry("  -", text, width, BULLET)
     elif explanation.status != "eligible" and explanation.ways:
         yield ""
@@ -40,7 +40,8 @@ def _lines(explanation: Explanation, wording: Wording, width: int) -> Iterator[s
     yield from entry("", CLOSING, width, 0)
 
 
-def _remarks(explanation: Explanation) -> Iterator[str]:
+def remarks(explanation: Explanation) -> Iterator[str]:
+    """Yield what must be said of a verdict as a whole."""
     if not explanation.in_scope:
         yield "Out of scope: the table does not speak of this patient."
     if not explanation.ways:
@@ -53,6 +54,7 @@ def _other_line(way: Way) -> bool:
     return any(check.finding == "line" and check.state == "unmet" for check in way.checks)
 
 
-def _change(change: Change, wording: Wording) -> str:
+def change_text(change: Change, wording: Wording) -> str:
+    """Return a change in words."""
     now = wording.name(change.value)
     return f"{wording.name(change.finding)} {wording.names(change.to, 'or')} (now {now})"

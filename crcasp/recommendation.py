@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
@@ -12,6 +13,7 @@ from clingo import Symbol
 
 from crcasp.engine import engine
 from crcasp.facts import FactBase, read_mapping, read_path, read_symbols, read_text
+from crcasp.origin import Origin
 from crcasp.program import Program
 
 if TYPE_CHECKING:
@@ -80,7 +82,9 @@ def advise(base: FactBase, program: Program, *, once: bool = False) -> Advice:
     """Return the advice on facts that were read; `once` where no other patient follows."""
     solver = engine(program)
     answer = solver.once(base) if once else solver.ask(base)
-    return reader(program).advice(answer, tuple(base.facts))
+    return replace(
+        reader(program).advice(answer, tuple(base.facts)), origin=Origin.of(base, program)
+    )
 
 
 _reader_lock = Lock()

@@ -155,7 +155,7 @@ class _Page:
         groups: dict[str, list[str]] = {}
         for name, verdict in advice.therapies.items():
             if verdict.against:
-                groups.setdefault(self._deciding(verdict), []).append(name)
+                groups.setdefault(deciding(verdict, self.wording), []).append(name)
         if groups:
             yield ""
             yield "Left out"
@@ -163,24 +163,26 @@ class _Page:
             text = f"{self.wording.names(therapies)}: {reason}"
             yield from self._entry("  -", text, BULLET)
 
-    def _deciding(self, verdict: Verdict) -> str:
-        """Return the one reason that decides: an exclusion, a finding, or else the line."""
 
-        def weight(item: Objection) -> tuple[bool, bool]:
-            return item.exclusion is None, _other_line(item)
+def deciding(verdict: Verdict, wording: Wording) -> str:
+    """Return the one reason that decides: an exclusion, a finding, or else the line."""
 
-        decisive = min(verdict.against, key=weight)
-        if decisive.exclusion:
-            found = "; ".join(map(self.wording.found, decisive.conditions))
-            return f"{decisive.exclusion}, {decisive.text}; {found}."
-        if _other_line(decisive):
-            needs = dict.fromkeys(need for item in verdict.against for need in _line_needs(item))
-            return f"{self.wording.names(needs, 'or')} only."
-        failures = "; ".join(map(self.wording.failure, decisive.conditions))
-        return f"statement {decisive.statement}; {failures}."
+    def weight(item: Objection) -> tuple[bool, bool]:
+        return item.exclusion is None, other_line(item)
+
+    decisive = min(verdict.against, key=weight)
+    if decisive.exclusion:
+        found = "; ".join(map(wording.found, decisive.conditions))
+        return f"{decisive.exclusion}, {decisive.text}; {found}."
+    if other_line(decisive):
+        needs = dict.fromkeys(need for item in verdict.against for need in _line_needs(item))
+        return f"{wording.names(needs, 'or')} only."
+    failures = "; ".join(map(wording.failure, decisive.conditions))
+    return f"statement {decisive.statement}; {failures}."
 
 
-def _other_line(objection: Objection) -> bool:
+def other_line(objection: Objection) -> bool:
+    """Return whether an objection is that a statement is for another line of therapy."""
     return bool(_line_needs(objection))
 
 

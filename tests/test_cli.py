@@ -394,7 +394,10 @@ def test_a_file_that_cannot_be_read(command: Command, tmp_path: Path) -> None:
     ("argv", "said"),
     [
         ([], ["recommend", "vocabulary", "--version"]),
-        (["recommend"], ["FILE", "--format {text,json}", "--all", "-c NAME=VALUE", "--with FILE"]),
+        (
+            ["recommend"],
+            ["FILE", "--format {text,json,html}", "--all", "-c NAME=VALUE", "--with FILE"],
+        ),
         (["vocabulary"], ["--format {text,json}", "-c NAME=VALUE", "--with FILE"]),
     ],
     ids=["crcasp", "recommend", "vocabulary"],

@@ -36,9 +36,17 @@ def timeless(text: str) -> str:
 
 
 BLOCKS = [match.groupdict() for match in OUTPUT.finditer(README.read_text(encoding="utf-8"))]
+SLOW = "audit"
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block["command"])
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param(block, marks=[pytest.mark.slow] if block["command"] == SLOW else [])
+        for block in BLOCKS
+    ],
+    ids=lambda block: block["command"],
+)
 def test_output_is_the_real_one(block: dict[str, str]) -> None:
     assert timeless(block["text"]) == timeless(printed(block["command"]))
 

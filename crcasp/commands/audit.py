@@ -13,7 +13,7 @@ REFUTED = 1
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    shared.add_format(parser, "text", "json")
+    shared.add_format(parser, "text", "json", "html")
     parser.add_argument(
         "--property",
         dest="properties",
@@ -32,6 +32,10 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     status = 0 if result.holds else REFUTED
     if options.format == "json":
         return shared.as_json(result.to_dict()), status
+    if options.format == "html":
+        from crcasp.report import audit_html
+
+        return audit_html(result, program), status
     from crcasp.audit_text import audit_text
     from crcasp.recommendation import reader
 

@@ -22,7 +22,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "input", metavar="INPUT", help="a .csv, .ndjson or .parquet file; - is standard input"
     )
     parser.add_argument(
-        "-o", "--output", required=True, metavar="OUTPUT", help="likewise; - is standard output"
+        "-o",
+        dest="answers",
+        required=True,
+        metavar="OUTPUT",
+        help="likewise; - is standard output",
     )
     parser.add_argument(
         "--column",
@@ -62,7 +66,7 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     if options.workers is not None and options.workers < 1:
         raise UsageError(f"--workers {options.workers}: give at least 1.")
     program = shared.program(options)
-    summary = answer_files(program, options.input, options.output, _map(options), options.workers)
+    summary = answer_files(program, options.input, options.answers, _map(options), options.workers)
     if options.summary:
         _write(options.summary, shared.as_json(summary.to_dict()))
     else:

@@ -13,7 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("before", metavar="FILE", help="the facts of the first patient")
     parser.add_argument("after", metavar="FILE", help="those of the second; - is standard input")
-    shared.add_format(parser, "text", "json")
+    shared.add_format(parser, "text", "json", "html")
     shared.add_program(parser)
 
 
@@ -26,6 +26,10 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     comparison = compared(first, second, program)
     if options.format == "json":
         return shared.as_json(comparison.to_dict()), 0
+    if options.format == "html":
+        from crcasp.report import comparison_html
+
+        return comparison_html(comparison), 0
     from crcasp.comparison_text import comparison_text
     from crcasp.recommendation import reader
 

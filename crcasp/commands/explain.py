@@ -14,16 +14,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "therapy", metavar="THERAPY", help="a regimen, REGIMEN+PARTNER or a locoregional therapy"
     )
-    shared.add_format(parser, "text", "json", "dot")
+    shared.add_format(parser, "text", "json", "html", "dot", "svg")
     shared.add_program(parser)
 
 
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Explain the verdict on one therapy."""
     program = shared.program(options)
-    explanation = explained(shared.patient(options.files, program), options.therapy, program)
+    patient = shared.patient(options.files, program)
+    explanation = explained(patient, options.therapy, program)
     if options.format == "json":
         return shared.as_json(explanation.to_dict()), 0
+    if options.format == "html":
+        from crcasp.origin import Origin
+        from crcasp.report import explanation_html
+
+        return explanation_html(explanation, Origin.of(patient, program)), 0
     from crcasp.recommendation import reader
 
     labels = reader(program).labels
@@ -32,6 +38,12 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         from crcasp.wording import Wording
 
         return tree_dot(tree(explanation, Wording(labels))), 0
+    if options.format == "svg":
+        from crcasp.picture import derivation_svg
+        from crcasp.tree import tree
+        from crcasp.wording import Wording
+
+        return derivation_svg(tree(explanation, Wording(labels)), alone=True), 0
     from crcasp.explanation_text import explanation_text
 
     return explanation_text(explanation, labels, shared.width()), 0

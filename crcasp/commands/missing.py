@@ -11,16 +11,22 @@ from crcasp.probing import what_is_missing
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     shared.add_files(parser)
-    shared.add_format(parser, "text", "json")
+    shared.add_format(parser, "text", "json", "html")
     shared.add_program(parser)
 
 
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Say what is missing."""
     program = shared.program(options)
-    missing = what_is_missing(shared.patient(options.files, program), program)
+    patient = shared.patient(options.files, program)
+    missing = what_is_missing(patient, program)
     if options.format == "json":
         return shared.as_json(missing.to_dict()), 0
+    if options.format == "html":
+        from crcasp.origin import Origin
+        from crcasp.report import missing_html
+
+        return missing_html(missing, Origin.of(patient, program)), 0
     from crcasp.missing_text import missing_text
     from crcasp.recommendation import reader
 

@@ -27,8 +27,11 @@ def add_files(parser: argparse.ArgumentParser) -> None:
 
 
 def add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
-    """Add --format; the first of the formats is the default."""
+    """Add --format, of which the first is the default, and -o."""
     parser.add_argument("--format", choices=formats, default=formats[0])
+    parser.add_argument(
+        "-o", dest="output", metavar="FILE", help="write the answer to a file, whole or not at all"
+    )
 
 
 def add_program(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,7 @@ from crcasp.recommendation import advise, reader
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     shared.add_files(parser)
-    shared.add_format(parser, "text", "json")
+    shared.add_format(parser, "text", "json", "html")
     parser.add_argument(
         "--all", action="store_true", help="every set in the text, not only the preferred ones"
     )
@@ -26,6 +26,8 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     advice = advise(patient, program, once=True)
     if options.format == "json":
         return shared.as_json(advice.to_dict()), 0
+    if options.format == "html":
+        return advice.to_html(), 0
     from crcasp.text import recommendation_text
 
     labels = reader(program).labels

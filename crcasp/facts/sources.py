@@ -13,6 +13,7 @@ from crcasp.errors import Fault, Place
 from crcasp.facts.base import FactBase
 from crcasp.facts.collector import (
     MAX_FACTS,
+    TOO_MANY,
     Collector,
     RefusedError,
     SourceError,
@@ -107,9 +108,11 @@ def _fill_plain(source: Text, start: int, collector: Collector) -> bool:
         if match is None:
             return False
         if match[1]:
+            if len(facts) == MAX_FACTS:
+                raise SourceError(TOO_MANY, source.place(at))
             facts.append((clingo.parse_term(match[1]), source.place(at)))
         at = match.end()
-    if len(facts) > MAX_FACTS or not all(collector.allows(fact) for fact, _ in facts):
+    if not all(collector.allows(fact) for fact, _ in facts):
         return False
     for fact, place in facts:
         collector.keep(fact, place)

@@ -1,0 +1,35 @@
+"""Output into a file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+
+from crcasp.errors import UsageError
+
+
+def save(path: str, text: str) -> None:
+    """Write a text to a file through a temporary one beside it.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    folder = os.path.dirname(path) or "."
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=".crcasp-", dir=folder)
+        with open(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+    except (OSError, ValueError) as error:
+        if temporary is not None:
+            with suppress(OSError):
+                os.unlink(temporary)
+        reason = getattr(error, "strerror", None) or "it is no path"
+        raise UsageError(
+            f"{path}: it cannot be written ({reason}); give a file in a folder of yours."
+        ) from None
