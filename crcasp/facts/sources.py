@@ -102,7 +102,8 @@ _PLAIN = re.compile(
 
 def _fill_plain(source: Text, start: int, collector: Collector) -> bool:
     """Read a text that holds nothing but plain facts, all allowed; else leave it be."""
-    facts, text, at = [], source.text, start
+    facts: list[tuple[clingo.Symbol, Place]] = []
+    text, at = source.text, start
     while at < len(text):
         match = _PLAIN.match(text, at)
         if match is None:
