@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from typing import TYPE_CHECKING
 
 from crcasp.commands import options as shared
 from crcasp.errors import UsageError
+from crcasp.saving import save
 
 if TYPE_CHECKING:
     from crcasp.registry.mapping import ColumnMap
@@ -51,6 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--map", metavar="FILE", help="a TOML file with columns, values and rules")
     parser.add_argument("--summary", metavar="FILE", help="write the summary as JSON")
+    parser.add_argument("--report", metavar="FILE", help="write the summary as an HTML page")
     parser.add_argument("--workers", type=int, metavar="N", help="processes that solve")
     shared.add_program(parser)
 
@@ -67,8 +68,12 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         raise UsageError(f"--workers {options.workers}: give at least 1.")
     program = shared.program(options)
     summary = answer_files(program, options.input, options.answers, _map(options), options.workers)
+    if options.report:
+        from crcasp.report.registry import registry_html
+
+        save(options.report, registry_html(summary, options.input, program))
     if options.summary:
-        _write(options.summary, shared.as_json(summary.to_dict()))
+        save(options.summary, shared.as_json(summary.to_dict()))
     else:
         sys.stderr.write(summary.text())
     return "", ERRORS if summary.errors else 0
@@ -101,14 +106,3 @@ def _pair(text: str, option: str, form: str) -> tuple[str, str]:
     if not (equals and name.strip() and value.strip()):
         raise UsageError(f"{option} {text}: write it as {form}.")
     return name.strip(), value.strip()
-
-
-def _write(path: str, text: str) -> None:
-    """Write a file that has its name only once it is whole."""
-    part = f"{path}.{os.getpid()}.part"
-    try:
-        with open(part, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        os.replace(part, path)
-    except OSError as error:
-        raise UsageError(f"{path}: it cannot be written: {error.strerror}.") from None

@@ -9,6 +9,7 @@ Chosen: TypeAlias = tuple[str, ...]
 
 AND, OR, LIST = " & ", "; ", ";"
 COLUMNS = ("in_scope", "line", "grade", "preferred", "eligible", "undetermined", "missing")
+CONCORDANCE = ("preferred", "eligible", "undetermined", "excluded", "not_in_table")
 JUDGED = ("concordance", "reason")
 
 

@@ -14,6 +14,8 @@ from crcasp.registry.batches import ERROR, GIVEN
 from crcasp.registry.outcome import LIST
 from crcasp.wording import BULLET, CLOSING, entry
 
+NO_SET = "none"
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -25,6 +27,7 @@ class Summary:
         out_of_scope: how many patients the table does not speak of.
         lines: patients by line of therapy.
         grades: patients by the grade of their preferred sets; "none" where there is no set.
+        flow: for each line of therapy, patients by the grade of their preferred sets.
         statuses: for each therapy, patients by its status.
         concordance: for each therapy that was given, patients by its concordance.
         missing: for each finding that is missing, in how many patients.
@@ -38,6 +41,7 @@ class Summary:
     out_of_scope: int
     lines: Mapping[str, int]
     grades: Mapping[str, int]
+    flow: Mapping[str, Mapping[str, int]]
     statuses: Mapping[str, Mapping[str, int]]
     concordance: Mapping[str, Mapping[str, int]]
     missing: Mapping[str, int]
@@ -54,6 +58,7 @@ class Summary:
             "out_of_scope": self.out_of_scope,
             "lines": dict(self.lines),
             "grades": dict(self.grades),
+            "flow": {name: dict(counts) for name, counts in self.flow.items()},
             "statuses": {name: dict(counts) for name, counts in self.statuses.items()},
             "concordance": {name: dict(counts) for name, counts in self.concordance.items()},
             "missing": {
@@ -101,8 +106,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.rows = self.errors = self.out_of_scope = 0
-        self.lines: Counter[str] = Counter()
-        self.grades: Counter[str] = Counter()
+        self.flow: Counter[tuple[str, str]] = Counter()
         self.statuses: dict[str, Counter[str]] = {"eligible": Counter(), "undetermined": Counter()}
         self.concordance: Counter[tuple[str, str]] = Counter()
         self.missing: Counter[str] = Counter()
@@ -114,8 +118,9 @@ class Tally:
         self.errors += len(results) - len(good)
         scoped = good.filter("in_scope")
         self.out_of_scope += len(good) - len(scoped)
-        self.lines.update(_counts(scoped, "line"))
-        self.grades.update(_counts(scoped.with_columns(pl.col("grade").fill_null("none")), "grade"))
+        graded = scoped.select("line", pl.col("grade").fill_null(NO_SET))
+        for line, grade, count in graded.group_by(graded.columns).len().rows():
+            self.flow[line, grade] += count
         self.missing.update(_counts(scoped, "missing"))
         for status, counter in self.statuses.items():
             counter.update(_counts(scoped, status))
@@ -138,6 +143,11 @@ class Tally:
             }
             for name in names
         }
+        flow: dict[str, dict[str, int]] = {}
+        grades: Counter[str] = Counter()
+        for (line, grade), count in sorted(self.flow.items(), reverse=True):
+            flow.setdefault(line, {})[grade] = count
+            grades[grade] += count
         concordance: dict[str, dict[str, int]] = {}
         for (therapy, verdict), count in sorted(self.concordance.items()):
             concordance.setdefault(therapy, {})[verdict] = count
@@ -146,8 +156,9 @@ class Tally:
             rows=self.rows,
             errors=self.errors,
             out_of_scope=self.out_of_scope,
-            lines=dict(sorted(self.lines.items())),
-            grades=dict(sorted(self.grades.items())),
+            lines={line: sum(counts.values()) for line, counts in flow.items()},
+            grades=dict(sorted(grades.items())),
+            flow=flow,
             statuses=statuses,
             concordance=concordance,
             missing={name: missing[name] for name in ordered},
