@@ -87,6 +87,16 @@ class Comparison:
             "preferred": {"before": preferred[0], "after": preferred[1]},
         }
 
+    def to_html(self) -> str:
+        """Return the page that `crcasp compare --format html` writes.
+
+        Raises:
+            UsageError: the extra crcasp[report] is not installed.
+        """
+        from crcasp.report import comparison_html
+
+        return comparison_html(self)
+
 
 def compare(
     before: Source,

@@ -12,6 +12,7 @@ from crcasp.errors import UsageError
 from crcasp.explanation import Change, Check, Explanation, Passage, State, Way
 from crcasp.facts import FactBase
 from crcasp.order import natural
+from crcasp.origin import Origin
 from crcasp.program import Program
 from crcasp.reader import Reader
 from crcasp.terms import Row, Word
@@ -53,6 +54,7 @@ def explained(base: FactBase, therapy: str, program: Program) -> Explanation:
         ways=tuple(way for way in ways if way.state == "met" or not eligible),
         changes=changes,
         barred_by=barred,
+        origin=Origin.of(base, program),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from crcasp.advice import FORMAT, Status
 
 if TYPE_CHECKING:
+    from crcasp.origin import Origin
     from crcasp.recommendation import Source
 
 State: TypeAlias = Literal["met", "unmet", "unknown"]
@@ -143,6 +144,7 @@ class Explanation:
             in the table's order; () where no statement offers it.
         changes: all minimal sets of findings that would make it eligible, fewest first.
         barred_by: where no finding helps, the facts of history and limits in the way.
+        origin: the facts and the program behind the result, None where it was made by hand.
     """
 
     therapy: str
@@ -152,6 +154,7 @@ class Explanation:
     ways: tuple[Way, ...]
     changes: tuple[tuple[Change, ...], ...]
     barred_by: tuple[str, ...]
+    origin: Origin | None = field(default=None, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, object]:
         """Return what `crcasp explain --format json` prints."""
@@ -166,6 +169,16 @@ class Explanation:
             "changes": [[change.to_dict() for change in changes] for changes in self.changes],
             "barred_by": list(self.barred_by),
         }
+
+    def to_html(self) -> str:
+        """Return the page that `crcasp explain --format html` writes.
+
+        Raises:
+            UsageError: the extra crcasp[report] is not installed.
+        """
+        from crcasp.report import explanation_html
+
+        return explanation_html(self)
 
 
 def explain(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from hashlib import sha256
 from typing import NamedTuple
 
 from crcasp.errors import UsageError
@@ -61,6 +60,8 @@ def known(origin: Origin | None) -> Origin:
 
 def program_fingerprint() -> str:
     """Return the fingerprint of every file in `lp/`, one after another by path."""
+    from hashlib import sha256
+
     whole = sha256()
     for path in _program_files():
         with open(path, "rb") as file:
@@ -82,4 +83,6 @@ def _program_files() -> list[str]:
 
 
 def _digest(content: bytes) -> str:
+    from hashlib import sha256
+
     return sha256(content).hexdigest()[:SHOWN]

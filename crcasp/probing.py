@@ -10,6 +10,7 @@ from crcasp.advice import Advice
 from crcasp.engine import engine
 from crcasp.facts import FactBase, read_symbols
 from crcasp.order import natural
+from crcasp.origin import Origin
 from crcasp.program import Program
 from crcasp.recommendation import advise, reader
 from crcasp.unknowns import Missing, MissingFinding, Outcome
@@ -22,7 +23,7 @@ def what_is_missing(base: FactBase, program: Program) -> Missing:
     """Return the unknown findings that matter for facts that were read; see `missing`."""
     advice = advise(base, program)
     if not advice.in_scope:
-        return Missing(())
+        return Missing((), Origin.of(base, program))
     solver = engine(program)
     known = {item.name: item.value for item in advice.findings if item.value is not None}
     variants = Variants(program, solver.vocabulary, base, known, COMPLETIONS)
@@ -41,7 +42,7 @@ def what_is_missing(base: FactBase, program: Program) -> Missing:
                 )
             )
     found.sort(key=lambda item: (-len(item.decides), -len(item.raises), natural(item.finding)))
-    return Missing(tuple(found))
+    return Missing(tuple(found), Origin.of(base, program))
 
 
 def _ordered(therapies: Sequence[str], places: Mapping[str, int]) -> tuple[str, ...]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from crcasp.advice import FORMAT
 from crcasp.program import Program, read_trusted
+
+if TYPE_CHECKING:
+    from crcasp.origin import Origin
 
 Result: TypeAlias = Literal["proved", "refuted", "found"]
 
@@ -101,12 +104,14 @@ class Audit:
             every one of these fits. Empty if there is no such patient.
         lines: how many lines of therapy the histories may have.
         seconds: how long it took.
+        origin: the program behind the result, None where it was made by hand.
     """
 
     properties: tuple[Property, ...]
     gaps: tuple[Gap, ...]
     lines: int
     seconds: float
+    origin: Origin | None = field(default=None, repr=False, compare=False)
 
     @property
     def holds(self) -> bool:
@@ -123,6 +128,16 @@ class Audit:
             "gaps": [gap.to_dict() for gap in self.gaps],
             "seconds": round(self.seconds, 3),
         }
+
+    def to_html(self) -> str:
+        """Return the page that `crcasp audit --format html` writes.
+
+        Raises:
+            UsageError: the extra crcasp[report] is not installed.
+        """
+        from crcasp.report import audit_html
+
+        return audit_html(self)
 
 
 def audit(

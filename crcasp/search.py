@@ -12,6 +12,7 @@ from clingo import Configuration, Function, Symbol, TruthValue, parse_term
 from crcasp.engine import PATIENT_CHECK, engine
 from crcasp.errors import UsageError
 from crcasp.order import natural
+from crcasp.origin import Origin
 from crcasp.program import Program
 from crcasp.proofs import Audit, Example, Gap, Property, Result
 from crcasp.terms import row, word
@@ -39,6 +40,7 @@ class Search:
     def __init__(self, program: Program, own: Sequence[tuple[str, str]]) -> None:
         engine(program)  # which refuses an overlay that is not whole
         self.start = time.perf_counter()
+        self.program = program
         self.own = own
         self.control = program.control(*FILES, lines=LINES, trusted=tuple(own))
         # Core-guided: the smallest examples have few facts, so that few cores are in the way.
@@ -56,7 +58,8 @@ class Search:
         """Ask everything."""
         found = [self.answer(*declared) for declared in self.declared()]
         gaps = tuple(self.gaps())
-        return Audit(tuple(found), gaps, LINES, time.perf_counter() - self.start)
+        seconds = time.perf_counter() - self.start
+        return Audit(tuple(found), gaps, LINES, seconds, Origin((), (), self.program))
 
     def symbols(self, predicate: str, arity: int) -> list[Symbol]:
         """Return the atoms of a predicate that some patient may have."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crcasp.advice import FORMAT
 
 if TYPE_CHECKING:
+    from crcasp.origin import Origin
     from crcasp.recommendation import Source
 
 
@@ -59,13 +60,29 @@ class MissingFinding:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """The unknown findings that matter for one patient, most decisive first."""
+    """The unknown findings that matter for one patient.
+
+    Attributes:
+        findings: the most decisive first.
+        origin: the facts and the program behind the result, None where it was made by hand.
+    """
 
     findings: tuple[MissingFinding, ...]
+    origin: Origin | None = field(default=None, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, object]:
         """Return what `crcasp missing --format json` prints."""
         return {"format": FORMAT, "missing": [finding.to_dict() for finding in self.findings]}
+
+    def to_html(self) -> str:
+        """Return the page that `crcasp missing --format html` writes.
+
+        Raises:
+            UsageError: the extra crcasp[report] is not installed.
+        """
+        from crcasp.report import missing_html
+
+        return missing_html(self)
 
 
 def missing(

@@ -33,9 +33,7 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     if options.format == "json":
         return shared.as_json(result.to_dict()), status
     if options.format == "html":
-        from crcasp.report import audit_html
-
-        return audit_html(result, program), status
+        return result.to_html(), status
     from crcasp.audit_text import audit_text
     from crcasp.recommendation import reader
 

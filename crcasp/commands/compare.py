@@ -27,9 +27,7 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     if options.format == "json":
         return shared.as_json(comparison.to_dict()), 0
     if options.format == "html":
-        from crcasp.report import comparison_html
-
-        return comparison_html(comparison), 0
+        return comparison.to_html(), 0
     from crcasp.comparison_text import comparison_text
     from crcasp.recommendation import reader
 

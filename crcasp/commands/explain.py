@@ -21,15 +21,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Explain the verdict on one therapy."""
     program = shared.program(options)
-    patient = shared.patient(options.files, program)
-    explanation = explained(patient, options.therapy, program)
+    explanation = explained(shared.patient(options.files, program), options.therapy, program)
     if options.format == "json":
         return shared.as_json(explanation.to_dict()), 0
     if options.format == "html":
-        from crcasp.origin import Origin
-        from crcasp.report import explanation_html
-
-        return explanation_html(explanation, Origin.of(patient, program)), 0
+        return explanation.to_html(), 0
     from crcasp.recommendation import reader
 
     labels = reader(program).labels

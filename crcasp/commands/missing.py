@@ -18,15 +18,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Say what is missing."""
     program = shared.program(options)
-    patient = shared.patient(options.files, program)
-    missing = what_is_missing(patient, program)
+    missing = what_is_missing(shared.patient(options.files, program), program)
     if options.format == "json":
         return shared.as_json(missing.to_dict()), 0
     if options.format == "html":
-        from crcasp.origin import Origin
-        from crcasp.report import missing_html
-
-        return missing_html(missing, Origin.of(patient, program)), 0
+        return missing.to_html(), 0
     from crcasp.missing_text import missing_text
     from crcasp.recommendation import reader
 

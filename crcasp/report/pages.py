@@ -9,9 +9,8 @@ from crcasp.comparison_text import TITLES
 from crcasp.engine import engine
 from crcasp.explanation import Explanation
 from crcasp.explanation_text import change_text, remarks
-from crcasp.origin import Origin, known
+from crcasp.origin import known
 from crcasp.probing import what_is_missing
-from crcasp.program import Program
 from crcasp.proofs import Audit
 from crcasp.reader import Reader
 from crcasp.recommendation import advise, reader
@@ -61,13 +60,14 @@ def advice_html(advice: Advice) -> str:
     )
 
 
-def explanation_html(explanation: Explanation, origin: Origin) -> str:
+def explanation_html(explanation: Explanation) -> str:
     """Return the page that explains the verdict on one therapy.
 
     Raises:
         UsageError: the extra crcasp[report] is not installed.
     """
     environment()
+    origin = known(explanation.origin)
     wording = Wording(reader(origin.program).labels)
     barred = ", ".join(explanation.barred_by) or "the patient's history"
     return page(
@@ -86,13 +86,14 @@ def explanation_html(explanation: Explanation, origin: Origin) -> str:
     )
 
 
-def missing_html(missing: Missing, origin: Origin) -> str:
+def missing_html(missing: Missing) -> str:
     """Return the page on what is missing.
 
     Raises:
         UsageError: the extra crcasp[report] is not installed.
     """
     environment()
+    origin = known(missing.origin)
     wording = Wording(reader(origin.program).labels)
     advice = advise(origin.base(), origin.program)
     found = outcomes(missing, advice)
@@ -118,17 +119,18 @@ def comparison_html(comparison: Comparison) -> str:
     )
 
 
-def audit_html(audit: Audit, program: Program) -> str:
+def audit_html(audit: Audit) -> str:
     """Return the page of an audit.
 
     Raises:
         UsageError: the extra crcasp[report] is not installed.
     """
-    wording = Wording(reader(program).labels)
+    origin = known(audit.origin)
+    wording = Wording(reader(origin.program).labels)
     return page(
         "audit",
         "Audit of the table",
-        [Origin((), (), program)],
+        [origin],
         wording,
         "audit",
         audit=audit,
