@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     from crcasp.proofs import audit as audit
     from crcasp.recommendation import parse_facts as parse_facts
     from crcasp.recommendation import recommend as recommend
+    from crcasp.registry.mapping import ColumnMap as ColumnMap
+    from crcasp.registry.mapping import Rule as Rule
+    from crcasp.registry.run import answer_batch as answer_batch
+    from crcasp.registry.run import answer_batches as answer_batches
+    from crcasp.registry.run import cohort as cohort
+    from crcasp.registry.summary import Summary as Summary
     from crcasp.unknowns import Missing as Missing
     from crcasp.unknowns import MissingFinding as MissingFinding
     from crcasp.unknowns import Outcome as Outcome
@@ -54,6 +60,7 @@ __all__ = [
     "Audit",
     "Change",
     "Check",
+    "ColumnMap",
     "Comparison",
     "Condition",
     "CrcaspError",
@@ -73,11 +80,16 @@ __all__ = [
     "Property",
     "Reason",
     "RecommendationSet",
+    "Rule",
+    "Summary",
     "TreatmentLine",
     "UsageError",
     "Verdict",
     "Way",
+    "answer_batch",
+    "answer_batches",
     "audit",
+    "cohort",
     "compare",
     "explain",
     "missing",
@@ -102,6 +114,9 @@ _MODULES = {
     "explanation": ("Change", "Check", "Explanation", "Passage", "Way", "explain"),
     "unknowns": ("Missing", "MissingFinding", "Outcome", "missing"),
     "recommendation": ("parse_facts", "recommend"),
+    "registry.mapping": ("ColumnMap", "Rule"),
+    "registry.run": ("answer_batch", "answer_batches", "cohort"),
+    "registry.summary": ("Summary",),
 }
 
 
@@ -109,5 +124,11 @@ def __getattr__(name: str) -> object:
     """Import what is asked for, so that a command imports only what it needs."""
     for module, names in _MODULES.items():
         if name in names:
-            return getattr(import_module(f"crcasp.{module}"), name)
+            try:
+                return getattr(import_module(f"crcasp.{module}"), name)
+            except ModuleNotFoundError as error:
+                extra = module.partition(".")[0].replace("registry", "cohort")
+                raise ImportError(
+                    f"crcasp.{name} needs {error.name}: pip install 'crcasp[{extra}]'"
+                ) from error
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

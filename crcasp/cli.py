@@ -22,6 +22,7 @@ COMMANDS = {
     "explain": "why one therapy is eligible or not, and what would change it",
     "missing": "the unknown findings that matter, and what each value would give",
     "compare": "what differs between two patients, or two versions of one",
+    "cohort": "answers for a whole registry, one row a patient",
     "audit": "proofs about the table itself, over all patients",
     "map": "the whole table as a picture",
     "vocabulary": "the facts a patient may have",

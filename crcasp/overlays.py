@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import TypeAlias
 
 from clingo import ast
@@ -53,10 +54,18 @@ def refuse_unasked(overlays: Iterable[tuple[str, str]], program: Sequence[str]) 
 
         parse(name, text, collect)
     if not stated.keys() <= known:
-        ast.parse_files(program, lambda node: known.update(*signatures(node)))
+        known |= _signatures_of(tuple(program))
     for (predicate, arity), name in stated.items():
         if (predicate, arity) not in known:
             raise UsageError(f"{name}: nothing asks for {predicate}/{arity}: is it misspelt?")
+
+
+@cache
+def _signatures_of(files: tuple[str, ...]) -> frozenset[Signature]:
+    """Return every predicate of some files, read once."""
+    found: set[Signature] = set()
+    ast.parse_files(files, lambda node: found.update(*signatures(node)))
+    return frozenset(found)
 
 
 def signatures(node: ast.AST) -> tuple[set[Signature], set[Signature]]:

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 import reading
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 
 import crcasp
 from crcasp import InputError, cli, recommend

@@ -15,7 +15,7 @@ from crcasp import InputError, UsageError, parse_facts, recommend
 from crcasp.cli import main
 from crcasp.explanation import Explanation, explain
 
-PATIENTS = 25
+PATIENTS = 15
 
 
 def eligible(patient: reading.Patient, therapy: str) -> bool:

@@ -258,7 +258,7 @@ HOSTILE = {
 def test_hostile_text_is_one_fault_at_once(text: str, vocabulary: Vocabulary) -> None:
     start = time.perf_counter()
     base = read_text(text, "p.lp", vocabulary)
-    assert time.perf_counter() - start < 1
+    assert time.perf_counter() - start < 5  # far below, unless something is quadratic
     assert not base.facts
     assert len(base.faults) == 1
     assert len(str(base.faults[0])) < 1000

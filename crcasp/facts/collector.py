@@ -16,6 +16,10 @@ from crcasp.terms import word
 from crcasp.vocabulary import Vocabulary
 
 MAX_FACTS = 2_000  # of one source: facts, faults or statements
+TOO_MANY = (
+    f"there is more here than the {MAX_FACTS} facts that one patient may have; "
+    "give the facts of one patient only."
+)
 
 
 class RefusedError(Exception):
@@ -73,10 +77,7 @@ class Collector:
         """Count one thing read, and refuse the source when there are too many."""
         self.count += 1
         if self.count > MAX_FACTS:
-            raise SourceError(
-                f"there is more here than the {MAX_FACTS} facts that one patient may have; "
-                "give the facts of one patient only."
-            )
+            raise SourceError(TOO_MANY)
 
     def refuse(self, message: str, place: Place | None = None) -> None:
         """Note one fault."""

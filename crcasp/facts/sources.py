@@ -13,6 +13,7 @@ from crcasp.errors import Fault, Place
 from crcasp.facts.base import FactBase
 from crcasp.facts.collector import (
     MAX_FACTS,
+    TOO_MANY,
     Collector,
     RefusedError,
     SourceError,
@@ -101,15 +102,18 @@ _PLAIN = re.compile(
 
 def _fill_plain(source: Text, start: int, collector: Collector) -> bool:
     """Read a text that holds nothing but plain facts, all allowed; else leave it be."""
-    facts, text, at = [], source.text, start
+    facts: list[tuple[clingo.Symbol, Place]] = []
+    text, at = source.text, start
     while at < len(text):
         match = _PLAIN.match(text, at)
         if match is None:
             return False
         if match[1]:
+            if len(facts) == MAX_FACTS:
+                raise SourceError(TOO_MANY, source.place(at))
             facts.append((clingo.parse_term(match[1]), source.place(at)))
         at = match.end()
-    if len(facts) > MAX_FACTS or not all(collector.allows(fact) for fact, _ in facts):
+    if not all(collector.allows(fact) for fact, _ in facts):
         return False
     for fact, place in facts:
         collector.keep(fact, place)

@@ -1,0 +1,191 @@
+"""Answers to profiles: a grounding for each history, read for what a registry asks."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeAlias, cast
+
+from clingo import Configuration, Model, Symbol, parse_term
+
+from crcasp.order import natural
+from crcasp.program import Program
+from crcasp.registry.outcome import AND, LIST, OR, Outcome
+from crcasp.terms import word
+
+FILES = ("wrapper/externals.lp", "cohort/profile.lp")
+CAPACITY = 256  # groundings that are kept
+REMEMBERED = 20_000  # outcomes of one history that are kept
+
+Facts: TypeAlias = tuple[str, ...]
+Pair: TypeAlias = tuple[str, str]
+Ballot: TypeAlias = dict[frozenset[str], bool]
+
+
+class Sets(NamedTuple):
+    """The sets that some verdicts allow.
+
+    Attributes:
+        ballot: every set, with whether it is preferred.
+        grade: of the preferred sets, None where there is none.
+        preferred: the preferred sets, written out.
+    """
+
+    ballot: Ballot
+    grade: str | None
+    preferred: str
+
+
+class History:
+    """All patients of one history, as the externals of one grounding."""
+
+    def __init__(self, program: Program, received: Facts, lines: int) -> None:
+        text = " ".join(f"{fact}." for fact in received)
+        self.control = program.control(*FILES, lines=lines, facts=text)
+        self.solving = cast(Configuration, self.control.configuration.solve)
+        self.solving.models = 1  # verdicts are the same in every model
+        self.externals: dict[str, int] = {}
+        self.outcomes: dict[tuple[Symbol, ...], Outcome] = {}
+        self.rows: dict[Symbol, tuple[str, Pair]] = {}
+        self.relevant = frozenset(str(atom.arguments[0]) for atom in self.atoms("relevant", 1))
+        self.local = {str(atom.arguments[0]) for atom in self.atoms("locoregional", 1)}
+        self.ranks = {
+            str(atom.arguments[0]): atom.arguments[1].number for atom in self.atoms("rank", 2)
+        }
+        self.choices = {
+            str(word(atom.symbol.arguments[0])): atom.literal
+            for atom in self.control.symbolic_atoms.by_signature("recommended", 1)
+        }
+
+    def atoms(self, predicate: str, arity: int) -> list[Symbol]:
+        """Return the atoms of a predicate."""
+        atoms = self.control.symbolic_atoms.by_signature(predicate, arity)
+        return [atom.symbol for atom in atoms]
+
+    def outcome(self, facts: Iterable[str], known: dict[object, Sets]) -> Outcome:
+        """Return the outcome for the patient with these facts beside the history.
+
+        Args:
+            facts: the facts, each an external of the grounding.
+            known: the sets for verdicts that were seen before, to which new ones are added.
+        """
+        literals = [self._external(fact) for fact in facts]
+        try:
+            for literal in literals:
+                self.control.assign_external(literal, True)
+            return self._read(known)
+        finally:
+            for literal in literals:
+                self.control.assign_external(literal, False)
+
+    def _external(self, fact: str) -> int:
+        literal = self.externals.get(fact)
+        if literal is None:
+            atom = self.control.symbolic_atoms[parse_term(fact)]
+            if atom is None:
+                raise LookupError(f"{fact}: the grounding has no such external")
+            literal = self.externals[fact] = atom.literal
+        return literal
+
+    def _read(self, known: dict[object, Sets]) -> Outcome:
+        shown: Sequence[Symbol] = ()
+
+        def first(model: Model) -> bool:
+            nonlocal shown
+            shown = model.symbols(shown=True)
+            return False
+
+        self.control.solve(on_model=first)
+        key = tuple(shown)
+        outcome = self.outcomes.get(key)
+        if outcome is None:
+            if len(self.outcomes) > REMEMBERED:
+                self.outcomes.clear()
+            outcome = self.outcomes[key] = self._built(shown, known)
+        return outcome
+
+    def _built(self, shown: Sequence[Symbol], known: dict[object, Sets]) -> Outcome:
+        """Return the outcome that the shown atoms come to."""
+        atoms: dict[str, list[Pair]] = {}
+        for symbol in shown:
+            name, pair = self.rows.get(symbol) or self._row(symbol)
+            atoms.setdefault(name, []).append(pair)
+        eligible = sorted(therapy for therapy, _ in atoms.get("eligible", ()))
+        grades = sorted(atoms.get("grade", ()))
+        verdicts = (tuple(eligible), tuple(grades), tuple(sorted(atoms.get("dependent", ()))))
+        sets = known.get(verdicts)
+        if sets is None:
+            sets = known[verdicts] = self._sets(eligible, dict(grades))
+        undetermined = sorted(therapy for therapy, _ in atoms.get("undetermined", ()))
+        missing = sorted({finding for _, finding in atoms.get("missing", ())}, key=natural)
+        return Outcome(
+            in_scope="out_of_scope" not in atoms,
+            line=atoms["line_of"][0][0],
+            grade=sets.grade,
+            preferred=sets.preferred,
+            eligible=LIST.join(eligible),
+            undetermined=LIST.join(undetermined),
+            missing=LIST.join(missing),
+            sets=sets.ballot,
+            against=_against(atoms.get("decided_by", ()), dict(atoms.get("decided_on", ()))),
+        )
+
+    def _row(self, symbol: Symbol) -> tuple[str, Pair]:
+        """Return the name of an atom, and its first two arguments."""
+        first, second, *_ = (*(str(word(term)) for term in symbol.arguments), "", "")
+        self.rows[symbol] = (symbol.name, (first, second))
+        return self.rows[symbol]
+
+    def _sets(self, eligible: Sequence[str], grades: dict[str, str]) -> Sets:
+        """Enumerate the sets of the patient who is asked for now."""
+        options = [(name, self.choices[name]) for name in eligible if name in self.choices]
+        found: list[tuple[str, ...]] = []
+        self.solving.models = 0
+        with self.control.solve(yield_=True) as handle:
+            for model in handle:
+                chosen = [name for name, literal in options if model.is_true(literal)]
+                chosen.sort(key=lambda name: (name in self.local, name))
+                found.append(tuple(chosen))
+        self.solving.models = 1
+        graded = {chosen: grades.get(chosen[0], "") for chosen in found if chosen}
+        best = max((self.ranks.get(grade, 0) for grade in graded.values()), default=None)
+        ballot = {
+            frozenset(chosen): self.ranks.get(grade, 0) == best for chosen, grade in graded.items()
+        }
+        preferred = sorted(chosen for chosen in graded if ballot[frozenset(chosen)])
+        return Sets(
+            ballot,
+            graded[preferred[0]] if preferred else None,
+            OR.join(AND.join(chosen) for chosen in preferred),
+        )
+
+
+def _against(sources: Iterable[Pair], findings: dict[str, str]) -> dict[str, Pair]:
+    """Return the deciding source of each therapy with the finding that it rests on, if any."""
+    return {therapy: (source, findings.get(therapy, "")) for therapy, source in sources}
+
+
+class Solver:
+    """All histories of one program; for one thread."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.histories: OrderedDict[tuple[Facts, int], History] = OrderedDict()
+        self.sets: dict[object, Sets] = {}
+
+    def history(self, received: Facts, lines: int) -> History:
+        """Return the grounding for what was received in so many lines."""
+        key = (received, lines)
+        history = self.histories.get(key)
+        if history is None:
+            history = self.histories[key] = History(self.program, received, lines)
+            if len(self.histories) > CAPACITY:
+                self.histories.popitem(last=False)
+        else:
+            self.histories.move_to_end(key)
+        return history
+
+    def outcomes(self, received: Facts, lines: int, profiles: Iterable[Facts]) -> list[Outcome]:
+        """Return the outcome for each profile of one history."""
+        history = self.history(received, lines)
+        return [history.outcome(facts, self.sets) for facts in profiles]
