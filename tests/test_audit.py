@@ -248,6 +248,7 @@ BREAKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(MUST_HOLD))
 def test_a_property_is_refuted_where_the_program_is_broken(
     name: str, broken: Callable[..., Search]
@@ -271,6 +272,7 @@ def test_a_hole_in_the_first_line_has_a_smallest_patient(broken: Callable[..., S
     assert example.facts == ()  # nothing is known, and nothing is left to give
 
 
+@pytest.mark.slow
 def test_a_statement_matters_once_its_cover_is_gone(broken: Callable[..., Search]) -> None:
     search = broken("table.lp", 'offers("10.2", deficient, pembrolizumab).', "")
     declared = next(item for item in search.declared() if item[0].string == "statement_matters")

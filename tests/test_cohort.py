@@ -128,6 +128,7 @@ def test_two_thousand_rows_in_two_processes(tmp_path: Path) -> None:
         assert same(answers[place], alone(patients[place])), patients[place].facts()
 
 
+@pytest.mark.slow
 def test_an_overlay_and_a_constant_keep_it_right(tmp_path: Path) -> None:
     overlay = tmp_path / "own.lp"
     overlay.write_text("s1_used_in(taiwan).\n")

@@ -189,6 +189,19 @@ def test_says_what_is_preferred_and_unknown() -> None:
     assert "Of 23 therapies, 4 eligible, 12 undetermined, 7 excluded." in words
 
 
+def test_preferred_therapies_come_first_in_the_matrix() -> None:
+    advice = recommend(EXAMPLES / "contraindication.lp")
+    tree = parsed(advice.to_html())
+    rows = [
+        "".join(node.itertext())
+        for node in tree.iter(f"{HTML}th")
+        if node.get("scope") == "row" and node.get("role") == "rowheader"
+    ]
+    marked = [text for text in rows if text.endswith("in a preferred set")]
+    assert rows[: len(marked)] == marked
+    assert len(marked) == len({name for item in advice.preferred for name in item.therapies})
+
+
 def test_half_of_a_whole_is_shown() -> None:
     assert "KRASwild-type" in seen(recommend({"kras": "wild_type"}).to_html()).replace(" ", "")
 

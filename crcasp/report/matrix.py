@@ -46,10 +46,18 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One therapy with its verdict and a cell for each column."""
+    """One therapy.
+
+    Attributes:
+        therapy: its name.
+        verdict: what was found of it.
+        preferred: whether it stands in a preferred set.
+        cells: one for each column.
+    """
 
     therapy: str
     verdict: Verdict
+    preferred: bool
     cells: tuple[Cell, ...]
 
 
@@ -61,8 +69,9 @@ class Matrix:
     lines: tuple[Line, ...]
 
     def of(self, status: str) -> tuple[Line, ...]:
-        """Return the therapies of one status."""
-        return tuple(line for line in self.lines if line.verdict.status == status)
+        """Return the therapies of one status, those of a preferred set first."""
+        found = [line for line in self.lines if line.verdict.status == status]
+        return tuple(sorted(found, key=lambda line: not line.preferred))
 
 
 def matrix(answer: Answer, advice: Advice, wording: Wording) -> Matrix:
@@ -75,6 +84,7 @@ def matrix(answer: Answer, advice: Advice, wording: Wording) -> Matrix:
     for therapy, column, wanted in answer.atoms.get("wants", ()):
         needs.setdefault((str(therapy), str(column)), []).append(str(wanted))
     names = _ordered(states)
+    preferred = {name for chosen in advice.preferred for name in chosen.therapies}
     columns = tuple(
         Column(wording.name(name), wording.name(values[name]), True)
         if name in values
@@ -85,6 +95,7 @@ def matrix(answer: Answer, advice: Advice, wording: Wording) -> Matrix:
         Line(
             therapy,
             verdict,
+            therapy in preferred,
             tuple(_cell((therapy, name), states, needs, wording) for name in names),
         )
         for therapy, verdict in advice.therapies.items()
