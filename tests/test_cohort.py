@@ -448,6 +448,7 @@ def test_a_map_file_that_is_not_in_order(text: str, tmp_path: Path) -> None:
         ("in.csv", "", "empty"),
         ("in.csv", "id,id\n1,2\n", "twice"),
         ("in.txt", "id\n1\n", "suffix"),
+        ("in.csv", "id,grade\n1,2\n", "a column grade, as the output will"),
         ("in.parquet", "this is not parquet", "cannot be read"),
     ],
 )

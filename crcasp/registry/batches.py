@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from crcasp.engine import engine
+from crcasp.errors import UsageError
 from crcasp.program import Program
 from crcasp.recommendation import reader
 from crcasp.registry.concepts import BAD
@@ -36,7 +37,14 @@ class Advisor:
         self.judge = Judge(partners, _Reasons(program))
 
     def answers(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the answers for the rows of a frame of text, in order."""
+        """Return the answers for the rows of a frame, in order.
+
+        Raises:
+            UsageError: a column of the frame has the name of a result.
+        """
+        taken = [name for name in frame.columns if name in RESULTS]
+        if taken:
+            raise UsageError(f"The input has a column {taken[0]}, as the output will: rename it.")
         cells = self.mapping.applied(frame, self.known)
         faults = frame[FAULT] if FAULT in frame.columns else None
         numbers = self.profiles.of(cells)
