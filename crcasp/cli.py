@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -54,11 +55,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run() -> NoReturn:
     """Run the command line as a process of its own, which ends as soon as it has answered."""
     gc.disable()
+    signal.signal(signal.SIGINT, _interrupted)
     status = main()
     status = status or _write("")  # what --help printed is still in the buffer
     with suppress(AttributeError, OSError, ValueError):
         sys.stderr.flush()
     os._exit(status)
+
+
+def _interrupted(*_: object) -> NoReturn:
+    """End at once: raised in a callback of clingo, an exception would end the process its way."""
+    from crcasp.saving import discard
+
+    discard()
+    _complain("crcasp: interrupted, nothing was written.")
+    os._exit(INTERRUPTED)
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from crcasp.advice import Advice, Verdict
 from crcasp.comparison import Comparison, Difference, Kind
@@ -42,8 +42,8 @@ def _differences(
                 before=old.status,
                 after=new.status,
                 grades=(old.grade, new.grade),
-                because_without=_sorted(_facts(old) & facts[0]),
-                because_with=_sorted(_facts(new) & facts[1]),
+                because_without=_sorted(_facts(old, _values(after, new), facts[0])),
+                because_with=_sorted(_facts(new, _values(before, old), facts[1])),
             )
 
 
@@ -56,8 +56,25 @@ def _kind(old: Verdict, new: Verdict, ranks: dict[str, int]) -> Kind | None:
     return None if not change else "raised" if change > 0 else "lowered"
 
 
-def _facts(verdict: Verdict) -> set[str]:
-    """Return the patient's facts that a verdict's reasons rest on."""
-    conditions = [item.conditions for item in verdict.because]
-    conditions += [item.conditions for item in verdict.against]
-    return {fact for group in conditions for condition in group for fact in condition.facts}
+def _facts(verdict: Verdict, values: Mapping[str, object], own: set[str]) -> set[str]:
+    """Return facts of one patient alone that a verdict rests on: where a value differs, if any.
+
+    Args:
+        verdict: the verdict on that patient.
+        values: what each finding is for the other patient.
+        own: the facts that the other patient lacks.
+    """
+    conditions = [item for reason in verdict.because for item in reason.conditions]
+    conditions += [item for reason in verdict.against for item in reason.conditions]
+    different = [item for item in conditions if values.get(item.finding) != item.value]
+    found = {fact for item in different for fact in item.facts} & own
+    return found or {fact for item in conditions for fact in item.facts} & own
+
+
+def _values(advice: Advice, verdict: Verdict) -> dict[str, object]:
+    """Return what each finding is, as far as the answer says so."""
+    values: dict[str, object] = {item.name: item.value for item in advice.findings}
+    for group in (verdict.because, verdict.against):
+        for reason in group:
+            values.update({item.finding: item.value for item in reason.conditions})
+    return {"line": advice.line, **values}

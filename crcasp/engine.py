@@ -12,7 +12,7 @@ from clingo import Control, Symbol
 
 from crcasp.errors import Fault, InputError, UsageError
 from crcasp.facts import FactBase
-from crcasp.program import Program
+from crcasp.program import EXTERNAL_FINDING, Program
 from crcasp.terms import Row, Word, row
 from crcasp.vocabulary import Vocabulary
 
@@ -99,6 +99,16 @@ class Grounding:
                 known = rows[symbol] = (symbol.name, row(symbol))
             atoms.setdefault(known[0], []).append(known[1])
         return atoms
+
+    def given(self) -> list[tuple[Symbol, Symbol, Symbol]]:
+        """Return each finding that a fact gives, with its value and the fact."""
+        atoms = self.control.symbolic_atoms.by_signature("given", 3)
+        found = []
+        for atom in atoms:
+            if atom.is_fact:
+                finding, value, fact = atom.symbol.arguments
+                found.append((finding, value, fact))
+        return found
 
     def table(self, predicate: str, arity: int) -> list[Row]:
         """Return the arguments of each fact of a predicate of the program."""
@@ -211,7 +221,8 @@ class Engine:
         with self.lock:
             known = self.groundings.get(key)
             if known is None:
-                text = _program_text(facts)
+                added = self.program.added(self.vocabulary.findings, *EXTERNAL_FINDING)
+                text = f"{added} {_program_text(facts)}"
                 control = self.program.control(*READ, *externals, lines=lines, facts=text)
                 known = self.groundings[key] = Grounding(control)
                 while len(self.groundings) > CAPACITY:

@@ -11,12 +11,14 @@ from crcasp.engine import Answer, Engine, engine
 from crcasp.errors import UsageError
 from crcasp.explanation import Change, Check, Explanation, Passage, State, Way
 from crcasp.facts import FactBase
+from crcasp.facts.wording import show
 from crcasp.order import natural
 from crcasp.origin import Origin
 from crcasp.program import Program
 from crcasp.reader import Reader
-from crcasp.terms import Row, Word
+from crcasp.terms import Row, Word, word
 from crcasp.variants import Variants
+from crcasp.wording import Wording
 
 CONDITIONS = "explain/conditions.lp"
 CHANGES = "explain/changes.lp"
@@ -27,6 +29,7 @@ def explained(base: FactBase, therapy: str, program: Program) -> Explanation:
     """Return the explanation of one therapy for facts that were read; see `explain`."""
     solver = engine(program)
     target = _target(therapy, solver)
+    therapy = str(word(target))
     answer, grounding = solver.alone(base, CONDITIONS, facts=f"target({target}).")
     reader = Reader(grounding)
     advice = reader.advice(answer, tuple(base.facts))
@@ -38,14 +41,14 @@ def explained(base: FactBase, therapy: str, program: Program) -> Explanation:
     barred: tuple[str, ...] = ()
     if not eligible:
         goal = f"goal({target})."
-        variants = Variants(program, solver.vocabulary, base, known, CHANGES, goal)
+        variants = Variants(program, solver.vocabulary, base, grounding, known, CHANGES, goal)
         if variants.reachable():
             changes = tuple(
                 tuple(Change(name, known.get(name), to) for name, to in values.items())
                 for values in variants.changes()
             )
         else:
-            barred = variants.barred_by() or _absent(ways)
+            barred = variants.barred_by(_relevant(ways)) or _absent(ways, Wording(reader.labels))
     return Explanation(
         therapy=therapy,
         status="excluded" if verdict is None else verdict.status,
@@ -58,23 +61,34 @@ def explained(base: FactBase, therapy: str, program: Program) -> Explanation:
     )
 
 
-def _absent(ways: Iterable[Way]) -> tuple[str, ...]:
-    """Return what is in the way although no fact shows it: what was not received.
+def _relevant(ways: Iterable[Way]) -> dict[str, int]:
+    """Return the facts that unmet conditions rest on; those of exclusions weigh more."""
+    weights: dict[str, int] = {}
+    for way in ways:
+        barring = [check for item in way.passages for check in item.checks]
+        for weight, checks in ((1, way.checks), (2, barring)):
+            for fact in (f for check in checks if check.state == "unmet" for f in check.facts):
+                weights[fact] = max(weight, weights.get(fact, 0))
+    return weights
 
-    What is in every way comes alone, so that the line of therapy is not followed by
+
+def _absent(ways: Iterable[Way], wording: Wording) -> tuple[str, ...]:
+    """Return, in words, what is in the way although no fact shows it: what was not received.
+
+    The line of therapy comes alone where it is in every way, so that it is not followed by
     all that would be different in another line.
     """
     absent = [
         {
-            f"{check.finding} is {check.value}"
+            check.finding: f"{wording.name(check.finding)}: {wording.name(check.value)}"
             for check in way.checks
             if check.state == "unmet" and check.value is not None and not check.facts
         }
         for way in ways
     ]
-    common = set.intersection(*absent) if absent else set()
-    lines = {text for text in common if text.startswith("line ")}
-    return tuple(sorted(lines or common or set().union(*absent), key=natural))
+    if absent and all("line" in found for found in absent):
+        return (absent[0]["line"],)
+    return tuple(sorted({text for found in absent for text in found.values()}, key=natural))
 
 
 def _target(therapy: str, solver: Engine) -> Symbol:
@@ -89,16 +103,18 @@ def _target(therapy: str, solver: Engine) -> Symbol:
     regimens = [str(name) for (name,) in table("regimen", 1)]
     partners = [str(name) for (name,) in table("partner", 1)]
     local = [str(name) for (name,) in table("locoregional", 1)]
-    first, plus, partner = therapy.partition(WITH)
+    wanted = therapy.strip().lower().replace("-", "_").replace(" ", "")
+    first, plus, partner = wanted.partition(WITH)
     if not plus and first in (*regimens, *local):
         return Function(first)
     if first in regimens and partner in partners:
         return Function("with", [Function(first), Function(partner)])
     names = [*regimens, *local, *(f"{r}{WITH}{p}" for r in regimens for p in partners)]
-    wanted = therapy.strip().lower().replace("-", "_").replace(" ", "")
+    if wanted in partners:
+        names = [name for name in names if name.endswith(f"{WITH}{wanted}")]
     nearest = get_close_matches(wanted, names, 3, 0.5)
     hint = f"did you mean {', '.join(nearest)}?" if nearest else "see crcasp vocabulary."
-    raise UsageError(f"There is no therapy {therapy}; {hint}")
+    raise UsageError(f"There is no therapy {show(therapy)}; {hint}")
 
 
 class _Ways:
@@ -175,9 +191,9 @@ class _Ways:
         )
 
 
-def _state(word: Word) -> State:
+def _state(name: Word) -> State:
     states: dict[Word, State] = {"met": "met", "unmet": "unmet", "unknown": "unknown"}
-    return states[word]
+    return states[name]
 
 
 def _joint(states: list[State]) -> State:

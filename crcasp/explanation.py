@@ -164,6 +164,7 @@ class Explanation:
             "format": FORMAT,
             "therapy": self.therapy,
             "status": self.status,
+            **({} if self.in_scope else {"in_scope": False}),
             **graded,
             grounds: [way.to_dict() for way in self.ways],
             "changes": [[change.to_dict() for change in changes] for changes in self.changes],

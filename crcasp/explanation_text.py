@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from crcasp.explanation import Change, Explanation, Way
 from crcasp.tree import tree, tree_text
-from crcasp.wording import BULLET, CLOSING, Wording, entry, listed
+from crcasp.wording import BULLET, CLOSING, SCOPE, Wording, entry, listed
+
+NOTHING = "nothing of this patient, but the table itself"
 
 
 def explanation_text(explanation: Explanation, labels: Mapping[str, str], width: int = 80) -> str:
@@ -33,7 +35,7 @@ def _lines(explanation: Explanation, wording: Wording, width: int) -> Iterator[s
             yield from entry("  -", text, width, BULLET)
     elif explanation.status != "eligible" and explanation.ways:
         yield ""
-        barred = listed(list(explanation.barred_by)) or "the patient's history"
+        barred = listed(list(explanation.barred_by)) or NOTHING
         text = f"No finding would make it eligible; what bars it: {barred}."
         yield from entry("", text, width, 0)
     yield ""
@@ -43,7 +45,7 @@ def _lines(explanation: Explanation, wording: Wording, width: int) -> Iterator[s
 def remarks(explanation: Explanation) -> Iterator[str]:
     """Yield what must be said of a verdict as a whole."""
     if not explanation.in_scope:
-        yield "Out of scope: the table does not speak of this patient."
+        yield SCOPE
     if not explanation.ways:
         yield "No statement of the table offers it."
     elif all(map(_other_line, explanation.ways)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from crcasp.unknowns import Missing, MissingFinding
-from crcasp.wording import BULLET, CLOSING, Wording, entry
+from crcasp.wording import BULLET, CLOSING, SCOPE, Wording, entry
 
 
 def missing_text(missing: Missing, labels: Mapping[str, str], width: int = 80) -> str:
@@ -20,7 +20,9 @@ def missing_text(missing: Missing, labels: Mapping[str, str], width: int = 80) -
 
 
 def _lines(missing: Missing, wording: Wording, width: int) -> Iterator[str]:
-    if not missing.findings:
+    if not missing.in_scope:
+        yield from entry("", SCOPE, width, 0)
+    elif not missing.findings:
         yield from entry("", "Nothing is missing that could change the answer.", width, 0)
     for index, finding in enumerate(missing.findings):
         if index:

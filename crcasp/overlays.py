@@ -54,14 +54,14 @@ def refuse_unasked(overlays: Iterable[tuple[str, str]], program: Sequence[str]) 
 
         parse(name, text, collect)
     if not stated.keys() <= known:
-        known |= _signatures_of(tuple(program))
+        known |= signatures_of(tuple(program))
     for (predicate, arity), name in stated.items():
         if (predicate, arity) not in known:
             raise UsageError(f"{name}: nothing asks for {predicate}/{arity}: is it misspelt?")
 
 
 @cache
-def _signatures_of(files: tuple[str, ...]) -> frozenset[Signature]:
+def signatures_of(files: tuple[str, ...]) -> frozenset[Signature]:
     """Return every predicate of some files, read once."""
     found: set[Signature] = set()
     ast.parse_files(files, lambda node: found.update(*signatures(node)))

@@ -21,12 +21,13 @@ COMPLETIONS = "missing/completions.lp"
 
 def what_is_missing(base: FactBase, program: Program) -> Missing:
     """Return the unknown findings that matter for facts that were read; see `missing`."""
-    advice = advise(base, program)
-    if not advice.in_scope:
-        return Missing((), Origin.of(base, program))
     solver = engine(program)
+    answer, grounding = solver.alone(base)
+    advice = reader(program).advice(answer, tuple(base.facts))
+    if not advice.in_scope:
+        return Missing((), Origin.of(base, program), in_scope=False)
     known = {item.name: item.value for item in advice.findings if item.value is not None}
-    variants = Variants(program, solver.vocabulary, base, known, COMPLETIONS)
+    variants = Variants(program, solver.vocabulary, base, grounding, known, COMPLETIONS)
     never: dict[str, set[str]] = {}
     for name, value in solver.any_grounding().table("assumed_never", 2):
         never.setdefault(str(name), set()).add(str(value))

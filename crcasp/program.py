@@ -46,6 +46,8 @@ class Program(NamedTuple):
         Raises:
             UsageError: an overlay cannot be read, or a constant is unknown.
         """
+        if isinstance(overlays, (str, os.PathLike)):
+            raise UsageError(f"overlays must be a list of files: write [{str(overlays)!r}].")
         program = cls(tuple(map(read_trusted, overlays)))
         if overlays:
             from crcasp.overlays import refuse_unasked
@@ -135,6 +137,21 @@ class Program(NamedTuple):
         control.ground([("base", [])])
         return control
 
+    def added(self, findings: Iterable[str], form: str, file: str) -> str:
+        """Return a line of a file for each finding that it lacks, as an overlay declares it.
+
+        Args:
+            findings: the names of all findings.
+            form: the line, with the place of the name.
+            file: the file in a subfolder of `lp/` that has the lines of the table's findings.
+        """
+        if not self.overlays:
+            return ""
+        from crcasp.overlays import signatures_of
+
+        known = signatures_of((os.path.join(program_directory(), file),))
+        return " ".join(form.format(name) for name in findings if (name, 1) not in known)
+
     def names(self) -> str:
         """Return the overlays' names, for a message about them."""
         return ", ".join(name for name, _ in self.overlays) or "program"
@@ -152,7 +169,7 @@ def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
             return name, overlay.read()
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not a text file"
-        raise UsageError(f"{name}: the overlay cannot be read: {reason}.") from None
+        raise UsageError(f"{name}: it cannot be read: {reason}.") from None
 
 
 def _complaint(names: str, messages: Sequence[str]) -> UsageError:
@@ -177,3 +194,5 @@ def main_paths() -> list[str]:
 
 
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")
+ANY_FINDING = ("{{ {0}(V) : value({0}, V) }} 1.", "any/findings.lp")
+EXTERNAL_FINDING = ("#external {0}(V) : value({0}, V).", "wrapper/externals.lp")

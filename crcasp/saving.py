@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from contextlib import suppress
 
 from crcasp.errors import UsageError
+
+unfinished: set[str] = set()
+"""Files that are being written, under a name that is not yet theirs."""
+
+
+def discard() -> None:
+    """Remove what is unfinished, and end the processes that help, as the last act of this one."""
+    for path in unfinished:
+        with suppress(OSError):
+            os.unlink(path)
+    if "multiprocessing" in sys.modules:
+        from multiprocessing import active_children
+
+        for child in active_children():
+            child.kill()
 
 
 def save(path: str, text: str) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import TypeAlias, cast
 
-from clingo import Configuration, Function, Symbol, TruthValue, parse_term
+from clingo import Configuration, Function, Symbol, SymbolType, TruthValue, parse_term
 
 from crcasp.engine import PATIENT_CHECK, engine
 from crcasp.errors import UsageError
 from crcasp.order import natural
 from crcasp.origin import Origin
-from crcasp.program import Program
+from crcasp.program import ANY_FINDING, Program
 from crcasp.proofs import Audit, Example, Gap, Property, Result
 from crcasp.terms import row, word
 from crcasp.wording import Wording
@@ -38,11 +38,12 @@ class Search:
     """All patients as the stable models of one grounding."""
 
     def __init__(self, program: Program, own: Sequence[tuple[str, str]]) -> None:
-        engine(program)  # which refuses an overlay that is not whole
+        findings = engine(program).vocabulary.findings  # an overlay that is not whole is refused
         self.start = time.perf_counter()
         self.program = program
         self.own = own
-        self.control = program.control(*FILES, lines=LINES, trusted=tuple(own))
+        added = program.added(findings, *ANY_FINDING)
+        self.control = program.control(*FILES, lines=LINES, facts=added, trusted=tuple(own))
         # Core-guided: the smallest examples have few facts, so that few cores are in the way.
         cast(Configuration, self.control.configuration.solver).opt_strategy = "usc"
         cast(Configuration, self.control.configuration.solve).models = 1
@@ -76,8 +77,11 @@ class Search:
         """Return the properties that are declared, and what else the user's files refute."""
         found: list[tuple[Symbol, str, str]] = []
         for name, kind, text in (symbol.arguments for symbol in self.symbols("property", 3)):
-            if kind.name not in KINDS:
-                raise UsageError(f"property {word(name)}: its kind must be {', '.join(KINDS)}.")
+            if str(kind) not in KINDS or text.type is not SymbolType.String:
+                raise UsageError(
+                    f"property {word(name)}: write property(Name, Kind, Text) with a text in "
+                    f"quotation marks and a kind of {', '.join(KINDS)}."
+                )
             found.append((name, kind.name, text.string))
         known = {name for name, _, _ in found}
         for name in dict.fromkeys([*_violations(self.own), *self._violated()]):

@@ -102,12 +102,12 @@ LINES = {"met": "solid", "unmet": "dashed", "unknown": "dotted"}
 
 def tree_dot(root: Node) -> str:
     """Return a tree for Graphviz; what several nodes rest on is drawn once."""
-    names: dict[tuple[str, str], str] = {}
+    names: dict[object, str] = {}
     nodes: list[str] = []
     edges: dict[str, None] = {}
 
     def visit(node: Node) -> str:
-        key = (node.kind, node.text)
+        key = node if node.kind == "statement" else (node.kind, node.text)
         if key not in names:
             names[key] = f"n{len(names)}"
             label = "\\n".join(map(_quoted, textwrap.wrap(node.text, 32)))

@@ -65,10 +65,12 @@ class Missing:
     Attributes:
         findings: the most decisive first.
         origin: the facts and the program behind the result, None where it was made by hand.
+        in_scope: whether the table speaks of this patient at all.
     """
 
     findings: tuple[MissingFinding, ...]
     origin: Origin | None = field(default=None, repr=False, compare=False)
+    in_scope: bool = True
 
     def to_dict(self) -> dict[str, object]:
         """Return what `crcasp missing --format json` prints."""

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, product
+from itertools import groupby
+from math import prod
 from typing import TypeAlias, cast
 
 from clingo import Configuration, Function, Number, Symbol
 
+from crcasp.engine import Grounding
 from crcasp.facts import FactBase
 from crcasp.order import natural
-from crcasp.program import Program
+from crcasp.program import ANY_FINDING, Program
 from crcasp.terms import Word, word
 from crcasp.vocabulary import Vocabulary
 
 FILES = ("any/findings.lp", "any/variants.lp")
+MOST = 1_000  # combinations of values that are looked at one by one
 
 Values: TypeAlias = dict[str, tuple[str, ...]]
 
@@ -26,6 +29,7 @@ class Variants:
         program: the logic program.
         vocabulary: its vocabulary.
         base: the patient's facts.
+        grounding: what is grounded for this patient alone.
         known: what each finding is as told; a finding that is unknown is absent.
         extra: the file in a subfolder of `lp/` that says which variants are looked for.
         asked: a fact for that file.
@@ -36,15 +40,16 @@ class Variants:
         program: Program,
         vocabulary: Vocabulary,
         base: FactBase,
+        grounding: Grounding,
         known: Mapping[str, Word],
         extra: str,
         asked: str = "",
     ) -> None:
         self.vocabulary = vocabulary
-        findings = [fact for fact in base.facts if fact.name in vocabulary.findings]
-        text = [asked]
+        text = [asked, program.added(vocabulary.findings, *ANY_FINDING)]
         text += [f"told({fact})." for fact in base.facts]
-        text += [f"told({fact.name},{fact.arguments[0]},{fact})." for fact in findings]
+        for finding, value, fact in grounding.given():  # by the patient or by an overlay
+            text += [f"told({fact}).", f"told({finding},{value},{fact})."]
         text += [f"was({finding},{value})." for finding, value in known.items()]
         self.control = program.control(*FILES, extra, facts=" ".join(text))
         self.solving = cast(Configuration, self.control.configuration.solve)
@@ -94,18 +99,32 @@ class Variants:
             yield from self._values([*self.kept, *exactly])
 
     def _values(self, assumptions: Sequence[int]) -> Iterator[Values]:
+        columns = self._columns(assumptions)
+        names = sorted(columns, key=natural)
+        expected = prod(map(len, columns.values()))
         combinations: list[dict[str, Word]] = []
-        with self.control.solve(assumptions=assumptions, yield_=True) as handle:
-            for model in handle:
-                rows = (atom.arguments for atom in model.symbols(shown=True) if _valued(atom))
-                combinations.append({str(finding): word(value) for finding, value in rows})
-        names = sorted(combinations[0], key=natural)
-        columns = {name: {row[name] for row in combinations} for name in names}
-        if len(combinations) == len(list(product(*columns.values()))):
+        if expected <= MOST:
+            with self.control.solve(assumptions=assumptions, yield_=True) as handle:
+                for model in handle:
+                    combinations.append(_row(model.symbols(shown=True)))
+        if expected > MOST or len(combinations) == expected:
             yield {name: self.in_words(name, values) for name, values in columns.items()}
         else:
             for row in combinations:
                 yield {name: self.in_words(name, {row[name]}) for name in names}
+
+    def _columns(self, assumptions: Sequence[int]) -> dict[str, set[Word]]:
+        """Return every value that a changed finding has in some variant: brave consequences."""
+        shown: Sequence[Symbol] = ()
+        self.solving.enum_mode = "brave"
+        with self.control.solve(assumptions=assumptions, yield_=True) as handle:
+            for model in handle:
+                shown = model.symbols(shown=True)
+        self.solving.enum_mode = "auto"
+        columns: dict[str, set[Word]] = {}
+        for atom in filter(_valued, shown):
+            columns.setdefault(str(atom.arguments[0]), set()).add(word(atom.arguments[1]))
+        return columns
 
     def in_words(self, finding: str, values: Iterable[Word]) -> tuple[str, ...]:
         """Return values in the order of the vocabulary; of a number, bounds in words."""
@@ -124,20 +143,33 @@ class Variants:
             return f"at most {top}"
         return f"at least {low}" if top == last else f"{low} to {top}"
 
-    def barred_by(self) -> tuple[str, ...]:
-        """Return a smallest part of the history and limits that rules the goal out.
+    def barred_by(self, weights: Mapping[str, int]) -> tuple[str, ...]:
+        """Return facts of history and limits without which some finding would help.
 
-        It is () where no finding helps although nothing of the history is in the way.
+        It is () where none would help although nothing of the history is in the way.
+
+        Args:
+            weights: facts by how much they explain; others are named only where these
+                do not explain it.
         """
-        kept = {-literal: atom.arguments[0] for atom, literal in self.dropped.items()}
-        core: list[int] = []
-        self.control.solve(assumptions=list(kept), on_core=core.extend)
-        core = [literal for literal in core if literal in kept]
-        for literal in list(core):
+        facts = {-literal: str(atom.arguments[0]) for atom, literal in self.dropped.items()}
+        kept = sorted(facts, key=lambda literal: (weights.get(facts[literal], 0), facts[literal]))
+        barred: list[int] = []
+        while core := self._core(kept):
+            barred += core
+            kept = [literal for literal in kept if literal not in core]
+        return tuple(sorted((facts[literal] for literal in barred), key=natural))
+
+    def _core(self, kept: Sequence[int]) -> list[int]:
+        """Return a minimal part of the facts that rules the goal out, () if they do not."""
+        if self.reachable(kept) or not self.reachable([]):
+            return []
+        core = list(kept)
+        for literal in kept:
             fewer = [other for other in core if other != literal]
             if not self.reachable(fewer):
                 core = fewer
-        return tuple(sorted((str(kept[literal]) for literal in core), key=natural))
+        return core
 
     # ---- what is missing ----------------------------------------------------------------
 
@@ -174,6 +206,11 @@ class Variants:
             for value in domain
             if str(value) not in never
         }
+
+
+def _row(symbols: Sequence[Symbol]) -> dict[str, Word]:
+    rows = (atom.arguments for atom in symbols if _valued(atom))
+    return {str(finding): word(value) for finding, value in rows}
 
 
 def _valued(atom: Symbol) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from crcasp.advice import Condition
 
 CLOSING = "Research software, not for treatment decisions; knowledge as of 2019."
+SCOPE = "Out of scope: the table does not speak of this patient."
 MARGIN, HANGING, BULLET = 11, 7, 4
 
 

@@ -6,12 +6,14 @@ import json
 import random
 from collections.abc import Iterator
 from itertools import combinations, product
+from pathlib import Path
 
 import pytest
 import reading
+from clingo import Symbol
 from variants import domain, known, numbers, stops, varied
 
-from crcasp import InputError, UsageError, parse_facts, recommend
+from crcasp import InputError, UsageError, missing, parse_facts, recommend
 from crcasp.cli import main
 from crcasp.explanation import Explanation, explain
 
@@ -99,18 +101,23 @@ def check_ways(patient: reading.Patient, therapy: str, explanation: Explanation)
 
 
 def check_barred(patient: reading.Patient, therapy: str, explanation: Explanation) -> None:
-    """The facts that bar it do so alone, and each of them is needed."""
-    facts = [fact for fact in explanation.barred_by if " is " not in fact]
-    if explanation.changes or not facts:
+    """Without the facts that bar it some findings would do, and with them none does."""
+    own = {str(fact): fact for fact in parse_facts(patient.facts())}
+    barred = [own[text] for text in explanation.barred_by if text in own]
+    if explanation.changes or not barred:
         return
     assert explanation.status == "excluded"
-    own = set(map(str, parse_facts(patient.facts())))
-    assert set(facts) <= own
-    lines = {fact.partition("(")[2][:1] for fact in facts if fact.startswith(("received", "stop"))}
-    if lines <= {"1"} and any(fact.startswith("received(1") for fact in facts):
-        text = " ".join(f"{fact}." for fact in facts)
-        verdict = recommend(parse_facts(text)).therapies.get(therapy)
-        assert verdict is None or verdict.status == "excluded", f"{therapy}: {text}"
+    lines = {fact.arguments[0].number for fact in barred if fact.name == "received"}
+    if any(patient.received[line] <= names_of(barred, line) for line in lines):
+        return  # a line that holds nothing is no history that can be asked about
+    kept = [fact for fact in own.values() if fact not in barred]
+    better = explain(kept, therapy)
+    assert better.status == "eligible" or better.changes, (therapy, patient.facts())
+
+
+def names_of(facts: list[Symbol], line: int) -> set[str]:
+    received = (fact.arguments for fact in facts if fact.name == "received")
+    return {str(therapy) for number, therapy in received if number.number == line}
 
 
 def test_random_explanations() -> None:
@@ -166,7 +173,7 @@ def test_an_unknown_is_settled_and_a_known_is_changed() -> None:
         ("contraindicated(oxaliplatin).", "folfox", ("contraindicated(oxaliplatin)",)),
         ("unavailable(s1).", "iris", ("unavailable(s1)",)),
         ("received(1,folfox).", "sox", ("received(1,folfox)",)),
-        ("", "regorafenib", ("line is first",)),
+        ("", "regorafenib", ("line of therapy: first line",)),
         (
             "received(1,folfox). received(2,folfiri). stopped(2,progression).",
             "folfiri",
@@ -193,11 +200,67 @@ def test_out_of_scope_can_be_changed() -> None:
 
 @pytest.mark.parametrize(
     ("name", "nearest"),
-    [("folfox+cetuximb", "folfox+cetuximab"), ("FOLFOX", "folfox"), ("regorafenb", "regorafenib")],
+    [
+        ("folfox+cetuximb", "folfox+cetuximab"),
+        ("bevacizumab", "sox+bevacizumab"),
+        ("regorafenb", "regorafenib"),
+    ],
 )
 def test_a_therapy_that_nobody_knows(name: str, nearest: str) -> None:
     with pytest.raises(UsageError, match=rf"no therapy .*{nearest.replace('+', '.')}"):
         explain({}, name)
+
+
+def test_a_therapy_as_it_is_printed() -> None:
+    assert explain({}, "FOLFOX + cetuximab").therapy == "folfox+cetuximab"
+
+
+def test_limits_are_all_named() -> None:
+    facts = "received(1,folfox). stopped(1,progression). contraindicated(oxaliplatin)."
+    explanation = explain(parse_facts(facts), "folfox")
+    assert "contraindicated(oxaliplatin)" in explanation.barred_by
+
+
+CEA = """
+value(cea, 0..1000). given(cea, V, cea(V)) :- cea(V). #defined cea/1.
+means(cea, "CEA"). label(cea, "CEA").
+statement("CEA", first, benefit). text("CEA", "capox if CEA is at least 200").
+offers("CEA", high, capox). needs("CEA", high, cea, at_least(200)).
+"""
+
+
+def test_a_finding_that_an_overlay_declares(tmp_path: Path) -> None:
+    overlay = tmp_path / "cea.lp"
+    overlay.write_text(CEA)
+    facts = {"age": 54, "ras": "mutant", "cea": 10}
+    ((change,),) = explain(facts, "capox", overlays=[overlay]).changes
+    assert (change.finding, change.value, change.to) == ("cea", 10, ("at least 200",))
+    found = missing({"age": 54, "ras": "mutant"}, overlays=[overlay]).findings
+    assert "cea" in {item.finding for item in found}
+    assert recommend({"cea": 300}, overlays=[overlay]).therapies["capox"].grade == "benefit"
+
+
+def test_a_fact_that_an_overlay_states(tmp_path: Path) -> None:
+    overlay = tmp_path / "here.lp"
+    overlay.write_text("country(japan).")
+    explanation = explain({"age": 50}, "tace", overlays=[overlay])
+    assert [{change.finding for change in changes} for changes in explanation.changes] == [
+        {"disease_extent", "multifocal_liver_disease"}
+    ]
+    found = {item.finding for item in missing({"age": 50}, overlays=[overlay]).findings}
+    assert "ras" in found
+    assert "country" not in found
+
+
+@pytest.mark.parametrize("need", ["failed(irinotecan), no", "ecog, 2"])
+def test_a_need_that_the_encoding_does_not_read_is_refused(need: str, tmp_path: Path) -> None:
+    overlay = tmp_path / "own.lp"
+    overlay.write_text(
+        'statement("N", any, recommended). text("N", "capecitabine"). '
+        f'offers("N", a, capecitabine). needs("N", a, {need}).'
+    )
+    with pytest.raises(UsageError, match="is needed, but is no declared value"):
+        explain({}, "capecitabine", overlays=[overlay])
 
 
 def test_faults_are_refused_first() -> None:

@@ -16,6 +16,7 @@ import pyarrow.parquet as parquet
 
 from crcasp.errors import UsageError
 from crcasp.registry.tables import BATCH, FAULT, interruptible, read_csv
+from crcasp.saving import unfinished
 
 if TYPE_CHECKING:
     from crcasp.registry.progress import Progress
@@ -152,6 +153,7 @@ class Output:
             self.stream = sys.stdout.buffer if self.name == "-" else open(self.path, "wb")
         except OSError as error:
             raise UsageError(f"{self.name}: it cannot be written: {error.strerror}.") from None
+        unfinished.add(self.path)
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -165,6 +167,7 @@ class Output:
                 self._close()
         finally:
             self.stream.close()
+            unfinished.discard(self.path)
             if error is None:
                 os.replace(self.path, self.name)
             else:

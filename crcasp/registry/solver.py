@@ -8,8 +8,9 @@ from typing import NamedTuple, TypeAlias, cast
 
 from clingo import Configuration, Model, Symbol, parse_term
 
+from crcasp.engine import engine
 from crcasp.order import natural
-from crcasp.program import Program
+from crcasp.program import EXTERNAL_FINDING, Program
 from crcasp.registry.outcome import AND, LIST, OR, Outcome
 from crcasp.terms import word
 
@@ -40,7 +41,8 @@ class History:
     """All patients of one history, as the externals of one grounding."""
 
     def __init__(self, program: Program, received: Facts, lines: int) -> None:
-        text = " ".join(f"{fact}." for fact in received)
+        added = program.added(engine(program).vocabulary.findings, *EXTERNAL_FINDING)
+        text = " ".join([added, *(f"{fact}." for fact in received)])
         self.control = program.control(*FILES, lines=lines, facts=text)
         self.solving = cast(Configuration, self.control.configuration.solve)
         self.solving.models = 1  # verdicts are the same in every model

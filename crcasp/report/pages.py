@@ -8,7 +8,7 @@ from crcasp.comparison import KINDS, Comparison
 from crcasp.comparison_text import TITLES
 from crcasp.engine import engine
 from crcasp.explanation import Explanation
-from crcasp.explanation_text import change_text, remarks
+from crcasp.explanation_text import NOTHING, change_text, remarks
 from crcasp.origin import known
 from crcasp.probing import what_is_missing
 from crcasp.proofs import Audit
@@ -69,7 +69,7 @@ def explanation_html(explanation: Explanation) -> str:
     environment()
     origin = known(explanation.origin)
     wording = Wording(reader(origin.program).labels)
-    barred = ", ".join(explanation.barred_by) or "the patient's history"
+    barred = ", ".join(explanation.barred_by) or NOTHING
     return page(
         "explanation",
         f"Why {wording.name(explanation.therapy)} is {explanation.status}",
