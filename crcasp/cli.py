@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = _parser(arguments).parse_args(arguments)
         output, status = options.run(options)
-        if getattr(options, "output", None) is not None:
+        if getattr(options, "output", None) not in (None, "-"):
             from crcasp.saving import save
 
             save(options.output, output)

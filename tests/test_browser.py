@@ -78,10 +78,14 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, patient in (("nothing known", {}), ("a long history", LONG_HISTORY)):
         found[name] = folder / f"{name}.html"
         found[name].write_text(recommend(patient).to_html(), encoding="utf-8")
+    found["a registry"] = folder / "a registry.html"
+    trial = str(EXAMPLES / "registry" / "trial")
+    argv = ["cohort", f"{trial}.csv", "--map", f"{trial}.toml", "-o", str(folder / "answers.csv")]
+    assert cli.main([*argv, "--report", str(found["a registry"])]) == 1
     return found
 
 
-NAMES = [*COMMANDS, "nothing known", "a long history"]
+NAMES = [*COMMANDS, "nothing known", "a long history", "a registry"]
 
 
 def shown(browser: Any, path: Path, width: int = 1280, scheme: str = "light") -> None:

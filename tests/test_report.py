@@ -273,6 +273,8 @@ def test_output_goes_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[s
         assert cli.main(["recommend", patient, "--format", form]) == 0
         assert path.read_text(encoding="utf-8") == capsys.readouterr().out
     assert len(list(tmp_path.iterdir())) == 3
+    assert cli.main(["recommend", patient, "-o", "-"]) == 0
+    assert capsys.readouterr().out.endswith(f"{CLOSING}\n")
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

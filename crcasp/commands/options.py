@@ -30,7 +30,10 @@ def add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
     """Add --format, of which the first is the default, and -o."""
     parser.add_argument("--format", choices=formats, default=formats[0])
     parser.add_argument(
-        "-o", dest="output", metavar="FILE", help="write the answer to a file, whole or not at all"
+        "-o",
+        dest="output",
+        metavar="FILE",
+        help="write the answer to a file, whole or not at all; - is standard output",
     )
 
 
