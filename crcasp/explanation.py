@@ -143,7 +143,8 @@ class Explanation:
         ways: of an eligible therapy those that hold, else all by which it is offered,
             in the table's order; () where no statement offers it.
         changes: all minimal sets of findings that would make it eligible, fewest first.
-        barred_by: where no finding helps, the facts of history and limits in the way.
+        barred_by: where no finding helps, facts of history and limits in the way:
+            without some of them one would.
         origin: the facts and the program behind the result, None where it was made by hand.
     """
 

@@ -144,7 +144,7 @@ class Variants:
         return f"at least {low}" if top == last else f"{low} to {top}"
 
     def barred_by(self, weights: Mapping[str, int]) -> tuple[str, ...]:
-        """Return facts of history and limits without which some finding would help.
+        """Return facts of history and limits without some of which some finding would help.
 
         It is () where none would help although nothing of the history is in the way.
 
