@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 from clingo import Control, Symbol
 
 from crcasp.errors import Fault, InputError, UsageError
+from crcasp.externals import Externals
 from crcasp.facts import FactBase
 from crcasp.program import EXTERNAL_FINDING, Program
 from crcasp.terms import Row, Word, row
@@ -38,14 +39,19 @@ class Answer(NamedTuple):
 
 
 class Grounding:
-    """One grounded control with its facts as externals; a lock makes it safe to share."""
+    """One grounded control; a lock makes it safe to share.
 
-    def __init__(self, control: Control) -> None:
+    Args:
+        control: what was grounded.
+        predicates: those whose atoms are externals, if any are.
+    """
+
+    def __init__(self, control: Control, predicates: Iterable[str] = ()) -> None:
         self.control = control
         self.lock = Lock()
         self.choices = self._literals("recommended")
         self.relies = self._literals("set_relies")
-        self.externals: dict[Symbol, int] = {}
+        self.externals = Externals(control, predicates)
         self.rows: dict[Symbol, tuple[str, Row]] = {}
 
     def _literals(self, predicate: str) -> dict[Word, int]:
@@ -55,29 +61,14 @@ class Grounding:
     def ask(self, facts: Iterable[Symbol] = ()) -> Answer:
         """Solve for the patient with these facts, true for this call only."""
         with self.lock:
-            held = [self._external(fact) for fact in facts]
-            try:
-                for literal in held:
-                    self.control.assign_external(literal, True)
-                return self._solve()
-            finally:
-                for literal in held:
-                    self.control.assign_external(literal, False)
+            places = map(self.externals.place, facts)
+            return self._solve(self.externals.assuming(places))
 
-    def _external(self, fact: Symbol) -> int:
-        literal = self.externals.get(fact)
-        if literal is None:
-            atom = self.control.symbolic_atoms[fact]
-            if atom is None:
-                raise LookupError(f"{fact}: the grounding has no such external")
-            literal = self.externals[fact] = atom.literal
-        return literal
-
-    def _solve(self) -> Answer:
+    def _solve(self, assumptions: Sequence[int]) -> Answer:
         atoms: Atoms = {}
         sets: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
         options: list[tuple[Word, int]] = []
-        with self.control.solve(yield_=True) as handle:
+        with self.control.solve(assumptions=assumptions, yield_=True) as handle:
             for model in handle:
                 is_true = model.is_true
                 if not atoms:
@@ -152,9 +143,9 @@ class Engine:
         try:
             if again:
                 return self._checked(self.for_history(history, lines).ask(findings), base)
-            grounding = self.for_lines(max(2, 1 << (lines - 1).bit_length()))
+            grounding = self.for_lines(1 << (lines - 1).bit_length())
             return self._checked(grounding.ask(base.facts), base)
-        except LookupError:  # a finding that only an overlay declares
+        except LookupError:  # a fact that an overlay derives too is no external
             return self.once(base)
 
     def once(self, base: FactBase) -> Answer:
@@ -192,8 +183,7 @@ class Engine:
 
     def _checked(self, answer: Answer, base: FactBase) -> Answer:
         if not answer.atoms:
-            names = self.program.names()
-            raise UsageError(f"{names}: its constraints leave no answer for this patient.")
+            raise self.program.without_answer()
         issues = answer.atoms.get("issue")
         if issues:
             raise InputError(_faults(issues, base))
@@ -224,7 +214,7 @@ class Engine:
                 added = self.program.added(self.vocabulary.findings, *EXTERNAL_FINDING)
                 text = f"{added} {_program_text(facts)}"
                 control = self.program.control(*READ, *externals, lines=lines, facts=text)
-                known = self.groundings[key] = Grounding(control)
+                known = self.groundings[key] = Grounding(control, self.vocabulary.predicates())
                 while len(self.groundings) > CAPACITY:
                     self.groundings.popitem(last=False)
             else:

@@ -128,6 +128,9 @@ class _Ways:
         self.shown: dict[str, list[str]] = {}
         for finding, _, fact in atoms.get("shows", ()):
             self.shown.setdefault(str(finding), []).append(str(fact))
+        self.cited: dict[Row, list[str]] = {}
+        for *asked, fact in atoms.get("cited", ()):
+            self.cited.setdefault(tuple(asked), []).append(str(fact))
         leads = sorted(atoms.get("leads", ()), key=lambda row: [natural(str(item)) for item in row])
         self.ways: dict[Row, State] = {row[:2]: _state(row[2]) for row in leads}
         self.states: dict[Row, list[tuple[str, State]]] = {}
@@ -181,11 +184,13 @@ class _Ways:
 
     def _check(self, source: Row, finding: str, state: State) -> Check:
         known = self.findings.get(finding)
+        asked = (*source, finding)
+        facts = {*self.shown.get(finding, ()), *self.cited.get(asked, ())}
         return Check(
             finding=finding,
-            needs=tuple(sorted(self.needs.get((*source, finding), ()), key=natural)),
+            needs=tuple(sorted(self.needs.get(asked, ()), key=natural)),
             value=self.values.get(finding),
-            facts=tuple(sorted(self.shown.get(finding, ()), key=natural)),
+            facts=tuple(sorted(facts, key=natural)),
             interpretations=known.interpretations if known is not None else (),
             state=state,
         )

@@ -156,6 +156,10 @@ class Program(NamedTuple):
         """Return the overlays' names, for a message about them."""
         return ", ".join(name for name, _ in self.overlays) or "program"
 
+    def without_answer(self) -> UsageError:
+        """Return the error that a patient has no model, not even one without a set."""
+        return UsageError(f"{self.names()}: its constraints leave no answer for a patient.")
+
 
 def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
     """Return the name and text of an `.lp` file of the user's own.

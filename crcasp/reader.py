@@ -96,6 +96,10 @@ class _Reading:
         for therapy, source, finding, needed in self._atoms("against"):
             self._need((therapy, source), finding, needed)
             self.objections.setdefault(therapy, set()).add(str(source))
+        # Facts behind a reason beside those that show its findings.
+        self.cited: dict[Row, list[str]] = {}
+        for therapy, source, finding, fact in self._atoms("cites"):
+            self.cited.setdefault((therapy, source, finding), []).append(str(fact))
         self.relies: dict[Row, set[str]] = {}
         for therapy, source, interpretation in self._atoms("relies"):
             self.relies.setdefault((therapy, source), set()).add(str(interpretation))
@@ -185,14 +189,15 @@ class _Reading:
     def _conditions(self, key: Row) -> tuple[Condition, ...]:
         needs = self.needs.get(key, {})
         findings = sorted(needs, key=lambda name: natural(str(name))) if len(needs) > 1 else needs
-        return tuple(self._condition(str(finding), needs[finding]) for finding in findings)
+        return tuple(self._condition(key, str(finding), needs[finding]) for finding in findings)
 
-    def _condition(self, finding: str, needs: list[str]) -> Condition:
+    def _condition(self, key: Row, finding: str, needs: list[str]) -> Condition:
         ordered = tuple(sorted(set(needs), key=natural)) if len(needs) > 1 else tuple(needs)
-        return Condition(finding, ordered, self.values.get(finding), self._facts(finding))
+        facts = self._facts(finding, self.cited.get((*key, finding), ()))
+        return Condition(finding, ordered, self.values.get(finding), facts)
 
-    def _facts(self, finding: str) -> tuple[str, ...]:
-        return tuple(sorted(self.shown.get(finding, ()), key=natural))
+    def _facts(self, finding: str, cited: Sequence[str] = ()) -> tuple[str, ...]:
+        return tuple(sorted({*self.shown.get(finding, ()), *cited}, key=natural))
 
     def _interpretations(self, key: Row) -> tuple[str, ...]:
         return tuple(sorted(self.relies.get(key, ()), key=natural))

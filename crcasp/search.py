@@ -25,6 +25,7 @@ FILES = (
     "audit/gaps.lp",
     PATIENT_CHECK,
 )
+UNMATCHED = "; nothing in the program matches its rule: are its names right?"
 KINDS = ("holds", "reached", "asked", "unreached", "listed")
 MUST_HOLD = ("holds", "reached")
 LINES = 4
@@ -83,14 +84,18 @@ class Search:
                     f"quotation marks and a kind of {', '.join(KINDS)}."
                 )
             found.append((name, kind.name, text.string))
+        own = _violations(self.own)
+        violated = [symbol.arguments[0] for symbol in self.symbols("violation", 1)]
         known = {name for name, _, _ in found}
-        for name in dict.fromkeys([*_violations(self.own), *self._violated()]):
+        for name in dict.fromkeys([*own, *violated]):
             if name not in known:
                 found.append((name, "holds", f"No patient violates {word(name)}."))
+        idle = set(own) - set(violated)
+        found = [
+            (name, kind, text.rstrip(".") + UNMATCHED if name in idle else text)
+            for name, kind, text in found
+        ]
         return sorted(found, key=lambda item: KINDS.index(item[1]))
-
-    def _violated(self) -> list[Symbol]:
-        return [symbol.arguments[0] for symbol in self.symbols("violation", 1)]
 
     def answer(self, name: Symbol, kind: str, text: str) -> Property:
         """Return whether a property is proved, with a smallest example where it is not."""

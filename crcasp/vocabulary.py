@@ -25,6 +25,10 @@ class Vocabulary(NamedTuple):
     lines: int
     meanings: Mapping[str, str]
 
+    def predicates(self) -> set[str]:
+        """Return the names of all predicates of a patient's facts."""
+        return {*self.findings, *self.meanings}
+
     def schema(self) -> dict[str, object]:
         """Return the JSON Schema (draft 2020-12) of one patient as a mapping."""
 

@@ -339,6 +339,16 @@ def test_a_property_file_that_asks_nothing_is_refused(
     assert str(file) in output.err
 
 
+def test_a_rule_that_nothing_matches_is_said_so() -> None:
+    text = (
+        "violation(misspelt) :- eligible(folfoxx). violation(true) :- eligible(hai), excluded(hai)."
+    )
+    search = Search(Program((), ()), [("own.lp", text)])
+    texts = {str(name): text for name, _, text in search.declared()}
+    assert "nothing in the program matches its rule" in texts["misspelt"]
+    assert texts["true"] == "No patient violates true."
+
+
 def test_a_property_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["audit", "--property", "nowhere.lp"]) == 2
     assert "nowhere.lp" in capsys.readouterr().err

@@ -169,6 +169,49 @@ def test_a_country_of_an_overlay(tmp_path: Path) -> None:
     assert "taiwan" in answer["error"]
 
 
+def test_an_overlay_that_derives_a_finding(tmp_path: Path) -> None:
+    overlay = tmp_path / "own.lp"
+    overlay.write_text("country(japan) :- side(left). #defined side/1. tumor_burden(high).\n")
+    rows = [
+        {"side": "left"},
+        {"side": "right"},
+        {"side": "left", "country": "japan"},
+        {"side": "right", "country": "japan", "tumor_burden": "high"},
+        {"side": "left", "country": "korea"},
+    ]
+    given = [{"id": str(number), **row} for number, row in enumerate(rows)]
+    answers = answered(tmp_path, given, "--with", str(overlay))
+    for row, answer in zip(rows[:4], answers[:4], strict=True):
+        advice = recommend(row, overlays=[overlay])
+        eligible = (name for name, item in advice.therapies.items() if item.status == "eligible")
+        assert sorted(answer["eligible"].split(";")) == sorted(eligible), row
+    assert "sox" in answers[3]["eligible"].split(";")
+    assert "country(korea)" in answers[4]["error"]
+    with pytest.raises(InputError, match="country"):
+        recommend(rows[4], overlays=[overlay])
+
+
+@pytest.mark.parametrize(
+    ("constraint", "status"), [(":- not recommended(_).", 0), (":- in_scope.", 2)]
+)
+def test_an_overlay_with_a_constraint(
+    constraint: str, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    overlay = tmp_path / "own.lp"
+    overlay.write_text(constraint)
+    source, output = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("id,age\n1,50\n")
+    assert main(["cohort", str(source), "-o", str(output), "--with", str(overlay)]) == status
+    if status:
+        assert (
+            capsys.readouterr().err
+            == f"{overlay}: its constraints leave no answer for a patient.\n"
+        )
+        assert not output.exists()
+    else:
+        assert read(output)[0]["preferred"]
+
+
 # ---- rows in, rows out --------------------------------------------------------------------
 
 FAULTY = [

@@ -285,7 +285,7 @@ def test_a_refused_patient_leaves_nothing_behind() -> None:
 
 
 def boom(error: type[BaseException]) -> Callable[[Grounding], Any]:
-    def fail(_: Grounding) -> Any:
+    def fail(*_: object) -> Any:
         raise error
 
     return fail
@@ -306,7 +306,6 @@ def test_an_aborted_ask_leaves_nothing_behind(
 
 
 def test_an_ask_aborted_before_it_solves_leaves_nothing_behind() -> None:
-    """Facts are set one by one: those set before the failure must be taken back as well."""
     grounding = new_engine().for_lines(2)
     before = blank(grounding)
     with pytest.raises((AttributeError, LookupError)):

@@ -152,6 +152,23 @@ def test_the_derivation_goes_down_to_the_facts() -> None:
     assert {item.exclusion for item in way.passages} == {"X2", "X3", "X4"}
 
 
+def test_the_derivation_names_what_failed_in_which_line() -> None:
+    patient = parse_facts(
+        "received(1,(folfox;bevacizumab)). stopped(1,toxicity). received(2,folfiri). "
+        "stopped(2,progression). ecog(0). organ_function(adequate)."
+    )
+    (way,) = explain(patient, "regorafenib").ways
+    facts = {check.finding: check.facts for check in way.checks}
+    assert facts["failed(oxaliplatin)"] == ("received(1,folfox)", "stopped(1,toxicity)")
+    assert facts["failed(irinotecan)"] == ("received(2,folfiri)", "stopped(2,progression)")
+    again = explain(patient, "folfiri+aflibercept").ways[0].passages
+    (check,) = next(item for item in again if item.exclusion == "X3").checks
+    assert check.facts == ("received(2,folfiri)", "stopped(2,progression)")
+    (objection,) = recommend(patient).therapies["folfiri+aflibercept"].against
+    assert objection.exclusion == "X3"
+    assert objection.conditions[0].facts == ("received(2,folfiri)", "stopped(2,progression)")
+
+
 def test_an_unknown_is_settled_and_a_known_is_changed() -> None:
     settled = explain(parse_facts("side(left)."), "folfox+cetuximab").changes
     assert [[(c.finding, c.value, c.to) for c in changes] for changes in settled] == [

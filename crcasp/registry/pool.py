@@ -10,9 +10,8 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 
 from crcasp.program import Program
-from crcasp.registry.outcome import Outcome
 from crcasp.registry.profiles import Task
-from crcasp.registry.solver import Facts, Solver
+from crcasp.registry.solver import Facts, Outcomes, Solver
 
 CHUNK = 500  # profiles that a process is handed at once
 FEW = 2_000  # profiles for which no other process is started
@@ -31,7 +30,7 @@ class Pool:
         self.workers = workers or os.cpu_count() or 1
         self.executor: ProcessPoolExecutor | None = None
 
-    def solve(self, tasks: Sequence[Task]) -> Iterator[list[Outcome]]:
+    def solve(self, tasks: Sequence[Task]) -> Iterator[Outcomes]:
         """Yield the outcomes of each task, in order."""
         number = sum(len(profiles) for _, _, profiles in tasks)
         if self.workers < 2 or (self.executor is None and number < FEW):
@@ -50,7 +49,7 @@ class Pool:
         for parts in waiting:
             yield [outcome for part in parts for outcome in part.result()]
 
-    def _submit(self, received: Facts, lines: int, part: list[Facts]) -> Future[list[Outcome]]:
+    def _submit(self, received: Facts, lines: int, part: list[Facts]) -> Future[Outcomes]:
         assert self.executor is not None
         return self.executor.submit(_outcomes, self.program, received, lines, part)
 
@@ -74,6 +73,6 @@ def _solver(program: Program) -> Solver:
     return Solver(program)
 
 
-def _outcomes(program: Program, received: Facts, lines: int, part: list[Facts]) -> list[Outcome]:
+def _outcomes(program: Program, received: Facts, lines: int, part: list[Facts]) -> Outcomes:
     """Solve a part of a task in another process, whose solver is kept."""
     return _solver(program).outcomes(received, lines, part)

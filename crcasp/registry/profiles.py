@@ -10,12 +10,12 @@ import polars as pl
 from crcasp.program import Program
 from crcasp.registry.concepts import BAD, LINE, Cells, Concepts, Group, Past
 from crcasp.registry.outcome import COLUMNS, Outcome
-from crcasp.registry.solver import Facts
+from crcasp.registry.solver import Facts, Outcomes
 
 CAPACITY = 300_000  # profiles that are kept
 
 Task: TypeAlias = tuple[Facts, int, list[Facts]]  # what was received, lines, profiles
-Solve: TypeAlias = Callable[[Sequence[Task]], Iterable[list[Outcome]]]
+Solve: TypeAlias = Callable[[Sequence[Task]], Iterable[Outcomes]]
 Key: TypeAlias = tuple[int, ...]
 
 SCHEMA = {name: pl.Boolean if name == "in_scope" else pl.String for name in COLUMNS}
@@ -48,7 +48,7 @@ class Profiles:
         self.table = pl.DataFrame(schema=SCHEMA)
         self.shared: dict[object, dict[str, tuple[str, str]]] = {}
 
-    def _solved(self, tasks: Sequence[Task]) -> Iterable[list[Outcome]]:
+    def _solved(self, tasks: Sequence[Task]) -> Iterable[Outcomes]:
         return (self.concepts.solver.outcomes(*task) for task in tasks)
 
     # ---- rows to profiles ---------------------------------------------------------------
@@ -163,6 +163,9 @@ class Profiles:
         rows = []
         for keys_of, outcomes in zip(tasks.values(), self.solve(work), strict=True):
             for key, outcome in zip(keys_of, outcomes, strict=True):
+                if outcome is None:
+                    self.keys[key] = BAD
+                    continue
                 self.keys[key] = len(self.outcomes)
                 self.outcomes.append(self._kept(outcome))
                 rows.append(outcome.row())

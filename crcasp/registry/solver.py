@@ -8,7 +8,8 @@ from typing import NamedTuple, TypeAlias, cast
 
 from clingo import Configuration, Model, Symbol, parse_term
 
-from crcasp.engine import engine
+from crcasp.engine import PATIENT_CHECK, engine
+from crcasp.externals import Externals
 from crcasp.order import natural
 from crcasp.program import EXTERNAL_FINDING, Program
 from crcasp.registry.outcome import AND, LIST, OR, Outcome
@@ -21,6 +22,7 @@ REMEMBERED = 20_000  # outcomes of one history that are kept
 Facts: TypeAlias = tuple[str, ...]
 Pair: TypeAlias = tuple[str, str]
 Ballot: TypeAlias = dict[frozenset[str], bool]
+Outcomes: TypeAlias = list[Outcome | None]
 
 
 class Sets(NamedTuple):
@@ -41,13 +43,18 @@ class History:
     """All patients of one history, as the externals of one grounding."""
 
     def __init__(self, program: Program, received: Facts, lines: int) -> None:
-        added = program.added(engine(program).vocabulary.findings, *EXTERNAL_FINDING)
+        vocabulary = engine(program).vocabulary
+        added = program.added(vocabulary.findings, *EXTERNAL_FINDING)
         text = " ".join([added, *(f"{fact}." for fact in received)])
-        self.control = program.control(*FILES, lines=lines, facts=text)
+        self.program = program
+        # The facts of a patient have been checked, but not against what an overlay derives.
+        checks = (PATIENT_CHECK,) if program.overlays else ()
+        self.control = program.control(*FILES, *checks, lines=lines, facts=text)
         self.solving = cast(Configuration, self.control.configuration.solve)
         self.solving.models = 1  # verdicts are the same in every model
-        self.externals: dict[str, int] = {}
-        self.outcomes: dict[tuple[Symbol, ...], Outcome] = {}
+        self.externals = Externals(self.control, vocabulary.predicates())
+        self.places: dict[str, int | None] = {}
+        self.outcomes: dict[tuple[Symbol, ...], Outcome | None] = {}
         self.rows: dict[Symbol, tuple[str, Pair]] = {}
         self.relevant = frozenset(str(atom.arguments[0]) for atom in self.atoms("relevant", 1))
         self.local = {str(atom.arguments[0]) for atom in self.atoms("locoregional", 1)}
@@ -58,38 +65,44 @@ class History:
             str(word(atom.symbol.arguments[0])): atom.literal
             for atom in self.control.symbolic_atoms.by_signature("recommended", 1)
         }
+        self.empty = [-literal for literal in self.choices.values()]  # the empty set
 
     def atoms(self, predicate: str, arity: int) -> list[Symbol]:
         """Return the atoms of a predicate."""
         atoms = self.control.symbolic_atoms.by_signature(predicate, arity)
         return [atom.symbol for atom in atoms]
 
-    def outcome(self, facts: Iterable[str], known: dict[object, Sets]) -> Outcome:
+    def outcome(self, facts: Sequence[str], known: dict[object, Sets]) -> Outcome | None:
         """Return the outcome for the patient with these facts beside the history.
+
+        It is None where they contradict each other.
 
         Args:
             facts: the facts, each an external of the grounding.
             known: the sets for verdicts that were seen before, to which new ones are added.
         """
-        literals = [self._external(fact) for fact in facts]
-        try:
-            for literal in literals:
-                self.control.assign_external(literal, True)
-            return self._read(known)
-        finally:
-            for literal in literals:
-                self.control.assign_external(literal, False)
+        return self._read(self.assuming(facts), known)
 
-    def _external(self, fact: str) -> int:
-        literal = self.externals.get(fact)
-        if literal is None:
-            atom = self.control.symbolic_atoms[parse_term(fact)]
-            if atom is None:
-                raise LookupError(f"{fact}: the grounding has no such external")
-            literal = self.externals[fact] = atom.literal
-        return literal
+    def assuming(self, facts: Sequence[str]) -> list[int]:
+        """Return the assumptions by which these facts hold, and no others of a patient."""
+        places = self.places
+        for fact in facts:
+            if fact not in places:
+                places[fact] = self.externals.place(parse_term(fact))
+        return self.externals.assuming(places[fact] for fact in facts)
 
-    def _read(self, known: dict[object, Sets]) -> Outcome:
+    def _read(self, assumptions: Sequence[int], known: dict[object, Sets]) -> Outcome | None:
+        key = self._shown([*assumptions, *self.empty]) or self._shown(assumptions)
+        if not key:
+            raise self.program.without_answer()
+        if key not in self.outcomes:
+            if len(self.outcomes) > REMEMBERED:
+                self.outcomes.clear()
+            self.outcomes[key] = self._built(key, assumptions, known)
+        return self.outcomes[key]
+
+    def _shown(self, assumptions: Sequence[int]) -> tuple[Symbol, ...]:
+        """Return what one model shows, () if there is none."""
         shown: Sequence[Symbol] = ()
 
         def first(model: Model) -> bool:
@@ -97,27 +110,25 @@ class History:
             shown = model.symbols(shown=True)
             return False
 
-        self.control.solve(on_model=first)
-        key = tuple(shown)
-        outcome = self.outcomes.get(key)
-        if outcome is None:
-            if len(self.outcomes) > REMEMBERED:
-                self.outcomes.clear()
-            outcome = self.outcomes[key] = self._built(shown, known)
-        return outcome
+        self.control.solve(assumptions=assumptions, on_model=first)
+        return tuple(shown)
 
-    def _built(self, shown: Sequence[Symbol], known: dict[object, Sets]) -> Outcome:
+    def _built(
+        self, shown: Sequence[Symbol], assumptions: Sequence[int], known: dict[object, Sets]
+    ) -> Outcome | None:
         """Return the outcome that the shown atoms come to."""
         atoms: dict[str, list[Pair]] = {}
         for symbol in shown:
             name, pair = self.rows.get(symbol) or self._row(symbol)
             atoms.setdefault(name, []).append(pair)
+        if "issue" in atoms:
+            return None
         eligible = sorted(therapy for therapy, _ in atoms.get("eligible", ()))
         grades = sorted(atoms.get("grade", ()))
         verdicts = (tuple(eligible), tuple(grades), tuple(sorted(atoms.get("dependent", ()))))
         sets = known.get(verdicts)
         if sets is None:
-            sets = known[verdicts] = self._sets(eligible, dict(grades))
+            sets = known[verdicts] = self._sets(eligible, dict(grades), assumptions)
         undetermined = sorted(therapy for therapy, _ in atoms.get("undetermined", ()))
         missing = sorted({finding for _, finding in atoms.get("missing", ())}, key=natural)
         return Outcome(
@@ -138,12 +149,14 @@ class History:
         self.rows[symbol] = (symbol.name, (first, second))
         return self.rows[symbol]
 
-    def _sets(self, eligible: Sequence[str], grades: dict[str, str]) -> Sets:
-        """Enumerate the sets of the patient who is asked for now."""
+    def _sets(
+        self, eligible: Sequence[str], grades: dict[str, str], assumptions: Sequence[int]
+    ) -> Sets:
+        """Enumerate the sets of the patient of whom this is assumed."""
         options = [(name, self.choices[name]) for name in eligible if name in self.choices]
         found: list[tuple[str, ...]] = []
         self.solving.models = 0
-        with self.control.solve(yield_=True) as handle:
+        with self.control.solve(assumptions=assumptions, yield_=True) as handle:
             for model in handle:
                 chosen = [name for name, literal in options if model.is_true(literal)]
                 chosen.sort(key=lambda name: (name in self.local, name))
@@ -187,7 +200,14 @@ class Solver:
             self.histories.move_to_end(key)
         return history
 
-    def outcomes(self, received: Facts, lines: int, profiles: Iterable[Facts]) -> list[Outcome]:
-        """Return the outcome for each profile of one history."""
+    def outcomes(self, received: Facts, lines: int, profiles: Iterable[Facts]) -> Outcomes:
+        """Return the outcome for each profile of one history, None where it contradicts itself."""
         history = self.history(received, lines)
-        return [history.outcome(facts, self.sets) for facts in profiles]
+        found: Outcomes = []
+        for facts in profiles:
+            try:
+                found.append(history.outcome(facts, self.sets))
+            except LookupError:  # a fact that an overlay derives too is no external
+                alone = History(self.program, (*received, *facts), lines)
+                found.append(alone.outcome((), self.sets))
+        return found

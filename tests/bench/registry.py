@@ -129,14 +129,17 @@ def parts(source: Path) -> None:
         history.outcome(facts, known)
     control = history.control
 
-    def solved() -> None:
-        control.solve()
+    def solved(assumptions: list[int]) -> None:
+        control.solve(assumptions=assumptions)
 
-    def read() -> None:
-        control.solve(on_model=lambda model: bool(model.symbols(shown=True)) and False)
+    def read(assumptions: list[int]) -> None:
+        control.solve(
+            assumptions=assumptions,
+            on_model=lambda model: bool(model.symbols(shown=True)) and False,
+        )
 
     middle = {
-        "externals": per_profile(history, cases, lambda: None),
+        "assumptions": per_profile(history, cases, lambda _: None),
         "solve": per_profile(history, cases, solved),
         "read": per_profile(history, cases, read),
     }
@@ -144,25 +147,20 @@ def parts(source: Path) -> None:
     for facts in cases:
         history.outcome(facts, known)
     whole = 1e6 * (time.perf_counter() - start) / len(cases)
-    solve = middle["solve"] - middle["externals"]
+    solve = middle["solve"] - middle["assumptions"]
     print(f"a profile takes {whole:.0f} us, {whole / solve:.2f} bare calls of solve():")
-    print(f"  externals {middle['externals']:.0f}, solve() {solve:.0f},", end=" ")
+    print(f"  assumptions {middle['assumptions']:.0f}, solve() {solve:.0f},", end=" ")
     print(f"reading the model {middle['read'] - middle['solve']:.0f},", end=" ")
     print(f"building the result {whole - middle['read']:.0f}")
 
 
 def per_profile(
-    history: History, cases: Sequence[tuple[str, ...]], call: Callable[[], None]
+    history: History, cases: Sequence[tuple[str, ...]], call: Callable[[list[int]], None]
 ) -> float:
-    """Return the mean microseconds of a call, with the externals of each profile set."""
+    """Return the mean microseconds of a call with the assumptions of each profile."""
     start = time.perf_counter()
     for facts in cases:
-        literals = [history.externals[fact] for fact in facts]
-        for literal in literals:
-            history.control.assign_external(literal, True)
-        call()
-        for literal in literals:
-            history.control.assign_external(literal, False)
+        call(history.assuming(facts))
     return 1e6 * (time.perf_counter() - start) / len(cases)
 
 
