@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import clingo
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crcasp.errors import Fault, InputError, Place
@@ -507,3 +507,29 @@ def test_what_is_accepted_is_what_clingo_reads(words: list[str]) -> None:
     base = read_text(text, "p.lp", VOCABULARY)
     if not base.faults and not text.lstrip().startswith(("{", "[")):
         assert set(written(base)) == facts_by_clingo(text)
+
+
+# ---- the quick way for plain facts is the way of the parser ---------------------------------
+
+PREDICATES = st.sampled_from(("received", "stopped", "age", "kras", "not", "folfax"))
+TERMS = st.sampled_from(
+    ("folfox", "mutant", "progression", "1", "2", "007", "54", "0", "1234567890", "not", "X", "_")
+)
+POOLS = st.lists(TERMS, min_size=1, max_size=9).map("; ".join).map("({})".format)
+ITEMS = st.lists(TERMS | POOLS, min_size=1, max_size=2).map(", ".join)
+LINES = "1; 2; 3; 4; 5; 6; 7; 8; 9"
+ENDS = st.sampled_from((".", ". ", ".\n", "..", ""))
+STATED = st.tuples(PREDICATES, ITEMS, ENDS).map(lambda parts: "{}({}){}".format(*parts))
+OTHER = st.sampled_from((" ", "\n", "% remark\n", "%* remark *%", "kras(mutant).", "(", ";", "@f"))
+
+
+@settings(max_examples=400)
+@given(st.lists(STATED | OTHER, max_size=4).map("".join))
+@example(f"received(({LINES}), (folfox; capox; sox; iris; capiri; hai; tace; folfiri)).")
+def test_plain_facts_are_read_as_the_parser_reads_them(text: str) -> None:
+    quick = read_text(text, "f", VOCABULARY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crcasp.facts.sources._fill_plain", lambda *_: False)
+        parsed = read_text(text, "f", VOCABULARY)
+    assert list(quick.facts.items()) == list(parsed.facts.items())
+    assert quick.faults == parsed.faults

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
+from itertools import product
 from types import MappingProxyType
 
 import clingo
@@ -90,11 +91,13 @@ def _read_text(text: str, collector: Collector, vocabulary: Vocabulary) -> None:
         fill_statements(source, collector)
 
 
-# What nearly all files hold: blanks, line comments, and facts of names and numbers.
+# What nearly all files hold: blanks, line comments, and facts of names and numbers, or of
+# a few of them as in received(1, (a; b)).
+_WORD = r"(?:(?!not\b)[a-z]\w*+|0|[1-9][0-9]{0,8})"
 _PLAIN = re.compile(
     r"[ \t\n]++|%(?!\*)[^\n]*+"
-    r"|((?!not\b)[a-z]\w*+\((?:WORD)(?:, ?(?:WORD))*+\))\.(?!\.)".replace(
-        "WORD", r"(?!not\b)[a-z]\w*+|[0-9]{1,9}"
+    r"|(?!not\b)([a-z]\w*+)\((ITEM(?:, ?ITEM)*+)\)\.(?!\.)".replace(
+        "ITEM", rf"(?:{_WORD}|\({_WORD}(?:; ?{_WORD}){{1,7}}\))"
     ),
     re.ASCII,
 )
@@ -109,9 +112,12 @@ def _fill_plain(source: Text, start: int, collector: Collector) -> bool:
         if match is None:
             return False
         if match[1]:
-            if len(facts) == MAX_FACTS:
-                raise SourceError(TOO_MANY, source.place(at))
-            facts.append((clingo.parse_term(match[1]), source.place(at)))
+            place = source.place(at)
+            columns = [item.strip("( )").split(";") for item in match[2].split(",")]
+            for row in product(*columns):
+                if len(facts) == MAX_FACTS:
+                    raise SourceError(TOO_MANY, place)
+                facts.append((clingo.parse_term(f"{match[1]}({','.join(row)})"), place))
         at = match.end()
     if not all(collector.allows(fact) for fact, _ in facts):
         return False
