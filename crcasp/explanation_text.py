@@ -59,4 +59,4 @@ def _other_line(way: Way) -> bool:
 def change_text(change: Change, wording: Wording) -> str:
     """Return a change in words."""
     now = wording.name(change.value)
-    return f"{wording.name(change.finding)} {wording.names(change.to, 'or')} (now {now})"
+    return f"{wording.name(change.finding)}: {wording.names(change.to, 'or')} (now {now})"

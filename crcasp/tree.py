@@ -9,7 +9,6 @@ from typing import NamedTuple
 from crcasp.explanation import Check, Explanation, Passage, Way
 from crcasp.wording import Wording, listed
 
-WORDS = {"met": "", "unmet": "not met: ", "unknown": "unknown: "}
 PASSED = {"met": "passed", "unmet": "bars it", "unknown": "may bar it"}
 HOLDS = {"met": "holds", "unmet": "does not hold", "unknown": "may hold"}
 
@@ -70,7 +69,8 @@ def _check(check: Check, wording: Wording) -> Node:
         needs = f", needs {wording.names(check.needs, 'or')}"
     found = f"{wording.name(check.finding)}: {wording.name(check.value)}"
     facts = tuple(Node("fact", fact, "met") for fact in check.facts)
-    return Node("finding", f"{WORDS[check.state]}{found}{needs}{relied}", check.state, facts)
+    not_met = "not met: " if check.state == "unmet" else ""  # of an unknown one the value says so
+    return Node("finding", f"{not_met}{found}{needs}{relied}", check.state, facts)
 
 
 def tree_text(node: Node, width: int, stem: str = "", last: bool | None = None) -> Iterator[str]:

@@ -126,9 +126,9 @@ def test_random_explanations() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 8))
+@pytest.mark.parametrize("seed", range(2, 7))
 def test_random_explanations_of_many(seed: int) -> None:
-    for patient, therapy, explanation in cases(seed, 150):
+    for patient, therapy, explanation in cases(seed, 100):
         check_ways(patient, therapy, explanation)
         check_changes(patient, therapy, explanation)
         check_barred(patient, therapy, explanation)
@@ -326,6 +326,6 @@ def test_text_names_what_bars_and_what_would_change(capsys: pytest.CaptureFixtur
     assert "No statement for this line of therapy offers it." in text
     assert "what bars it: received(1,folfiri)." in text
     assert main(["explain", "examples/after_irinotecan.lp", "hai"]) == 0
-    assert "disease extent liver-only or liver-dominant (now disseminated)" in (
+    assert "disease extent: liver-only or liver-dominant (now disseminated)" in (
         " ".join(capsys.readouterr().out.split())
     )
