@@ -16,7 +16,7 @@ from crcasp import InputError, UsageError, missing, parse_facts, recommend
 from crcasp.cli import main
 from crcasp.explanation import Explanation, explain
 
-PATIENTS = 15
+PATIENTS = 6
 
 
 def eligible(patient: reading.Patient, therapy: str) -> bool:

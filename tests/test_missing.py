@@ -113,7 +113,7 @@ def added(patient: reading.Patient, name: str, value: reading.Value) -> reading.
 
 
 def test_random_patients() -> None:
-    for patient, found in cases(1, 20):
+    for patient, found in cases(1, 12):
         check(patient, found)
 
 
