@@ -127,8 +127,9 @@ def __getattr__(name: str) -> object:
             try:
                 return getattr(import_module(f"crcasp.{module}"), name)
             except ModuleNotFoundError as error:
-                extra = module.partition(".")[0].replace("registry", "cohort")
+                if not module.startswith("registry."):
+                    raise
                 raise ImportError(
-                    f"crcasp.{name} needs {error.name}: pip install 'crcasp[{extra}]'"
+                    f"crcasp.{name} needs {error.name}: pip install 'crcasp[cohort]'"
                 ) from error
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -22,8 +22,7 @@ from crcasp.advice import (
 from crcasp.engine import Answer, Grounding
 from crcasp.order import natural
 from crcasp.terms import Row, Word
-
-LIMITS = ("contraindicated", "unavailable")
+from crcasp.vocabulary import LIMITS
 
 
 class Reader:

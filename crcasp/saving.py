@@ -35,6 +35,7 @@ def save(path: str, text: str) -> None:
     temporary = None
     try:
         handle, temporary = tempfile.mkstemp(prefix=".crcasp-", dir=folder)
+        unfinished.add(temporary)
         with open(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         umask = os.umask(0)
@@ -49,3 +50,5 @@ def save(path: str, text: str) -> None:
         raise UsageError(
             f"{path}: it cannot be written ({reason}); give a file in a folder of yours."
         ) from None
+    finally:
+        unfinished.discard(temporary or "")

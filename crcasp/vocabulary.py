@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+LIMITS = ("contraindicated", "unavailable")  # predicates of what a patient cannot have
+
 
 class Vocabulary(NamedTuple):
     """What a fact may say: predicates, values and names, in the program's order.
@@ -60,7 +62,7 @@ class Vocabulary(NamedTuple):
             "items": line,
             "maxItems": self.lines,
         }
-        for limit in ("contraindicated", "unavailable"):
+        for limit in LIMITS:
             properties[limit] = {
                 "description": self.meanings[limit],
                 **listed(self.limits),

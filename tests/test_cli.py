@@ -464,6 +464,25 @@ def test_refusal_as_a_process(tmp_path: Path) -> None:
 PIPED: list[list[str]] = [["recommend", "p.lp"], ["vocabulary"], ["--help"]]
 
 
+SAVING = """
+import os
+from crcasp import cli, saving
+saving.os.replace = lambda *_: os.kill(os.getpid(), cli.signal.SIGINT)
+cli.signal.signal(cli.signal.SIGINT, cli._interrupted)
+saving.save("answer.txt", "half")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of a POSIX system")
+def test_an_interrupt_while_saving_leaves_no_file(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SAVING], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 130
+    assert "interrupted" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def assert_quiet(stderr: str) -> None:
     """Silence or one sentence, and nothing of Python's own."""
     assert "Traceback" not in stderr

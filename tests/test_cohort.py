@@ -12,7 +12,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import pytest
@@ -25,7 +27,9 @@ pl = pytest.importorskip("polars", reason="the extra crcasp[cohort] is not insta
 pa = pytest.importorskip("pyarrow", reason="the extra crcasp[cohort] is not installed")
 
 from crcasp.registry.mapping import ColumnMap, Rule, from_toml  # noqa: E402
+from crcasp.registry.profiles import Profiles  # noqa: E402
 from crcasp.registry.run import answer_batch, answer_batches, cohort  # noqa: E402
+from crcasp.report.templating import environment  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 Row = dict[str, str]
@@ -561,6 +565,18 @@ def test_without_the_extra_it_says_how_to_get_it(
     assert "pip install 'crcasp[cohort]'" in capsys.readouterr().err
 
 
+def test_without_jinja_it_says_so_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    environment.cache_clear()
+    source = written(tmp_path / "in.csv", [{"id": "1"}])
+    command = ["cohort", str(source), "-o", str(tmp_path / "out.csv")]
+    assert main([*command, "--report", str(tmp_path / "report.html")]) == 2
+    assert "crcasp[report]" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [source]
+
+
 # ---- summary --------------------------------------------------------------------------------
 
 
@@ -604,6 +620,42 @@ def test_a_record_batch_in_and_a_record_batch_out(tmp_path: Path) -> None:
     for row, other in zip(whole.to_pylist(), expected, strict=True):
         assert plain(row["eligible"]) == other["eligible"]
         assert plain(row["preferred"]) == other["preferred"]
+
+
+def record_batch(tmp_path: Path, patients: Sequence[reading.Patient]) -> Any:
+    source = written(tmp_path / "in.csv", [row_of(patient) for patient in patients], ["id"])
+    (batch,) = pl.read_csv(source, infer_schema=False).to_arrow().combine_chunks().to_batches()
+    return batch
+
+
+def test_threads_get_what_one_thread_gets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask runs several threads in each worker, which share what was learned."""
+    monkeypatch.setattr("crcasp.registry.run._advisors", {})
+    busy, of = Lock(), Profiles.of
+
+    def alone(profiles: Profiles, frame: Any) -> Any:
+        assert busy.acquire(blocking=False), "two threads at once"
+        try:
+            time.sleep(0.05)
+            return of(profiles, frame)
+        finally:
+            busy.release()
+
+    monkeypatch.setattr(Profiles, "of", alone)
+    parts = [record_batch(tmp_path, varied_patients(seed, 30)) for seed in range(60, 64)]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(answer_batch, parts))
+    for part, answer in zip(parts, found, strict=True):
+        assert answer.equals(answer_batch(part))
+
+
+def test_what_is_forgotten_is_solved_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    batch = record_batch(tmp_path, varied_patients(12, 40))
+    whole = answer_batch(batch)
+    monkeypatch.setattr("crcasp.registry.run._advisors", {})
+    monkeypatch.setattr("crcasp.registry.profiles.CAPACITY", 3)
+    parts = answer_batches(iter([batch.slice(start, 10) for start in (0, 10, 20, 30)]))
+    assert pa.Table.from_batches(list(parts)).equals(pa.Table.from_batches([whole]))
 
 
 def test_a_map_for_batches() -> None:

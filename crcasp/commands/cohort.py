@@ -66,6 +66,10 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         ) from None
     if options.workers is not None and options.workers < 1:
         raise UsageError(f"--workers {options.workers}: give at least 1.")
+    if options.report:
+        from crcasp.report.templating import environment
+
+        environment()  # that it is lacking is said before the work
     program = shared.program(options)
     summary = answer_files(program, options.input, options.answers, _map(options), options.workers)
     if options.report:

@@ -9,7 +9,7 @@ from crcasp.errors import Place
 from crcasp.facts.collector import Collector, SourceError, Value
 from crcasp.facts.text import Text
 from crcasp.facts.wording import MAX_SHOWN, Odd, kind, quoted, show, unknown
-from crcasp.vocabulary import Vocabulary
+from crcasp.vocabulary import LIMITS, Vocabulary
 
 
 def fill_json(source: Text, start: int, collector: Collector, vocabulary: Vocabulary) -> None:
@@ -47,8 +47,7 @@ def fill_mapping(data: object, collector: Collector, vocabulary: Vocabulary) -> 
     place = Place(collector.source)
     if not isinstance(data, Mapping):
         raise SourceError(f"a patient must be one object of keys and values, not {kind(data)}.")
-    limits = ("contraindicated", "unavailable")
-    known = (*vocabulary.findings, "history", *limits)
+    known = (*vocabulary.findings, "history", *LIMITS)
     for key, value in data.items():
         if not isinstance(key, str) or key not in known:
             collector.refuse(_unknown_key(key, known))
@@ -56,7 +55,7 @@ def fill_mapping(data: object, collector: Collector, vocabulary: Vocabulary) -> 
             continue
         elif key == "history":
             _read_history(value, collector)
-        elif key in limits:
+        elif key in LIMITS:
             collector.add(key, [_items(key, value, collector)], place)
         else:
             collector.add(key, [[_json_value(key, value, place)]], place)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Lock
+
 import polars as pl
 
 from crcasp.engine import engine
@@ -20,7 +22,7 @@ RESULTS = (*COLUMNS, *JUDGED, ERROR)
 
 
 class Advisor:
-    """Answers batches of patients for one program; keeps what it has learned.
+    """Answers batches of patients for one program, one at a time; keeps what it has learned.
 
     Args:
         program: the logic program.
@@ -29,6 +31,7 @@ class Advisor:
     """
 
     def __init__(self, program: Program, mapping: ColumnMap, solve: Solve | None = None) -> None:
+        self.lock = Lock()
         self.mapping = mapping
         self.profiles = Profiles(program, solve)
         self.known = engine(program).vocabulary
@@ -45,6 +48,10 @@ class Advisor:
         taken = [name for name in frame.columns if name in RESULTS]
         if taken:
             raise UsageError(f"The input has a column {taken[0]}, as the output will: rename it.")
+        with self.lock:
+            return self._answers(frame)
+
+    def _answers(self, frame: pl.DataFrame) -> pl.DataFrame:
         cells = self.mapping.applied(frame, self.known)
         faults = frame[FAULT] if FAULT in frame.columns else None
         numbers = self.profiles.of(cells)

@@ -14,6 +14,7 @@ from crcasp.facts import FactBase, read_symbols
 from crcasp.overlays import parse
 from crcasp.program import Program
 from crcasp.registry.solver import Facts, Solver
+from crcasp.vocabulary import LIMITS
 
 Cells: TypeAlias = tuple[str | None, ...]
 BAD = -1
@@ -54,7 +55,6 @@ class Concepts:
             (str(finding), f"{finding}({value})")
             for finding, value in (atom.arguments for atom in first.atoms("closes", 2))
         }
-        self.limits = ("contraindicated", "unavailable")
         self.alike: dict[tuple[str, str], str] = {}
         self.bands: dict[str, list[tuple[int, int]]] = {}
         for finding, value, stands in (atom.arguments for atom in first.atoms("stands_for", 3)):
@@ -128,7 +128,7 @@ class Concepts:
 
     def limited(self, cells: Cells) -> Facts | None:
         """Return the facts of what cannot be had, None if the cells are faulty."""
-        base = self._read(limit_symbols(dict(zip(self.limits, cells, strict=True))))
+        base = self._read(limit_symbols(dict(zip(LIMITS, cells, strict=True))))
         return None if base is None else tuple(sorted(map(str, base.facts)))
 
     def _read(self, symbols: Iterable[Symbol]) -> FactBase | None:
@@ -174,7 +174,7 @@ def past_symbols(cells: Mapping[str, str | None]) -> list[Symbol]:
 def limit_symbols(cells: Mapping[str, str | None]) -> list[Symbol]:
     """Return the facts that the columns of limits of one row state, unchecked."""
     symbols = []
-    for column in ("contraindicated", "unavailable"):
+    for column in LIMITS:
         names = (name.strip() for name in (cells.get(column) or "").split(";"))
         symbols += [Function(column, [_term(name)]) for name in names if name]
     return symbols

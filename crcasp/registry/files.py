@@ -153,7 +153,8 @@ class Output:
             self.stream = sys.stdout.buffer if self.name == "-" else open(self.path, "wb")
         except OSError as error:
             raise UsageError(f"{self.name}: it cannot be written: {error.strerror}.") from None
-        unfinished.add(self.path)
+        if self.name != "-":
+            unfinished.add(self.path)
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -167,12 +168,12 @@ class Output:
                 self._close()
         finally:
             self.stream.close()
-            unfinished.discard(self.path)
             if error is None:
                 os.replace(self.path, self.name)
             else:
                 with suppress(OSError):
                     os.remove(self.path)
+            unfinished.discard(self.path)
 
     def _close(self) -> None:
         if self.writer is not None:

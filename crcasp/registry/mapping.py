@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from crcasp.errors import UsageError
+from crcasp.vocabulary import LIMITS
 
 if TYPE_CHECKING:
     from crcasp.vocabulary import Vocabulary
@@ -48,7 +49,7 @@ class ColumnMap:
 
     def check(self, vocabulary: Vocabulary) -> None:
         """Raise UsageError for a finding that there is not."""
-        known = [*vocabulary.findings, "id", "given", "contraindicated", "unavailable", "lineN"]
+        known = [*vocabulary.findings, "id", "given", *LIMITS, "lineN"]
         for name in (*self.columns, *self.values, *self.rules):
             if name not in known and not name.startswith("line"):
                 raise UsageError(f"{name} is no column of a patient; these are {', '.join(known)}.")
@@ -61,7 +62,7 @@ class ColumnMap:
         """
         from crcasp.registry.concepts import LINE
 
-        mine = [*vocabulary.findings, "contraindicated", "unavailable", "given"]
+        mine = [*vocabulary.findings, *LIMITS, "given"]
         found = {name: name for name in header if name in mine or LINE.fullmatch(name)}
         found.update(self.columns)
         needed = [

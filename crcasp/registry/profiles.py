@@ -11,6 +11,7 @@ from crcasp.program import Program
 from crcasp.registry.concepts import BAD, LINE, Cells, Concepts, Group, Past
 from crcasp.registry.outcome import COLUMNS, Outcome
 from crcasp.registry.solver import Facts, Outcomes
+from crcasp.vocabulary import LIMITS
 
 CAPACITY = 300_000  # profiles that are kept
 
@@ -19,7 +20,7 @@ Solve: TypeAlias = Callable[[Sequence[Task]], Iterable[Outcomes]]
 Key: TypeAlias = tuple[int, ...]
 
 SCHEMA = {name: pl.Boolean if name == "in_scope" else pl.String for name in COLUMNS}
-PAST, LIMITS = "line", "limits"
+PAST, LIMITED = "line", "limits"
 
 
 class Profiles:
@@ -66,7 +67,7 @@ class Profiles:
             _coded(
                 frame, PAST, [name for name in frame.columns if LINE.fullmatch(name)], self._past
             ),
-            _coded(frame, LIMITS, self.concepts.limits, self._limits),
+            _coded(frame, LIMITED, LIMITS, self._limits),
             *(_coded(frame, group.finding, group.columns, self._finder(group)) for group in groups),
         ]
         keys = pl.DataFrame(coded)
@@ -117,10 +118,10 @@ class Profiles:
         return code
 
     def _limits(self, cells: Cells) -> int:
-        seen = self.seen.setdefault(LIMITS, {})
+        seen = self.seen.setdefault(LIMITED, {})
         if cells not in seen:
             facts = self.concepts.limited(cells)
-            seen[cells] = BAD if facts is None else self._code(LIMITS, facts)
+            seen[cells] = BAD if facts is None else self._code(LIMITED, facts)
         return seen[cells]
 
     def _code(self, name: str, facts: Facts) -> int:
@@ -175,7 +176,7 @@ class Profiles:
 
     def _profile(self, key: Key) -> Facts:
         past, limits, *codes = key
-        facts = [*self.pasts[past].stopped, *self.facts.get(LIMITS, [()])[limits]]
+        facts = [*self.pasts[past].stopped, *self.facts.get(LIMITED, [()])[limits]]
         for group, code in zip(self.concepts.groups, codes, strict=True):
             facts += self.facts.get(group.finding, [()])[code]
         return tuple(facts)

@@ -11,7 +11,7 @@ from typing import IO, Any
 class Progress:
     """A bar on standard error with rate and time left; silent where that is no terminal."""
 
-    def __init__(self, name: str, quiet: bool = False) -> None:
+    def __init__(self, name: str) -> None:
         from tqdm import tqdm
 
         size = None if name == "-" or not os.path.isfile(name) else os.path.getsize(name)
@@ -20,7 +20,7 @@ class Progress:
             unit="B",
             unit_scale=True,
             desc="crcasp cohort",
-            disable=quiet or sys.stderr is None or not sys.stderr.isatty(),
+            disable=sys.stderr is None or not sys.stderr.isatty(),
             file=sys.stderr,
         )
         self.rows = self.read = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from threading import Lock
 
 import polars as pl
 import pyarrow as pa
@@ -103,11 +104,13 @@ def answer_batch(
 
 
 _advisors: dict[tuple[Program, str], Advisor] = {}
+_advisors_lock = Lock()
 
 
 def _advisor(program: Program, mapping: ColumnMap) -> Advisor:
     """Return the advisor of this process for a program and a map."""
     key = (program, repr(mapping))
-    if key not in _advisors:
-        _advisors[key] = Advisor(program, mapping)
-    return _advisors[key]
+    with _advisors_lock:
+        if key not in _advisors:
+            _advisors[key] = Advisor(program, mapping)
+        return _advisors[key]

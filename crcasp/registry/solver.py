@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from threading import Lock
 from typing import NamedTuple, TypeAlias, cast
 
 from clingo import Configuration, Model, Symbol, parse_term
@@ -181,10 +182,11 @@ def _against(sources: Iterable[Pair], findings: dict[str, str]) -> dict[str, Pai
 
 
 class Solver:
-    """All histories of one program; for one thread."""
+    """All histories of one program, solved for one caller at a time."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
+        self.lock = Lock()
         self.histories: OrderedDict[tuple[Facts, int], History] = OrderedDict()
         self.sets: dict[object, Sets] = {}
 
@@ -202,6 +204,10 @@ class Solver:
 
     def outcomes(self, received: Facts, lines: int, profiles: Iterable[Facts]) -> Outcomes:
         """Return the outcome for each profile of one history, None where it contradicts itself."""
+        with self.lock:
+            return self._outcomes(received, lines, profiles)
+
+    def _outcomes(self, received: Facts, lines: int, profiles: Iterable[Facts]) -> Outcomes:
         history = self.history(received, lines)
         found: Outcomes = []
         for facts in profiles:

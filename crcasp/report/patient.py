@@ -9,7 +9,7 @@ from crcasp.advice import Advice
 from crcasp.engine import Answer
 from crcasp.facts import FactBase
 from crcasp.order import natural
-from crcasp.reader import LIMITS
+from crcasp.vocabulary import LIMITS
 from crcasp.wording import Wording
 
 HISTORY = "stopped("
