@@ -88,6 +88,11 @@ class Objection:
     interpretations: tuple[str, ...]
     conditions: tuple[Condition, ...]
 
+    @property
+    def source(self) -> str | None:
+        """The statement or the exclusion."""
+        return self.exclusion or self.statement
+
     def to_dict(self) -> dict[str, object]:
         """Return the objection as JSON has it."""
         conditions = [condition.to_dict() for condition in self.conditions]
@@ -104,9 +109,12 @@ class Verdict:
         therapy: its name, such as "folfox+cetuximab".
         status: one of the three.
         grade: of an eligible therapy, the highest that its statements give.
-        statements: of an eligible therapy, those that support it, in table order.
-        because: of an eligible therapy, one reason for each of them.
+        statements: of an eligible therapy, those that support it however the unknown
+            turns out, in table order; () where several do so only together.
+        because: of an eligible therapy, one reason for each of them, or for each of
+            those that do so together.
         against: of an excluded therapy, all that speaks against it.
+        deciding: of an excluded therapy, the statement or exclusion that decides.
         findings: of an undetermined therapy, what may decide it.
     """
 
@@ -117,6 +125,7 @@ class Verdict:
     because: tuple[Reason, ...] = ()
     against: tuple[Objection, ...] = ()
     findings: tuple[str, ...] = ()
+    deciding: str | None = None
 
     @property
     def missing(self) -> list[str]:
@@ -134,7 +143,11 @@ class Verdict:
             }
         if self.status == "undetermined":
             return {"status": self.status, "missing": self.missing}
-        return {"status": self.status, "against": [item.to_dict() for item in self.against]}
+        return {
+            "status": self.status,
+            "deciding": self.deciding,
+            "against": [item.to_dict() for item in self.against],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +205,13 @@ class TreatmentLine:
         number: 1, 2, ...
         received: what it held.
         stopped: why it stopped, None where unknown.
+        toxic: the agents that the toxicity that ended it was due to, as far as given.
     """
 
     number: int
     received: tuple[str, ...]
     stopped: str | None
+    toxic: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,11 +117,14 @@ class Engine:
     Attributes:
         program: what is grounded.
         vocabulary: what its facts may say.
+        jointly: whether offers may complement each other, so that completions are gone
+            through one by one: for one patient at a time, and not for all there can be.
     """
 
-    def __init__(self, program: Program, vocabulary: Vocabulary) -> None:
+    def __init__(self, program: Program, vocabulary: Vocabulary, *, jointly: bool = False) -> None:
         self.program = program
         self.vocabulary = vocabulary
+        self.jointly = jointly
         self.lock = Lock()
         self.groundings: OrderedDict[object, Grounding] = OrderedDict()
         self.seen: set[frozenset[Symbol]] = set()
@@ -134,6 +137,8 @@ class Engine:
         """
         if base.faults:
             raise InputError([*base.faults, *self._contradictions(base)])
+        if self.jointly:
+            return self.once(base)
         history, findings, lines = _divided(base.facts)
         with self.lock:
             again = not history or history in self.seen
@@ -267,15 +272,17 @@ def engine(program: Program) -> Engine:
 
 @lru_cache(maxsize=16)
 def _engine(program: Program) -> Engine:
+    jointly = False
     if program.overlays:
         table = Grounding(program.control("check/table.lp"))
         flaws = sorted(f"{term} {text}" for term, text in table.table("flaw", 2))
         if flaws:
             raise UsageError(f"{program.names()}: {'; '.join(flaws)}.")
+        jointly = bool(table.table("jointly", 1))
     vocabulary = _vocabulary(Grounding(program.vocabulary_control()))
     if not vocabulary.lines:
         raise UsageError("max_lines must be at least 1.")
-    return Engine(program, vocabulary)
+    return Engine(program, vocabulary, jointly=jointly)
 
 
 def _vocabulary(grounding: Grounding) -> Vocabulary:
@@ -289,6 +296,7 @@ def _vocabulary(grounding: Grounding) -> Vocabulary:
         findings={finding: tuple(values) for finding, values in findings.items()},
         therapies=names("therapy_name"),
         reasons=names("stop_reason"),
+        agents=names("agent"),
         limits=names("limitable"),
         lines=max((int(line) for (line,) in grounding.table("line", 1)), default=0),
         meanings={str(name): str(text) for name, text in grounding.table("means", 2)},

@@ -54,11 +54,17 @@ def explained(base: FactBase, therapy: str, program: Program) -> Explanation:
         status="excluded" if verdict is None else verdict.status,
         grade=None if verdict is None else verdict.grade,
         in_scope=advice.in_scope,
-        ways=tuple(way for way in ways if way.state == "met" or not eligible),
+        ways=_shown(ways) if eligible else ways,
         changes=changes,
         barred_by=barred,
         origin=Origin.of(base, program),
     )
+
+
+def _shown(ways: tuple[Way, ...]) -> tuple[Way, ...]:
+    """Return the ways that hold, or else those that let the therapy through together."""
+    holding = tuple(way for way in ways if way.state == "met")
+    return holding or tuple(way for way in ways if way.state == "unknown")
 
 
 def _relevant(ways: Iterable[Way]) -> dict[str, int]:

@@ -85,7 +85,9 @@ class _Reading:
             self.shown.setdefault(finding, set()).add(str(fact))
         self.grades = {therapy: str(grade) for therapy, grade in self._atoms("grade")}
         self.statements = self._grouped("because")
+        self.partly = self._grouped("partly")
         self.missing = self._grouped("missing")
+        self.deciding = {therapy: str(source) for therapy, source in self._atoms("deciding")}
         self.read_by = self._grouped("read_by")
         # By therapy and source, a statement or an exclusion: finding -> what it needs.
         self.needs: dict[Row, dict[Word, list[str]]] = {}
@@ -97,8 +99,8 @@ class _Reading:
             self.objections.setdefault(therapy, set()).add(str(source))
         # Facts behind a reason beside those that show its findings.
         self.cited: dict[Row, list[str]] = {}
-        for therapy, source, finding, fact in self._atoms("cites"):
-            self.cited.setdefault((therapy, source, finding), []).append(str(fact))
+        for therapy, finding, fact in self._atoms("cites"):
+            self.cited.setdefault((therapy, finding), []).append(str(fact))
         self.relies: dict[Row, set[str]] = {}
         for therapy, source, interpretation in self._atoms("relies"):
             self.relies.setdefault((therapy, source), set()).add(str(interpretation))
@@ -151,7 +153,10 @@ class _Reading:
             "eligible",
             grade=self.grades.get(therapy),
             statements=statements,
-            because=tuple(self._reason(therapy, statement) for statement in statements),
+            because=tuple(
+                self._reason(therapy, statement)
+                for statement in statements or self.partly.get(therapy, ())
+            ),
         )
 
     def _undetermined(self, therapy: str) -> Verdict:
@@ -164,7 +169,7 @@ class _Reading:
             key=lambda source: (source in exclusions, natural(source)),
         )
         against = tuple(self._objection(therapy, source) for source in sources)
-        return Verdict(therapy, "excluded", against=against)
+        return Verdict(therapy, "excluded", against=against, deciding=self.deciding.get(therapy))
 
     def _reason(self, therapy: str, statement: str) -> Reason:
         return Reason(
@@ -192,7 +197,7 @@ class _Reading:
 
     def _condition(self, key: Row, finding: str, needs: list[str]) -> Condition:
         ordered = tuple(sorted(set(needs), key=natural)) if len(needs) > 1 else tuple(needs)
-        facts = self._facts(finding, self.cited.get((*key, finding), ()))
+        facts = self._facts(finding, self.cited.get((key[0], finding), ()))
         return Condition(finding, ordered, self.values.get(finding), facts)
 
     def _facts(self, finding: str, cited: Sequence[str] = ()) -> tuple[str, ...]:
@@ -231,6 +236,7 @@ class _Reading:
 def _history(facts: Sequence[Symbol]) -> tuple[TreatmentLine, ...]:
     received: dict[int, list[str]] = {}
     stopped: dict[int, str] = {}
+    toxic: dict[int, list[str]] = {}
     for fact in facts:
         if fact.name == "received":
             line, therapy = fact.arguments
@@ -238,7 +244,10 @@ def _history(facts: Sequence[Symbol]) -> tuple[TreatmentLine, ...]:
         elif fact.name == "stopped":
             line, reason = fact.arguments
             stopped[line.number] = str(reason)
+        elif fact.name == "toxic":
+            line, agent = fact.arguments
+            toxic.setdefault(line.number, []).append(str(agent))
     return tuple(
-        TreatmentLine(line, tuple(therapies), stopped.get(line))
+        TreatmentLine(line, tuple(therapies), stopped.get(line), tuple(toxic.get(line, ())))
         for line, therapies in sorted(received.items())
     )

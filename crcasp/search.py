@@ -164,7 +164,7 @@ class Search:
             others = [(other, True) for other in kept if other != atom]
             if not self.satisfiable(ASKABLE, (atom, False), *others):
                 kept.remove(atom)
-        features = self.symbols("feature", 1)
+        features = sorted(self.symbols("feature", 1))
         for atom in kept:
             implied = [
                 str(word(other.arguments[0]))

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from crcasp.advice import Advice, Objection, Reason, RecommendationSet, Verdict
+from crcasp.advice import Advice, Condition, Objection, Reason, RecommendationSet, Verdict
 from crcasp.order import natural
 from crcasp.vocabulary import Vocabulary
 from crcasp.wording import BULLET, CLOSING, HANGING, MARGIN, Wording, entry, listed
@@ -64,7 +64,8 @@ class _Page:
         for line in advice.history:
             reason = words.name(line.stopped) if line.stopped else "reason unknown"
             names = " + ".join(map(words.name, line.received))
-            yield from self._entry(f"  Line {line.number}", f"{names}; stopped: {reason}.")
+            toxic = f" (due to {words.names(line.toxic)})" if line.toxic else ""
+            yield from self._entry(f"  Line {line.number}", f"{names}; stopped: {reason}{toxic}.")
         for name, kind in advice.limits:
             yield from self._entry("", f"{words.name(name)} is {kind}.")
 
@@ -118,11 +119,17 @@ class _Page:
             references = f" [{', '.join(map(str, reason.references))}]" if reason.references else ""
             text = f"{self.wording.names(therapies)}: {reason.text}{references}"
             yield from self._entry(f"  {reason.statement}", text, HANGING)
-            met = "; ".join(map(self.wording.found, reason.conditions))
+            met = "; ".join(filter(None, map(self._ground, reason.conditions)))
             relied = f"by {', '.join(reason.interpretations)}" if reason.interpretations else ""
             grounds = "; ".join(filter(None, (met, relied)))
             if grounds:
                 yield from self._entry("", f"- {grounds}", HANGING)
+
+    def _ground(self, condition: Condition) -> str:
+        """Return what met a condition, "" where no fact of the patient's did."""
+        if condition.value is None:
+            return self.wording.failure(condition)
+        return self.wording.found(condition) if condition.facts else ""
 
     def _others(self, advice: Advice) -> Iterator[str]:
         rest = [chosen for chosen in advice.sets if not chosen.preferred]
@@ -165,12 +172,8 @@ class _Page:
 
 
 def deciding(verdict: Verdict, wording: Wording) -> str:
-    """Return the one reason that decides: an exclusion, a finding, or else the line."""
-
-    def weight(item: Objection) -> tuple[bool, bool]:
-        return item.exclusion is None, other_line(item)
-
-    decisive = min(verdict.against, key=weight)
+    """Return the one reason that decides: an exclusion, a statement's findings, or the line."""
+    decisive = next(item for item in verdict.against if item.source == verdict.deciding)
     if decisive.exclusion:
         found = "; ".join(map(wording.found, decisive.conditions))
         return f"{decisive.exclusion}, {decisive.text}; {found}."
@@ -210,6 +213,7 @@ def vocabulary_text(vocabulary: Vocabulary, width: int = 80) -> str:
     lines_of = f"L: 1 to {vocabulary.lines}; "
     add("received(L, T)", f"{lines_of}T: {', '.join(vocabulary.therapies)}", meanings["received"])
     add("stopped(L, R)", f"{lines_of}R: {', '.join(vocabulary.reasons)}", meanings["stopped"])
+    add("toxic(L, A)", f"{lines_of}A: {', '.join(vocabulary.agents)}", meanings["toxic"])
     add("contraindicated(X)", f"X: {', '.join(vocabulary.limits)}", meanings["contraindicated"])
     add("unavailable(X)", "X: as for contraindicated(X)", meanings["unavailable"])
     return "\n".join(lines) + "\n"

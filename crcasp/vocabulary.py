@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 LIMITS = ("contraindicated", "unavailable")  # predicates of what a patient cannot have
+OF_LINE = ("received", "stopped", "toxic")  # predicates of a line of therapy
 
 
 class Vocabulary(NamedTuple):
@@ -15,6 +16,7 @@ class Vocabulary(NamedTuple):
         findings: each finding with its allowed values, numbers or names.
         therapies: what a line of therapy may have held.
         reasons: why a line may have stopped.
+        agents: what a toxicity may have been due to.
         limits: what may be contraindicated or unavailable.
         lines: the highest number of a line.
         meanings: each predicate in words.
@@ -23,6 +25,7 @@ class Vocabulary(NamedTuple):
     findings: Mapping[str, tuple[str | int, ...]]
     therapies: tuple[str, ...]
     reasons: tuple[str, ...]
+    agents: tuple[str, ...]
     limits: tuple[str, ...]
     lines: int
     meanings: Mapping[str, str]
@@ -52,6 +55,11 @@ class Vocabulary(NamedTuple):
             "properties": {
                 "received": {**listed(self.therapies), "minItems": 1},
                 "stopped": {"enum": [*self.reasons, None]},
+                "toxic": {
+                    "description": self.meanings["toxic"],
+                    **listed(self.agents),
+                    "type": ["array", "null"],
+                },
             },
             "required": ["received"],
             "additionalProperties": False,

@@ -9,7 +9,7 @@ finding that no completion looks up cannot change the answer (see `_completions`
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise, product
@@ -54,9 +54,10 @@ CLASSES = {
     "fluoropyrimidine": ("fluorouracil", "capecitabine", "s1", "floxuridine"),
 }
 # X3: what is not repeated once it failed, single agents and whole classes.
-NOT_REPEATED = (
-    *("oxaliplatin", "irinotecan", "regorafenib", "trifluridine_tipiracil"),
-    *("anti_egfr", "checkpoint_inhibitor"),
+NOT_REPEATED = frozenset(
+    {"oxaliplatin", "irinotecan", "regorafenib", "trifluridine_tipiracil"}
+    | {"floxuridine", "tace", "radioembolization"}
+    | {"anti_egfr", "checkpoint_inhibitor"}
 )
 
 THERAPIES = (
@@ -104,6 +105,7 @@ class Patient:
     stopped: Mapping[int, str] = field(default_factory=dict)
     contraindicated: frozenset[str] = frozenset()
     unavailable: frozenset[str] = frozenset()
+    toxic: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     def facts(self) -> str:
         """The patient as ASP facts."""
@@ -112,6 +114,7 @@ class Patient:
             atoms += [f"received({line},{name})" for name in sorted(self.received[line])]
             if line in self.stopped:
                 atoms.append(f"stopped({line},{self.stopped[line]})")
+            atoms += [f"toxic({line},{agent})" for agent in sorted(self.toxic.get(line, ()))]
         atoms += [f"contraindicated({name})" for name in sorted(self.contraindicated)]
         atoms += [f"unavailable({name})" for name in sorted(self.unavailable)]
         return " ".join(f"{atom}." for atom in atoms)
@@ -126,6 +129,8 @@ class Patient:
             entry: dict[str, Any] = {"received": sorted(self.received[line])}
             if line in self.stopped:
                 entry["stopped"] = self.stopped[line]
+            if self.toxic.get(line):
+                entry["toxic"] = sorted(self.toxic[line])
             history.append(entry)
         if history:
             result["history"] = history
@@ -149,16 +154,22 @@ class Reading:
     sets: set[frozenset[str]] = field(default_factory=set)
     preferred: set[frozenset[str]] = field(default_factory=set)
     set_grade: dict[frozenset[str], str] = field(default_factory=dict)
+    notices: set[str] = field(default_factory=set)
 
 
 # --- the patient, prepared ----------------------------------------------------------------
+
+
+def agents_of(items: Iterable[str]) -> frozenset[str]:
+    """The agents in some regimens, partners and locoregional therapies."""
+    return frozenset(agent for item in items for agent in AGENTS.get(item, (item,)))
 
 
 @cache
 def held(therapy: str) -> frozenset[str]:
     """Everything a therapy holds: regimen, partner or locoregional therapy, agents, classes."""
     parts = therapy.split("+")
-    agents = {agent for part in parts for agent in AGENTS.get(part, (part,))}
+    agents = agents_of(parts)
     classes = {name for name, members in CLASSES.items() if agents & set(members)}
     return frozenset(agents | classes | set(parts))
 
@@ -169,11 +180,24 @@ class _Case:
     known: dict[str, Value]
     side: str | None
     barred: frozenset[str]
-    lines_with: dict[str, tuple[int, ...]]
+    lines: dict[int, frozenset[str]]  # the agents of every line, locoregional ones too
+    toxic: Mapping[int, frozenset[str]]
     initial_line: int
-    initial: frozenset[str]  # what the initial therapy held, down to agents and classes
     reuse: tuple[str, ...]
     later_line: bool
+    withdrawn: frozenset[str]
+
+    def keeps(self, interpretation: str) -> bool:
+        return interpretation not in self.withdrawn
+
+    def received(self, name: str) -> bool:
+        """Whether any line held the agent, or an agent of the class."""
+        return any(agents & _members(name) for agents in self.lines.values())
+
+
+@cache
+def _members(name: str) -> frozenset[str]:
+    return frozenset(CLASSES.get(name, (name,)))
 
 
 def _side(findings: Mapping[str, Value]) -> str | None:
@@ -194,15 +218,26 @@ def _ras(findings: Mapping[str, Value]) -> str | None:
     return None
 
 
+def _kras(findings: Mapping[str, Value]) -> str | None:
+    """KRAS by its own test, or by RAS and NRAS; only 1.1 asks for it, and only without I15."""
+    if "kras" in findings:
+        return str(findings["kras"])
+    if findings.get("ras") == "wild_type":
+        return "wild_type"
+    by_exclusion = (findings.get("ras"), findings.get("nras")) == ("mutant", "wild_type")
+    return "mutant" if by_exclusion else None
+
+
 def _mmr(findings: Mapping[str, Value]) -> str | None:
     if findings.get("mmr") == "deficient" or findings.get("msi") == "high":
         return "deficient"
     return "proficient" if "mmr" in findings or "msi" in findings else None
 
 
-def _prepare(patient: Patient) -> _Case:
-    known = {name: patient.findings[name] for name in DOMAINS if name in patient.findings}
-    for name, derived in (("ras", _ras(patient.findings)), ("mmr", _mmr(patient.findings))):
+def _prepare(patient: Patient, withdrawn: frozenset[str] = frozenset()) -> _Case:
+    given = patient.findings
+    known = {name: given[name] for name in DOMAINS if name in given}
+    for name, derived in (("ras", _ras(given)), ("kras", _kras(given)), ("mmr", _mmr(given))):
         if derived is not None:
             known[name] = derived
     for line, reason in patient.stopped.items():
@@ -212,11 +247,6 @@ def _prepare(patient: Patient) -> _Case:
         for line, items in sorted(patient.received.items())
         if items - LOCOREGIONAL
     }
-    lines_with: dict[str, tuple[int, ...]] = {}
-    for name in NOT_REPEATED:
-        lines_with[name] = tuple(
-            line for line, items in systemic.items() if any(name in held(item) for item in items)
-        )
     initial_line = min(systemic, default=0)
     items = systemic.get(initial_line, frozenset())
     partners = sorted(items & PARTNERS)
@@ -229,17 +259,18 @@ def _prepare(patient: Patient) -> _Case:
     return _Case(
         first=not systemic,
         known=known,
-        side=_side(patient.findings),
+        side=_side(given),
         barred=patient.contraindicated | patient.unavailable,
-        lines_with=lines_with,
+        lines={line: agents_of(items) for line, items in patient.received.items()},
+        toxic=patient.toxic,
         initial_line=initial_line,
-        initial=frozenset().union(*(held(item) for item in items)),
         reuse=reuse,
         later_line=len(systemic) > 1,
+        withdrawn=withdrawn,
     )
 
 
-def _listed(case: _Case) -> tuple[str, ...]:
+def _asked(case: _Case) -> tuple[str, ...]:
     return THERAPIES + tuple(name for name in case.reuse if name not in THERAPIES)
 
 
@@ -259,9 +290,29 @@ class _World(dict[str, Value]):
         raise _UnfilledError(name)
 
 
+def _failed_in(case: _Case, line: int, name: str, world: _World) -> bool:
+    """Whether the agent, or an agent of the class, failed in the line."""
+    agents = case.lines[line] & _members(name)
+    if not agents or not case.keeps("I5"):
+        return False
+    reason = world[f"stopped({line})"]
+    if reason == "toxicity":
+        blamed = case.toxic.get(line)
+        return not blamed or bool(agents & blamed)
+    return reason == "progression"
+
+
 def _failed(case: _Case, name: str, world: _World) -> bool:
+    return any(_failed_in(case, line, name, world) for line in case.lines)
+
+
+def _based_on(case: _Case, agent: str) -> bool:
+    """Whether earlier therapy was based on the agent, as 6 and 7 ask (I17, I20)."""
+    lines = case.lines if case.keeps("I17") else (case.initial_line,)
+    doublet = {"oxaliplatin", "irinotecan"}
     return any(
-        world[f"stopped({line})"] in ("progression", "toxicity") for line in case.lines_with[name]
+        agent in case.lines[line] and (case.keeps("I20") or not doublet <= case.lines[line])
+        for line in lines
     )
 
 
@@ -271,7 +322,10 @@ def _first_line(case: _Case, therapy: str, world: _World) -> dict[str, int]:
     doublet = regimen in ("folfox", "folfiri")
     if doublet and partner in ("", "bevacizumab", "cetuximab"):
         found["1"] = RECOMMENDED
-    if doublet and (partner, case.side) in (("cetuximab", "left"), ("bevacizumab", "right")):
+    if doublet and (partner, case.side) == ("bevacizumab", "right"):
+        found["1.1"] = BENEFIT
+    gene = "ras" if case.keeps("I15") else "kras"
+    if doublet and (partner, case.side) == ("cetuximab", "left") and world[gene] == "wild_type":
         found["1.1"] = BENEFIT
     if doublet and partner == "panitumumab" and world["ras"] == "wild_type":
         found["2"] = RECOMMENDED
@@ -296,7 +350,7 @@ def _first_line(case: _Case, therapy: str, world: _World) -> dict[str, int]:
 def _beyond(case: _Case, therapy: str, world: _World) -> dict[str, int]:
     found: dict[str, int] = {}
     regimen, _, partner = therapy.partition("+")
-    if regimen == "folfiri" and "oxaliplatin" in case.initial:
+    if regimen == "folfiri" and _based_on(case, "oxaliplatin"):
         if partner == "":
             found["6.1"] = RECOMMENDED
         elif partner == "bevacizumab" and world["ras"] == "mutant":
@@ -307,7 +361,7 @@ def _beyond(case: _Case, therapy: str, world: _World) -> dict[str, int]:
             found["6.4"] = RECOMMENDED
         elif partner == "ramucirumab":
             found["6.5"] = RECOMMENDED
-    if regimen == "folfox" and "irinotecan" in case.initial:
+    if regimen == "folfox" and _based_on(case, "irinotecan"):
         if partner == "":
             found["7.1"] = CONSIDERED
         elif partner in ("cetuximab", "panitumumab") and world["ras"] == "wild_type":
@@ -318,53 +372,104 @@ def _beyond(case: _Case, therapy: str, world: _World) -> dict[str, int]:
         refractory = _failed(case, "oxaliplatin", world) and _failed(case, "irinotecan", world)
         if refractory and int(world["ecog"]) <= 1 and world["organ_function"] == "adequate":
             found["8"] = RECOMMENDED
-    if therapy == "hai" and world["liver_metastases"] == "unresectable":
+    unresectable = not case.keeps("I10") or world["liver_metastases"] == "unresectable"
+    if therapy == "hai" and unresectable:
         found["9"] = RECOMMENDED
     immune = {"pembrolizumab": "10.2", "nivolumab": "10.3", "nivolumab+ipilimumab": "10.3"}
     if therapy in immune and world["mmr"] == "deficient":
         found["10.1"] = CONSIDERED
         found[immune[therapy]] = BENEFIT
-    return found
-
-
-def _supports(case: _Case, therapy: str, world: _World) -> dict[str, int]:
-    """The statements that let the therapy through, each with the grade it gives."""
-    holds = held(therapy)
-    if holds & case.barred:  # X4
-        return {}
-    if "anti_egfr" in holds and world["ras"] != "wild_type":  # X2
-        return {}
-    if therapy in LOCOREGIONAL and world["disease_extent"] == "disseminated":  # X5
-        return {}
-    found = _first_line(case, therapy, world) if case.first else _beyond(case, therapy, world)
-    if therapy == "hai" and world["multifocal_liver_disease"] == "early":
-        found["12"] = RECOMMENDED
-    if therapy in ("tace", "radioembolization") and world["multifocal_liver_disease"] == "late":
-        found["13"] = RECOMMENDED
-    if found and any(name in holds and _failed(case, name, world) for name in NOT_REPEATED):  # X3
-        found = {}
-    reusable = therapy in case.reuse and case.later_line
-    if reusable and world[f"stopped({case.initial_line})"] != "toxicity":
+    if therapy in case.reuse and _reusable(case, world):
         found["11"] = CONSIDERED
     return found
 
 
-def complete_status(patient: Patient, completion: Mapping[str, Value]) -> dict[str, Support]:
-    """For every listed therapy the statements that apply, with grades, in one completion.
+def _reusable(case: _Case, world: _World) -> bool:
+    """What 11 asks of the history; what failed in another line is left to X3."""
+    if not case.keeps("I11"):
+        return True
+    return case.later_line and world[f"stopped({case.initial_line})"] != "toxicity"
+
+
+def _any_line(case: _Case, therapy: str, world: _World) -> dict[str, int]:
+    found: dict[str, int] = {}
+    early, late = therapy == "hai", therapy in ("tace", "radioembolization")
+    if early and world["multifocal_liver_disease"] == "early" and _confined(case, world):
+        found["12"] = RECOMMENDED
+    if late and world["multifocal_liver_disease"] == "late" and _confined(case, world):
+        found["13"] = RECOMMENDED
+    return found
+
+
+def _confined(case: _Case, world: _World) -> bool:
+    extents = ("liver_only", "liver_dominant") if case.keeps("I18") else ("liver_only",)
+    return world["disease_extent"] in extents
+
+
+def _repeats_failure(case: _Case, statement: str, therapy: str, world: _World) -> bool:
+    """X3, with its two exceptions: the initial line for 11, irinotecan for 6.3."""
+    if not case.keeps("I7") or (statement == "11" and not case.keeps("I11")):
+        return False
+    first_anti_egfr = case.keeps("I16") and not case.received("anti_egfr")
+    for line in case.lines:
+        if statement == "11" and line == case.initial_line:
+            continue
+        for name in sorted(held(therapy) & (NOT_REPEATED | case.toxic.get(line, frozenset()))):
+            if not _failed_in(case, line, name, world):
+                continue
+            progressed = world[f"stopped({line})"] == "progression"
+            excused = statement == "6.3" and name == "irinotecan" and progressed
+            if not (excused and first_anti_egfr):
+                return True
+    return False
+
+
+def _barred(case: _Case, statement: str, therapy: str, world: _World) -> bool:
+    """Whether an exclusion keeps the statement from supporting the therapy."""
+    holds = held(therapy)
+    if holds & case.barred:  # X4
+        return True
+    by_choice = statement in ("1", "1.1", "11")
+    asks_ras = "anti_egfr" in holds and (case.keeps("I15") or not by_choice)
+    if asks_ras and world["ras"] != "wild_type":  # X2
+        return True
+    asks_extent = therapy in LOCOREGIONAL and (case.keeps("I8") or statement not in ("5", "9"))
+    if asks_extent and world["disease_extent"] == "disseminated":  # X5
+        return True
+    return _repeats_failure(case, statement, therapy, world)
+
+
+def _supports(case: _Case, therapy: str, world: _World) -> dict[str, int]:
+    """The statements that let the therapy through, each with the grade it gives."""
+    found = _first_line(case, therapy, world) if case.first else _beyond(case, therapy, world)
+    found.update(_any_line(case, therapy, world))
+    return {
+        statement: grade
+        for statement, grade in found.items()
+        if not _barred(case, statement, therapy, world)
+    }
+
+
+def complete_status(
+    patient: Patient, completion: Mapping[str, Value], withdrawn: frozenset[str] = frozenset()
+) -> dict[str, Support]:
+    """For every therapy asked about the statements that apply, with grades, in one completion.
 
     The completion gives every unknown concept and every unknown reason (as `stopped(1)`) a
     value. A therapy is eligible in it if any statement applies.
     """
-    case = _prepare(patient)
+    case = _prepare(patient, withdrawn)
     world = _World({**completion, **case.known})
-    return {therapy: _supports(case, therapy, world) for therapy in _listed(case)}
+    return {therapy: _supports(case, therapy, world) for therapy in _asked(case)}
 
 
 # --- all completions ----------------------------------------------------------------------
 
 
 def _domain(name: str) -> tuple[Value, ...]:
-    return REASONS if name.startswith("stopped(") else DOMAINS[name]
+    if name.startswith("stopped("):
+        return REASONS
+    return DOMAINS["ras" if name == "kras" else name]
 
 
 def _completions(case: _Case, therapy: str) -> tuple[list[str], list[dict[str, int]]]:
@@ -400,48 +505,71 @@ def _flippers(names: list[str], eligible: list[bool]) -> Iterator[str]:
                 break
 
 
-def _allowed(systemic: str | None, local: str | None, statements: dict[str, list[str]]) -> bool:
+def _allowed(
+    case: _Case, systemic: str | None, local: str | None, statements: Mapping[str, list[str]]
+) -> bool:
     chosen = [therapy for therapy in (systemic, local) if therapy is not None]
     if not chosen:
         return False
     holds = frozenset[str]().union(*(held(therapy) for therapy in chosen))
     if {"anti_vegf", "anti_egfr"} <= holds or len(holds & PARTNERS) > 1:
         return False
+    if systemic is not None and local is not None and "8" in statements[systemic]:
+        return False
     beside_hai = (None, "folfox", "folfiri", "fluorouracil_leucovorin")
     if local == "hai" and systemic not in beside_hai:
-        return False
+        return not case.keeps("I19") and bool({"9", "12"} & set(statements["hai"]))
     only_with_hai = systemic == "fluorouracil_leucovorin" and set(statements[systemic]) == {"5"}
     return local == "hai" or not only_with_hai
 
 
-def read(patient: Patient) -> Reading:
-    """Read the table for one patient."""
-    case = _prepare(patient)
+def _notices(patient: Patient) -> Iterator[str]:
+    """The notices that the patient's facts call for, whatever the table then says."""
+    findings = patient.findings
+    if findings.get("liver_metastases") == "resectable":
+        yield "resectable"
+    tested = "mmr" in findings and "msi" in findings
+    if tested and (findings["mmr"] == "deficient") != (findings["msi"] == "high"):
+        yield "discordant"
+    if findings.get("ecog") in (3, 4) or findings.get("organ_function") == "inadequate":
+        yield "unfit"
+    stopped = patient.stopped.items()
+    if any(reason == "toxicity" and not patient.toxic.get(line) for line, reason in stopped):
+        yield "toxicity"
+
+
+def read(patient: Patient, withdrawn: frozenset[str] = frozenset()) -> Reading:
+    """Read the table for one patient, without the interpretations that are withdrawn."""
+    case = _prepare(patient, withdrawn)
     line: Literal["first", "beyond_first"] = "first" if case.first else "beyond_first"
     if patient.findings.get("liver_metastases") == "none":
-        return Reading(in_scope=False, line=line)
-    reading = Reading(in_scope=True, line=line)
+        return Reading(in_scope=False, line=line, notices={"scope"})
+    reading = Reading(in_scope=True, line=line, notices=set(_notices(patient)))
     rank: dict[str, int] = {}
-    for therapy in _listed(case):
+    for therapy in _asked(case):
         names, answers = _completions(case, therapy)
         eligible = [bool(answer) for answer in answers]
         if not any(eligible):
-            reading.status[therapy] = "excluded"
+            if therapy in THERAPIES:
+                reading.status[therapy] = "excluded"
         elif not all(eligible):
             reading.status[therapy] = "undetermined"
             reading.missing[therapy] = sorted(_flippers(names, eligible))
         else:
             reading.status[therapy] = "eligible"
             common = [name for name in STATEMENTS if all(name in answer for answer in answers)]
-            assert common, f"{therapy}: eligible, yet by no statement throughout"
+            assert common or withdrawn, f"{therapy}: eligible, yet by no statement throughout"
             reading.statements[therapy] = common
-            rank[therapy] = min(max(answer[name] for name in common) for answer in answers)
+            lowest = [min(answer[name] for answer in answers) for name in common]
+            rank[therapy] = max(lowest, default=min(max(by.values()) for by in answers))
             reading.grade[therapy] = GRADES[rank[therapy]]
+    if not rank:
+        reading.notices.add("none")
     systemic: list[str | None] = [None, *(name for name in rank if name not in LOCOREGIONAL)]
     local: list[str | None] = [None, *(name for name in rank if name in LOCOREGIONAL)]
     best: dict[frozenset[str], int] = {}
     for one, other in product(systemic, local):
-        if _allowed(one, other, reading.statements):
+        if _allowed(case, one, other, reading.statements):
             chosen = frozenset(name for name in (one, other) if name is not None)
             best[chosen] = rank[str(one or other)]
     reading.sets.update(best)
@@ -456,10 +584,7 @@ def read(patient: Patient) -> Reading:
 _OXALIPLATIN = ("folfox", "folfox", "capox", "sox")
 _IRINOTECAN = ("folfiri", "folfiri", "capiri", "iris", "irinotecan")
 _TRIPLETS = ("folfirinox", "folfoxiri")
-_LIMITS = sorted(
-    {*REGIMENS, *PARTNERS, *LOCOREGIONAL, *CLASSES}
-    | {agent for agents in AGENTS.values() for agent in agents}
-)
+_LIMITS = sorted({*REGIMENS, *PARTNERS, *LOCOREGIONAL, *CLASSES} | agents_of(AGENTS))
 
 
 def _random_findings(rng: random.Random, ignorance: float) -> dict[str, Value]:
@@ -526,6 +651,7 @@ def _random_line(rng: random.Random) -> frozenset[str]:
         tuple(rng.sample(REGIMENS, rng.randint(1, 3))),
         (doublet, "regorafenib"),
         ("fluorouracil_leucovorin", "hai"),
+        ("capecitabine", rng.choice(_OXALIPLATIN), "hai"),
     )
     line = set(rng.choice(kinds))
     if rng.random() < 0.12:
@@ -540,7 +666,9 @@ def _correlated_lines(rng: random.Random) -> list[frozenset[str]]:
     triplet = rng.choice(_TRIPLETS)
     late = rng.choice(("regorafenib", "trifluridine_tipiracil"))
     partner = rng.choice(("bevacizumab", "cetuximab", "panitumumab"))
+    anti_egfr = rng.choice(("cetuximab", "panitumumab"))
     checkpoint = rng.choice(("pembrolizumab", "nivolumab"))
+    local, other_local = rng.sample(sorted(LOCOREGIONAL), 2)
     plain = rng.choice(("fluorouracil_leucovorin", "capecitabine"))
     first, second = rng.sample((oxaliplatin, irinotecan), 2)
     scripts: tuple[list[set[str]], ...] = (
@@ -564,6 +692,27 @@ def _correlated_lines(rng: random.Random) -> list[frozenset[str]]:
         [{oxaliplatin, irinotecan, partner}, {first}],
         [{first, checkpoint}, {second, late}],
         [{first}, {second}, {first, partner}, {late, "ipilimumab"}],
+        [{first}, {first}],
+        [{first, partner}, {first}],
+        [{first, partner}, {second}, {first, partner}],
+        [{first, partner}, {plain}, {first}, {second, late}],
+        [{plain, "bevacizumab"}, {plain, "bevacizumab"}, {second}],
+        [{"capecitabine"}, {oxaliplatin, partner}],
+        [{"capecitabine", "bevacizumab"}, {oxaliplatin}, {irinotecan}],
+        [{"capecitabine"}, {triplet}],
+        [{oxaliplatin}, {irinotecan}],
+        [{oxaliplatin, "bevacizumab"}, {irinotecan, "bevacizumab"}],
+        [{oxaliplatin}, {irinotecan, anti_egfr}],
+        [{oxaliplatin, anti_egfr}, {irinotecan}],
+        [{irinotecan}, {oxaliplatin, anti_egfr}],
+        [{triplet}, {irinotecan}],
+        [{triplet, "bevacizumab"}, {plain, "bevacizumab"}],
+        [{triplet, "bevacizumab"}, {plain, "bevacizumab"}, {triplet, "bevacizumab"}],
+        [{checkpoint}, {first}, {checkpoint}],
+        [{local}, {local, other_local}],
+        [{first, local}, {second, other_local}],
+        [{first}, {local}],
+        [{first, "hai"}, {"hai"}],
     )
     lines = [frozenset(line) for line in rng.choice(scripts)]
     if len(lines) < 4 and rng.random() < 0.15:
@@ -574,7 +723,8 @@ def _correlated_lines(rng: random.Random) -> list[frozenset[str]]:
 def random_patient(rng: random.Random, ignorance: float | None = None) -> Patient:
     """A consistent random patient; ignorance is the chance that a finding is not given.
 
-    With an ignorance of 0 every concept and every reason is known.
+    With an ignorance of 0 every concept and every reason is known. About half of the lines
+    known to have stopped for toxicity name what the toxicity was due to.
     """
     if ignorance is None:
         ignorance = rng.choice((0.0, 0.1, 0.3, 0.5, 0.8, 1.0))
@@ -590,12 +740,21 @@ def random_patient(rng: random.Random, ignorance: float | None = None) -> Patien
     else:
         lines = _correlated_lines(rng)
         if ignorance > 0:
-            silence = max(ignorance, 0.5)
+            silence = rng.choice((0.1, max(ignorance, 0.5)))
     received = dict(enumerate(lines, start=1))
-    reasons = ("progression", "progression", "progression", "toxicity", "completed", "other")
+    reasons = (*("progression",) * 3, *("toxicity",) * 2, "completed", "other")
     stopped = {line: rng.choice(reasons) for line in received if rng.random() >= silence}
+    toxic = {
+        line: _some(rng, sorted(agents_of(received[line])))
+        for line, reason in stopped.items()
+        if reason == "toxicity" and rng.random() < 0.5
+    }
     limits: list[frozenset[str]] = []
     for _ in range(2):
         some = rng.sample(_LIMITS, rng.choice((1, 1, 2, 3))) if rng.random() < 0.15 else []
         limits.append(frozenset(some))
-    return Patient(findings, received, stopped, limits[0], limits[1])
+    return Patient(findings, received, stopped, limits[0], limits[1], toxic)
+
+
+def _some(rng: random.Random, agents: list[str]) -> frozenset[str]:
+    return frozenset(rng.sample(agents, rng.randint(1, min(len(agents), rng.choice((1, 1, 3))))))

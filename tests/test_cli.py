@@ -200,6 +200,30 @@ def test_files_that_contradict_each_other_are_refused(command: Command, tmp_path
     assert_refused(run, f"{other}:2:1: ras(wild_type) contradicts kras(mutant)")
 
 
+@pytest.mark.parametrize(
+    ("history", "said"),
+    [
+        ("stopped(1, toxicity).", "did not hold the agent"),
+        ("received(1, folfiri). stopped(1, toxicity).", "did not hold the agent"),
+        ("received(2, capox). stopped(1, toxicity).", "did not hold the agent"),
+        ("received(1, capox).", "not given as stopped for toxicity"),
+        ("received(1, capox). stopped(1, progression).", "not given as stopped for toxicity"),
+    ],
+)
+def test_a_toxic_agent_that_does_not_fit_its_line_is_refused(
+    history: str, said: str, command: Command, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "toxic.lp", f"{history}\nage(60). toxic(1, oxaliplatin).")
+    run = command("recommend", path)
+    assert_refused(run, f"{path}:2:10: toxic(1,oxaliplatin): ", said)
+
+
+def test_a_toxic_agent_of_a_mapping_that_does_not_fit_its_line() -> None:
+    line = {"received": ["folfiri"], "stopped": "toxicity", "toxic": ["oxaliplatin"]}
+    with pytest.raises(InputError, match=r"patient: toxic\(1,oxaliplatin\): this line"):
+        recommend({"history": [line]})
+
+
 def test_a_contradiction_between_files_names_both(command: Command, tmp_path: Path) -> None:
     """A bare `(line 1)` after the other file's place would send the reader to the wrong file."""
     one = written(tmp_path / "one.lp", "kras(mutant).")
@@ -630,9 +654,10 @@ def test_vocabulary_in_text_names_every_fact_and_value(
     line = properties["history"]["items"]["properties"]
     values |= set(line["received"]["items"]["enum"])
     values |= {reason for reason in line["stopped"]["enum"] if reason is not None}
+    values |= set(line["toxic"]["items"]["enum"])
     values |= set(properties["contraindicated"]["items"]["enum"])
     assert {"sigmoid_colon", "folfox", "progression", "anti_egfr", "floxuridine"} <= values
-    assert values | set(properties) - {"history"} | {"received", "stopped"} <= words
+    assert values | set(properties) - {"history"} | set(line) <= words
     assert "18 to 120" in run.out
     assert "0 to 4" in run.out
 
@@ -646,6 +671,8 @@ def test_vocabulary_is_that_of_the_contract(schema: dict[str, Any]) -> None:
     therapies = {*reading.REGIMENS, *reading.PARTNERS, *reading.LOCOREGIONAL}
     assert set(line["received"]["items"]["enum"]) == therapies
     assert line["stopped"]["enum"] == ["progression", "toxicity", "completed", "other", None]
+    agents = {name for therapy in therapies for name in reading.AGENTS.get(therapy, (therapy,))}
+    assert set(line["toxic"]["items"]["enum"]) == agents
     limits = {name for therapy in therapies for name in reading.held(therapy)}
     for limit in ("contraindicated", "unavailable"):
         assert set(schema["properties"][limit]["items"]["enum"]) == limits
@@ -670,7 +697,10 @@ def test_what_is_accepted_fits_the_schema(schema: dict[str, Any]) -> None:
     rng = random.Random(7)
     mappings: list[dict[str, Any]] = [reading.random_patient(rng).mapping() for _ in range(20)]
     mappings += [{}, dict.fromkeys(schema["properties"]), {"history": [], "unavailable": []}]
-    mappings.append({"history": [{"received": ["folfox"], "stopped": None}]})
+    mappings.append({"history": [{"received": ["folfox"], "stopped": None, "toxic": None}]})
+    ended = {"received": ["folfox", "hai"], "stopped": "toxicity"}
+    for agents in ([], ["oxaliplatin"], ["floxuridine", "leucovorin"]):
+        mappings.append({"history": [{**ended, "toxic": agents}]})
     for mapping in mappings:
         assert not list(validator.iter_errors(mapping)), mapping
         recommend(mapping)
@@ -701,6 +731,10 @@ def test_what_is_accepted_fits_the_schema(schema: dict[str, Any]) -> None:
         {"history": [{"stopped": "progression"}]},
         {"history": [{"received": ["folfox"], "stopped": "death"}]},
         {"history": [{"received": ["folfox"], "cycles": 4}]},
+        {"history": [{"received": ["hai"], "stopped": "toxicity", "toxic": "floxuridine"}]},
+        {"history": [{"received": ["hai"], "stopped": "toxicity", "toxic": ["hai"]}]},
+        {"history": [{"received": ["hai"], "stopped": "toxicity", "toxic": [None]}]},
+        {"toxic": ["floxuridine"]},
         {"history": [{"received": ["folfox"]}] * 21},
         {"contraindicated": "hai"},
         {"contraindicated": ["aspirin"]},

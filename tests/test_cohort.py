@@ -13,6 +13,8 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -42,6 +44,7 @@ def row_of(patient: reading.Patient) -> Row:
         row[f"line{line}"] = "+".join(sorted(therapies))
         if line in patient.stopped:
             row[f"line{line}_stopped"] = patient.stopped[line]
+        row[f"line{line}_toxic"] = ";".join(sorted(patient.toxic.get(line, ())))
     row["contraindicated"] = ";".join(sorted(patient.contraindicated))
     row["unavailable"] = ";".join(sorted(patient.unavailable))
     return {name: text for name, text in row.items() if text}
@@ -117,8 +120,30 @@ def varied_patients(seed: int, count: int) -> list[reading.Patient]:
     for _ in range(count):
         findings = reading.random_patient(rng).findings
         past = rng.choice(histories)
-        patients.append(reading.Patient(findings, past.received, past.stopped))
+        patients.append(reading.Patient(findings, past.received, past.stopped, toxic=past.toxic))
     return patients
+
+
+def test_rows_that_differ_in_toxic_agents_alone(tmp_path: Path) -> None:
+    past = {
+        1: frozenset({"capox", "bevacizumab"}),
+        2: frozenset({"folfiri"}),
+        3: frozenset({"hai"}),
+    }
+    stopped = dict.fromkeys(past, "toxicity")
+    held = {line: sorted(reading.agents_of(names)) for line, names in past.items()}
+    patients = [reading.Patient({"ras": "mutant"}, past, stopped)]
+    patients += [
+        replace(patients[0], toxic={line: frozenset(agents)})
+        for line, names in held.items()
+        for count in range(1, len(names) + 1)
+        for agents in combinations(names, count)
+    ]
+    patients.append(replace(patients[0], toxic={line: frozenset(held[line]) for line in past}))
+    answers = answered(tmp_path, [row_of(patient) for patient in patients])
+    for patient, answer in zip(patients, answers, strict=True):
+        assert same(answer, alone(patient)), (patient.facts(), answer)
+    assert len({(answer["eligible"], answer["undetermined"]) for answer in answers}) > 2
 
 
 @pytest.mark.slow
@@ -218,6 +243,7 @@ def test_an_overlay_with_a_constraint(
 
 # ---- rows in, rows out --------------------------------------------------------------------
 
+TOXIC = {"line1": "folfox", "line1_stopped": "toxicity"}
 FAULTY = [
     ({"ras": "maybe"}, "ras must be wild_type or mutant, not maybe"),
     ({"age": "500"}, "age must be 18 to 120, not 500."),
@@ -229,6 +255,11 @@ FAULTY = [
     ({"line1": "folfax"}, "did you mean folfox?"),
     ({"contraindicated": "oxaliplatine"}, "did you mean oxaliplatin?"),
     ({"line1": "folfox", "line1_stopped": "PD"}, "must be progression"),
+    ({**TOXIC, "line1_toxic": "folfox"}, "toxic must be floxuridine"),
+    ({**TOXIC, "line1_toxic": "oxaliplatin; leucovorine"}, "did you mean leucovorin?"),
+    ({**TOXIC, "line1_toxic": "irinotecan"}, "this line did not hold the agent"),
+    ({"line1": "folfox", "line1_toxic": "oxaliplatin"}, "not given as stopped for toxicity"),
+    ({"line1_toxic": "oxaliplatin"}, "toxic(1,oxaliplatin)"),
 ]
 
 
@@ -342,6 +373,7 @@ def test_ndjson_keeps_what_it_holds(tmp_path: Path) -> None:
         "[1, 2]",
         '{"id": 4, "age": 54}',
         '{"id": 5, "history": [{"received": ["folfox"], "dose": 3}]}',
+        '{"id": 6, "history": [{"received": ["folfox"], "toxic": ["folfox"]}]}',
     ]
     (tmp_path / "in.ndjson").write_text("\n".join(lines) + "\n")
     assert main(["cohort", str(tmp_path / "in.ndjson"), "-o", str(tmp_path / "o.ndjson")]) == 1
@@ -353,6 +385,7 @@ def test_ndjson_keeps_what_it_holds(tmp_path: Path) -> None:
     assert "no JSON object" in found[2]["error"]
     assert found[3]["error"] is None
     assert "dose" in found[4]["error"]
+    assert "toxic must be" in found[5]["error"]
 
 
 def test_standard_streams(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ def make_vocabulary() -> Vocabulary:
         findings=findings,
         therapies=names("therapy_name"),
         reasons=names("stop_reason"),
+        agents=names("agent"),
         limits=names("limitable"),
         lines=max(row[0].number for row in rows("line", 1)),
         meanings={key.name: text.string for key, text in rows("means", 2)},
@@ -89,6 +90,7 @@ def places(base: FactBase) -> list[str]:
         ("received(1..2, hai).", ["received(1,hai)", "received(2,hai)"]),
         ("contraindicated(s1; hai).", ["contraindicated(s1)", "contraindicated(hai)"]),
         ("unavailable(anti_vegf). stopped(1, toxicity).", None),
+        ("toxic(1, (s1; tace)).", ["toxic(1,s1)", "toxic(1,tace)"]),
         ("side(left). side(right).", ["side(left)", "side(right)"]),
         ('{"age": 54}', ["age(54)"]),
         ('\ufeff% a comment\n %* more *% {"age": 54}', ["age(54)"]),
@@ -161,6 +163,12 @@ REFUSED = [
     ("received(first, folfox).", "1:10", "the line of received"),
     ("received(1, folfx).", "1:13", "did you mean folfox?"),
     ("stopped(1, progress).", "1:12", "did you mean progression?"),
+    ("toxic(0, s1).", "1:7", "the line of toxic must be 1 to 20"),
+    ("toxic(oxaliplatin).", "1:1", "2 arguments, not 1"),
+    ("toxic(1, oxaliplatine).", "1:10", "did you mean oxaliplatin?"),
+    ("toxic(1, folfox).", "1:10", "toxic must be floxuridine, fluorouracil"),
+    ("toxic(1, hai).", "1:10", "not hai"),
+    ("toxic(1, anti_egfr).", "1:10", "not anti_egfr"),
     ("unavailable((hai;\n haj)).", "2:2", "unavailable must be"),
     ("age(54", "1:1", "full stop"),
     ("side(left)\necog(1).", "1:11", "full stop is missing"),
@@ -368,7 +376,8 @@ def test_mapping(vocabulary: Vocabulary) -> None:
         "side": None,
         "history": [
             {"received": ["folfox", "bevacizumab"], "stopped": "progression"},
-            {"received": ("hai",), "stopped": None},
+            {"received": ("hai",), "stopped": None, "toxic": None},
+            {"received": ["capox"], "stopped": "toxicity", "toxic": ["oxaliplatin"]},
         ],
         "contraindicated": ["oxaliplatin"],
         "unavailable": [],
@@ -381,6 +390,9 @@ def test_mapping(vocabulary: Vocabulary) -> None:
         "received(1,bevacizumab)",
         "stopped(1,progression)",
         "received(2,hai)",
+        "received(3,capox)",
+        "stopped(3,toxicity)",
+        "toxic(3,oxaliplatin)",
         "contraindicated(oxaliplatin)",
     ]
 
@@ -399,6 +411,7 @@ def test_mapping(vocabulary: Vocabulary) -> None:
         ({"krass": "mutant"}, "krass is none of"),
         ({"krass": "mutant"}, "did you mean kras?"),
         ({"received": ["folfox"]}, "a line of history"),
+        ({"toxic": ["oxaliplatin"]}, 'write it as in "history": [{"toxic": ...}]'),
         ({1: 2}, "a key must be text"),
         ({"contraindicated": "hai"}, 'must be a list, not hai; write ["hai"]'),
         ({"contraindicated": {"hai": 1}}, "must be a list, not an object"),
@@ -411,6 +424,12 @@ def test_mapping(vocabulary: Vocabulary) -> None:
         ({"history": [{"received": ["hai", "folfx"]}]}, "history[0].received[1] must be"),
         ({"history": [{"received": ["hai"], "stopped": 1}]}, "history[0].stopped must be"),
         ({"history": [{"received": ["hai"], "stoped": 1}]}, "did you mean stopped?"),
+        ({"history": [{"received": ["hai"], "toxic": "s1"}]}, 'a list, not s1; write ["s1"]'),
+        ({"history": [{"received": ["hai"], "toxic": {"s1": 1}}]}, "must be a list, not an obj"),
+        ({"history": [{"received": ["hai"], "toxic": ["s1", "S1"]}]}, "toxic[1] must be"),
+        ({"history": [{"received": ["hai"], "toxic": ["hai"]}]}, "history[0].toxic[0] must be"),
+        ({"history": [{"received": ["hai"], "toxic": [None]}]}, "not null"),
+        ({"history": [{"received": ["hai"], "toxix": ["s1"]}]}, "did you mean toxic?"),
         ({"history": [{"received": ["hai"]}] * 21}, "at most 20 lines"),
     ],
 )
@@ -459,11 +478,11 @@ JSON = st.recursive(
     | st.integers()
     | st.floats()
     | st.text(max_size=5)
-    | st.sampled_from(["hai", "left", "toxicity"]),
+    | st.sampled_from(["hai", "left", "toxicity", "tace"]),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["received", "stopped", "x"]) | st.text(), inner, max_size=3
+            st.sampled_from(["received", "stopped", "toxic", "x"]) | st.text(), inner, max_size=3
         )
     ),
     max_leaves=8,
@@ -486,7 +505,7 @@ def test_any_mapping(patient: dict[str, object]) -> None:
     assert all(fact.name in (*VOCABULARY.findings, *MANY) for fact in base.facts)
 
 
-MANY = ("received", "stopped", "contraindicated", "unavailable")
+MANY = ("received", "stopped", "toxic", "contraindicated", "unavailable")
 
 
 def facts_by_clingo(text: str) -> set[str]:
@@ -511,7 +530,7 @@ def test_what_is_accepted_is_what_clingo_reads(words: list[str]) -> None:
 
 # ---- the quick way for plain facts is the way of the parser ---------------------------------
 
-PREDICATES = st.sampled_from(("received", "stopped", "age", "kras", "not", "folfax"))
+PREDICATES = st.sampled_from(("received", "stopped", "toxic", "age", "kras", "not", "folfax"))
 TERMS = st.sampled_from(
     ("folfox", "mutant", "progression", "1", "2", "007", "54", "0", "1234567890", "not", "X", "_")
 )

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 STATEMENTS = ["1", "1.1", "1.2", "2", "3", "4", "5", "6.1", "6.2", "6.3", "6.4", "6.5"]
 STATEMENTS += ["7.1", "7.2", "8", "9", "10.1", "10.2", "10.3", "11", "12", "13"]
 EXCLUSIONS = [f"X{number}" for number in range(1, 6)]
-INTERPRETATIONS = [f"I{number}" for number in range(1, 15)]
+INTERPRETATIONS = [f"I{number}" for number in range(1, 21)]
 
 
 def removed(path: Path, name: str) -> int:

@@ -7,6 +7,7 @@ only, and enumerates the completions of the unknown.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 import reading
@@ -106,13 +107,7 @@ def test_every_level_of_ignorance_about_every_finding() -> None:
         known = sorted(patient.findings)
         for gone in [{name} for name in known] + [set(rng.sample(known, 2)) for _ in range(4)]:
             findings = {name: v for name, v in patient.findings.items() if name not in gone}
-            partial = reading.Patient(
-                findings,
-                patient.received,
-                patient.stopped,
-                patient.contraindicated,
-                patient.unavailable,
-            )
+            partial = replace(patient, findings=findings)
             advice = recommend(partial.mapping())
             assert not disagreements(advice, reading.read(partial)), partial.facts()
 
@@ -123,13 +118,7 @@ def test_filling_in_never_turns_a_definite_verdict() -> None:
         patient = reading.random_patient(rng, ignorance=0)
         names = sorted(patient.findings)
         kept = {name: patient.findings[name] for name in rng.sample(names, len(names) // 2)}
-        partial = reading.Patient(
-            kept,
-            patient.received,
-            patient.stopped,
-            patient.contraindicated,
-            patient.unavailable,
-        )
+        partial = replace(patient, findings=kept)
         if patient.findings.get("liver_metastases") == "none":
             continue
         before, after = recommend(partial.mapping()), recommend(patient.mapping())

@@ -206,6 +206,13 @@ def test_half_of_a_whole_is_shown() -> None:
     assert "KRASwild-type" in seen(recommend({"kras": "wild_type"}).to_html()).replace(" ", "")
 
 
+def test_says_what_a_toxicity_was_due_to() -> None:
+    line = {"received": ["folfox"], "stopped": "toxicity"}
+    assert "FOLFOX; stopped: toxicity " in seen(recommend({"history": [line]}).to_html())
+    text = recommend({"history": [{**line, "toxic": ["oxaliplatin"]}]}).to_html()
+    assert "FOLFOX; stopped: toxicity (due to oxaliplatin) " in seen(text)
+
+
 def test_fingerprints_can_be_made_by_hand() -> None:
     paths = sorted(Path(program_directory()).rglob("*.lp"))
     paths.sort(key=lambda path: path.relative_to(program_directory()).as_posix().encode())

@@ -6,9 +6,16 @@ of `SILENT` fail when one of its conditions is.
 
 from __future__ import annotations
 
+import random
+import re
+from pathlib import Path
+
 import pytest
+import reading
 
 from crcasp import Advice, parse_facts, recommend
+from crcasp.advice import Condition
+from crcasp.cli import main
 from crcasp.order import natural
 from crcasp.program import Program
 from crcasp.recommendation import reader
@@ -18,7 +25,27 @@ AFTER_IRI = "received(1, folfiri). stopped(1, progression)."
 REFRACTORY = (
     "received(1, folfox). stopped(1, progression). received(2, folfiri). stopped(2, toxicity)."
 )
+# Nothing that it holds is on the list of X3.
+INTOLERABLE = "received(1, fluorouracil_leucovorin). stopped(1, toxicity)."
 LIVER = "disease_extent(liver_only)."
+EARLY = f"{LIVER} multifocal_liver_disease(early)."
+LATE = f"{LIVER} multifocal_liver_disease(late)."
+EARLY_DOMINANT = EARLY.replace("only", "dominant")
+LATE_DOMINANT = LATE.replace("only", "dominant")
+FIT = "ecog(1). organ_function(adequate)."
+THIRD = (
+    "received(1, (folfox; bevacizumab)). stopped(1, progression)."
+    "received(2, folfiri). stopped(2, progression)."
+    "received(3, (folfox; bevacizumab))."
+)
+BOTH_WITH_BEVACIZUMAB = (
+    "received(1, (folfox; bevacizumab)). stopped(1, progression)."
+    "received(2, (folfiri; bevacizumab)). stopped(2, progression). ras(wild_type). side(left)."
+)
+OXALIPLATIN_SECOND = (
+    "received(1, (capecitabine; bevacizumab)). stopped(1, progression)."
+    "received(2, folfox). stopped(2, progression)."
+)
 
 
 def advise(facts: str) -> Advice:
@@ -157,11 +184,11 @@ SILENT = [
         AFTER_IRI,
         "folfiri+aflibercept folfiri+ramucirumab",
         "excluded",
-        "initial(oxaliplatin)",
+        "earlier(oxaliplatin)",
     ),
     ("6.2", f"{AFTER_OX} ras(wild_type).", "folfiri+bevacizumab", "excluded", "ras"),
     ("6.3", f"{AFTER_OX} ras(mutant).", "folfiri+cetuximab", "excluded", "ras"),
-    ("7.1", "received(1, capecitabine).", "folfox", "excluded", "initial(irinotecan)"),
+    ("7.1", "received(1, capecitabine).", "folfox", "excluded", "earlier(irinotecan)"),
     ("8", f"{REFRACTORY} ecog(2). organ_function(adequate).", "regorafenib", "excluded", "ecog"),
     (
         "8",
@@ -193,13 +220,20 @@ SILENT = [
     ),
     ("10.1", f"{AFTER_OX} mmr(proficient).", "pembrolizumab nivolumab", "excluded", "mmr"),
     ("10.1", "mmr(deficient).", "pembrolizumab nivolumab", "excluded", "line"),
-    ("11", "received(1, capox).", "capox", "excluded", "later_line"),
+    ("11", "received(1, folfox).", "folfox", "excluded", "later_line"),
     (
         "11",
-        "received(1, capox). stopped(1, toxicity). received(2, folfiri).",
-        "capox",
+        f"{INTOLERABLE} received(2, folfiri).",
+        "fluorouracil_leucovorin",
         "excluded",
         "stopped(1)",
+    ),
+    (
+        "12",
+        "disease_extent(liver_only). multifocal_liver_disease(late).",
+        "hai",
+        "excluded",
+        "multifocal_liver_disease",
     ),
     (
         "13",
@@ -230,6 +264,29 @@ SILENT = [
         "regorafenib",
         "excluded",
         "stopped(3)",
+    ),
+    (
+        "X3",
+        f"{REFRACTORY} received(3, trifluridine_tipiracil). stopped(3, progression).",
+        "trifluridine_tipiracil",
+        "excluded",
+        "stopped(3)",
+    ),
+    (
+        "X3",
+        "received(1, (folfox; bevacizumab)). stopped(1, toxicity). toxic(1, bevacizumab)."
+        "ras(mutant).",
+        "folfiri+bevacizumab",
+        "excluded",
+        "stopped(1)",
+    ),
+    (
+        "X3",
+        f"{AFTER_OX} received(2, (nivolumab; ipilimumab)). stopped(2, toxicity)."
+        "toxic(2, ipilimumab). mmr(deficient).",
+        "pembrolizumab nivolumab nivolumab+ipilimumab",
+        "excluded",
+        "stopped(2)",
     ),
     ("X4", "contraindicated(oxaliplatin).", "folfox folfirinox sox", "excluded", "oxaliplatin"),
     ("X4", "unavailable(anti_vegf).", "folfox+bevacizumab", "excluded", "anti_vegf"),
@@ -327,6 +384,268 @@ def test_no_set_says_why() -> None:
     assert any("eligible" in notice for notice in advice.notices)
 
 
+# ---- the second edition of the reading, point by point -------------------------------------
+
+
+def status(facts: str, therapy: str) -> str | None:
+    verdict = advise(facts).therapies.get(therapy)
+    return verdict and verdict.status
+
+
+def statuses(facts: str, therapies: str) -> set[str | None]:
+    return {status(facts, therapy) for therapy in therapies.split()}
+
+
+def test_11_does_not_offer_a_third_time_what_failed_when_given_again() -> None:
+    for reason in ("toxicity", "progression"):
+        verdict = advise(f"{THIRD} stopped(3, {reason}).").therapies["folfox+bevacizumab"]
+        assert (verdict.status, verdict.deciding) == ("excluded", "X3")
+    for reason in ("completed", "other"):
+        verdict = advise(f"{THIRD} stopped(3, {reason}).").therapies["folfox+bevacizumab"]
+        assert verdict.statements == ("11",)
+    assert advise(THIRD).therapies["folfox+bevacizumab"].missing == ["stopped(3)"]
+
+
+def test_11_gives_again_what_no_list_bars_and_nothing_blames() -> None:
+    """X3 lets fluoropyrimidines go on, unless `toxic` names them."""
+    again = "received(1, capecitabine). stopped(1, progression). received(2, capecitabine)."
+    assert status(f"{again} stopped(2, progression).", "capecitabine") == "eligible"
+    stopped = f"{again} stopped(2, toxicity)."
+    assert status(stopped, "capecitabine") == "eligible"
+    assert status(f"{stopped} toxic(2, capecitabine).", "capecitabine") is None
+
+
+def test_reuse_outside_the_table_is_listed_unless_it_is_excluded() -> None:
+    facts = "received(1, capox). received(2, folfiri)."
+    assert advise(facts).therapies["capox"].missing == ["stopped(1)"]
+    assert status(f"{facts} stopped(1, completed).", "capox") == "eligible"
+    assert "capox" not in advise(f"{facts} stopped(1, toxicity).").therapies
+    assert "capox" not in advise("received(1, capox).").therapies
+
+
+FIRST_ANTI_EGFR = "folfiri+cetuximab folfiri+panitumumab"
+
+
+def test_6_3_may_give_irinotecan_again_with_the_first_anti_egfr_agent() -> None:
+    assert statuses(BOTH_WITH_BEVACIZUMAB, FIRST_ANTI_EGFR) == {"eligible"}
+    without = "folfiri folfiri+aflibercept folfiri+ramucirumab"
+    assert statuses(BOTH_WITH_BEVACIZUMAB, without) == {"excluded"}
+    barred = [
+        BOTH_WITH_BEVACIZUMAB.replace("folfox; bevacizumab", "folfox; cetuximab"),
+        BOTH_WITH_BEVACIZUMAB.replace("folfiri; bevacizumab", "folfiri; panitumumab"),
+        f"{BOTH_WITH_BEVACIZUMAB} received(3, cetuximab). stopped(3, completed).",
+        BOTH_WITH_BEVACIZUMAB.replace("(2, progression)", "(2, toxicity)"),
+        BOTH_WITH_BEVACIZUMAB.replace("(2, progression)", "(2, toxicity). toxic(2, irinotecan)"),
+        BOTH_WITH_BEVACIZUMAB.replace("(2, progression)", "(2, toxicity). toxic(2, leucovorin)"),
+        BOTH_WITH_BEVACIZUMAB.replace("wild_type", "mutant"),
+    ]
+    for facts in barred:
+        assert statuses(facts, FIRST_ANTI_EGFR) == {"excluded"}, facts
+
+
+def test_7_2_does_not_give_oxaliplatin_again_with_the_first_anti_egfr_agent() -> None:
+    assert statuses(BOTH_WITH_BEVACIZUMAB, "folfox+cetuximab folfox+panitumumab") == {"excluded"}
+
+
+def test_8_is_a_single_agent() -> None:
+    facts = f"{REFRACTORY} {FIT} {LATE} liver_metastases(resectable)."
+    found = sets(facts)
+    for therapy in ("regorafenib", "trifluridine_tipiracil"):
+        assert {chosen for chosen in found if therapy in chosen} == {frozenset({therapy})}
+    assert frozenset({"folfox", "tace"}) in found
+
+
+def test_8_keeps_alone_only_what_rests_on_it() -> None:
+    facts = f"received(1, regorafenib). stopped(1, completed). received(2, folfoxiri). {LATE}"
+    assert advise(facts).therapies["regorafenib"].statements == ("11",)
+    assert frozenset({"regorafenib", "tace"}) in sets(facts)
+    assert frozenset({"pembrolizumab", "tace"}) in sets(f"{AFTER_OX} mmr(deficient). {LATE}")
+
+
+def test_6_counts_oxaliplatin_in_any_earlier_line() -> None:
+    after = "folfiri folfiri+aflibercept folfiri+ramucirumab"
+    assert statuses(OXALIPLATIN_SECOND, after) == {"eligible"}
+    assert status(f"{OXALIPLATIN_SECOND} ras(mutant).", "folfiri+bevacizumab") == "eligible"
+    assert status(f"{OXALIPLATIN_SECOND} ras(wild_type).", "folfiri+cetuximab") == "eligible"
+    never = OXALIPLATIN_SECOND.replace("folfox", "fluorouracil_leucovorin")
+    assert statuses(never, after) == {"excluded"}
+
+
+def test_7_counts_irinotecan_in_any_earlier_line() -> None:
+    facts = "received(1, capecitabine). received(2, (irinotecan; cetuximab)). ras(mutant)."
+    assert statuses(facts, "folfox folfox+bevacizumab") == {"eligible"}
+    assert status(facts.replace("irinotecan", "capecitabine"), "folfox") == "excluded"
+
+
+NEUROPATHY = [
+    # what stopped for toxicity, what was toxic, what stays open, what stays barred
+    ("folfox; cetuximab", "oxaliplatin", "folfiri+cetuximab folfiri+panitumumab", ""),
+    ("folfox; cetuximab", "cetuximab", "folfiri", "folfiri+cetuximab folfiri+panitumumab"),
+    ("folfox; cetuximab", "oxaliplatin; cetuximab", "folfiri", "folfiri+panitumumab"),
+    ("folfoxiri", "oxaliplatin", "folfiri folfiri+aflibercept", "folfox folfox+bevacizumab"),
+    ("folfoxiri", "irinotecan", "folfox folfox+bevacizumab", "folfiri folfiri+aflibercept"),
+    ("folfox; bevacizumab", "bevacizumab", "folfiri folfiri+aflibercept", ""),
+    ("capox", "capecitabine", "folfiri", ""),
+    ("folfox", "fluorouracil", "", "folfiri folfiri+cetuximab folfox"),
+]
+
+
+@pytest.mark.parametrize(("line", "toxic", "eligible", "excluded"), NEUROPATHY)
+def test_toxicity_counts_against_the_agents_it_was_due_to(
+    line: str, toxic: str, eligible: str, excluded: str
+) -> None:
+    facts = f"received(1, ({line})). stopped(1, toxicity). ras(wild_type)."
+    named = f"{facts} toxic(1, ({toxic}))."
+    assert statuses(named, eligible) <= {"eligible"}
+    assert statuses(named, excluded) <= {"excluded"}
+
+
+def test_toxicity_of_nothing_named_counts_against_the_whole_line() -> None:
+    line = "received(1, (folfox; cetuximab)). stopped(1, toxicity). ras(wild_type)."
+    assert statuses(line, "folfiri+cetuximab folfiri+panitumumab") == {"excluded"}
+    line = "received(1, folfoxiri). stopped(1, toxicity)."
+    assert statuses(line, "folfiri folfox") == {"excluded"}
+
+
+def test_toxicity_of_another_agent_is_no_failure_for_8() -> None:
+    facts = f"{REFRACTORY} {FIT}"
+    assert status(f"{facts} toxic(2, irinotecan).", "regorafenib") == "eligible"
+    verdict = advise(f"{facts} toxic(2, leucovorin).").therapies["regorafenib"]
+    failing = {item.finding for why in verdict.against for item in why.conditions}
+    assert (verdict.status, failing) == ("excluded", {"failed(irinotecan)"})
+
+
+@pytest.mark.parametrize("therapy", ["hai", "tace", "radioembolization"])
+def test_x3_bars_a_locoregional_therapy_that_failed(therapy: str) -> None:
+    facts = f"{EARLY if therapy == 'hai' else LATE} received(1, {therapy})."
+    for reason in ("progression", "toxicity"):
+        verdict = advise(f"{facts} stopped(1, {reason}).").therapies[therapy]
+        assert (verdict.status, verdict.deciding) == ("excluded", "X3"), reason
+    assert status(f"{facts} stopped(1, completed).", therapy) == "eligible"
+    assert advise(facts).therapies[therapy].missing == ["stopped(1)"]
+
+
+def test_x3_bars_no_other_locoregional_therapy() -> None:
+    facts = f"{LATE} received(1, tace). stopped(1, progression)."
+    assert status(facts, "radioembolization") == "eligible"
+    facts = f"{EARLY} received(1, (hai; folfox)). stopped(1, toxicity)."
+    assert status(f"{facts} toxic(1, oxaliplatin).", "hai") == "eligible"
+    assert status(f"{facts} toxic(1, floxuridine).", "hai") == "excluded"
+
+
+def test_5_fluorouracil_leucovorin_falls_with_hai_that_failed() -> None:
+    facts = f"liver_metastases(unresectable). {LIVER} received(1, hai)."
+    assert status(f"{facts} stopped(1, progression).", "fluorouracil_leucovorin") == "excluded"
+    assert status(f"{facts} stopped(1, completed).", "fluorouracil_leucovorin") == "eligible"
+
+
+DISAGREE = "MMR and MSI tests disagree"
+UNFIT = "presuppose a fit patient"
+WHOLE_LINE = "no toxic fact says of what"
+BLAMED = "received(1, folfox). stopped(1, toxicity). toxic(1, oxaliplatin)."
+NOTICES = [
+    # the notice, facts with which it stands, facts just outside
+    (DISAGREE, "mmr(deficient). msi(low).", "mmr(deficient). msi(high)."),
+    (DISAGREE, "mmr(deficient). msi(stable).", "mmr(deficient)."),
+    (DISAGREE, "mmr(proficient). msi(high).", "mmr(proficient). msi(stable)."),
+    (UNFIT, "ecog(3).", "ecog(2)."),
+    (UNFIT, "ecog(4).", ""),
+    (UNFIT, "ecog(0). organ_function(inadequate).", "ecog(0). organ_function(adequate)."),
+    (WHOLE_LINE, "received(1, folfox). stopped(1, toxicity).", BLAMED),
+    (
+        WHOLE_LINE,
+        f"{BLAMED} received(2, hai). stopped(2, toxicity).",
+        f"{BLAMED} received(2, hai). stopped(2, other).",
+    ),
+    (WHOLE_LINE, "received(1, hai). stopped(1, toxicity).", AFTER_OX),
+]
+
+
+@pytest.mark.parametrize(("notice", "facts", "outside"), NOTICES)
+def test_notice_stands_where_it_should(notice: str, facts: str, outside: str) -> None:
+    def stands(text: str) -> int:
+        return sum(notice in said for said in advise(text).notices)
+
+    assert stands(facts) == 1
+    assert stands(f"{facts} liver_metastases(none).") == 0
+    assert stands(outside) == 0
+
+
+def test_the_line_is_a_condition_like_any_other() -> None:
+    lines = {
+        (reason.statement, *(item for item in reason.conditions if item.finding == "line"))
+        for facts in ("", f"{AFTER_OX} {EARLY} mmr(deficient).")
+        for verdict in advise(facts).therapies.values()
+        for reason in verdict.because
+    }
+    first = Condition("line", ("first",), "first", ())
+    beyond = Condition("line", ("beyond_first",), "beyond_first", ("received(1,folfox)",))
+    expected = {"1": first, **dict.fromkeys(("6.1", "6.4", "6.5", "10.1", "10.2", "10.3"), beyond)}
+    assert lines == {*expected.items(), ("12",)}
+
+
+DECIDING = [
+    # therapy, facts, what decides
+    ("hai", f"liver_metastases(resectable). multifocal_liver_disease(absent). {LIVER}", "5"),
+    ("hai", f"{AFTER_OX} liver_metastases(resectable). {LATE}", "9"),
+    ("hai", "liver_metastases(resectable). disease_extent(disseminated).", "X5"),
+    ("hai", "unavailable(hai). disease_extent(disseminated).", "X4"),
+    ("folfox+cetuximab", "ras(mutant). contraindicated(folfox).", "X2"),
+    ("folfiri+aflibercept", "", "6.4"),
+    ("pembrolizumab", f"{AFTER_OX} mmr(proficient).", "10.1"),
+    ("folfox", "received(1, folfox). stopped(1, completed).", "7.1"),
+    ("sox", f"{AFTER_OX} country(other).", "3"),
+]
+
+
+@pytest.mark.parametrize(("therapy", "facts", "source"), DECIDING)
+def test_the_first_in_the_order_of_the_table_decides(therapy: str, facts: str, source: str) -> None:
+    verdict = advise(facts).therapies[therapy]
+    assert verdict.deciding == source
+    assert verdict.to_dict()["deciding"] == source
+
+
+def test_the_text_names_what_decides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "patient.lp"
+    path.write_text(f"liver_metastases(resectable). multifocal_liver_disease(absent). {LIVER}")
+    assert main(["recommend", str(path)]) == 0
+    left_out = " ".join(capsys.readouterr().out.partition("Left out")[2].split())
+    assert re.search(r"HAI[^:]*: statement 5; [^;.]*resectable", left_out), left_out
+
+
+ORDER = [*reading.STATEMENTS, "X2", "X3", "X4", "X5"]
+
+
+def test_one_objection_decides_about_every_therapy_excluded() -> None:
+    """An exclusion before a statement, one of this line before one of the other."""
+    rng = random.Random(81)
+    seen = set()
+    for _ in range(40):
+        patient = reading.random_patient(rng)
+        for name, verdict in advise(patient.facts()).therapies.items():
+            if verdict.status != "excluded":
+                assert verdict.deciding is None
+                continue
+            ranked = [
+                (
+                    why.exclusion is None,
+                    "line" in {item.finding for item in why.conditions},
+                    ORDER.index(str(why.source)),
+                )
+                for why in verdict.against
+            ]
+            assert verdict.deciding == ORDER[min(ranked)[2]], (name, patient.facts())
+            seen.add(verdict.deciding)
+    assert {"X2", "X3", "X4", "X5", "2", "4", "8", "10.1", "13"} <= seen
+
+
+def test_out_of_scope_there_is_no_verdict() -> None:
+    for facts in ("", REFRACTORY, "contraindicated(hai)."):
+        advice = advise(f"{facts} liver_metastases(none).")
+        assert (advice.sets, dict(advice.therapies)) == ((), {})
+        assert len(advice.notices) == 1
+
+
 # ---- interpretations --------------------------------------------------------------------
 
 
@@ -336,6 +655,7 @@ def overlaid(facts: str, overlay: str, tmp_path_factory: pytest.TempPathFactory)
     return recommend(parse_facts(facts), overlays=[path])
 
 
+TRIPLET = "received(1, folfirinox). stopped(1, completed)."
 INTERPRETATIONS = [
     # interpretation, facts, therapy, what the verdict has with it, and withdrawn
     ("I1", "primary_site(transverse_colon).", "folfox+bevacizumab", "benefit", "recommended"),
@@ -376,13 +696,48 @@ INTERPRETATIONS = [
     ("I10", f"{AFTER_OX} liver_metastases(resectable). {LIVER}", "hai", "undetermined", "eligible"),
     (
         "I11",
-        "received(1, capox). stopped(1, toxicity). received(2, folfiri).",
-        "capox",
+        f"{INTOLERABLE} received(2, folfiri).",
+        "fluorouracil_leucovorin",
         "excluded",
         "eligible",
     ),
-    ("I11", "received(1, capox).", "capox", "excluded", "eligible"),
+    ("I11", "received(1, folfox).", "folfox", "excluded", "eligible"),
+    ("I11", f"{THIRD} stopped(3, toxicity).", "folfox+bevacizumab", "excluded", "considered"),
     ("I13", "country(korea).", "iris", "eligible", "excluded"),
+    ("I15", "ras(mutant).", "folfox+cetuximab", "excluded", "recommended"),
+    ("I15", "kras(wild_type). side(left).", "folfiri+cetuximab", "undetermined", "benefit"),
+    ("I15", "kras(mutant). side(left).", "folfiri+cetuximab", "excluded", "recommended"),
+    ("I15", "nras(mutant).", "folfox+panitumumab", "excluded", "excluded"),
+    (
+        "I15",
+        "received(1, (folfox; cetuximab)). stopped(1, completed)."
+        "received(2, capecitabine). ras(mutant).",
+        "folfox+cetuximab",
+        "excluded",
+        "considered",
+    ),
+    ("I16", BOTH_WITH_BEVACIZUMAB, "folfiri+cetuximab", "recommended", "excluded"),
+    ("I17", OXALIPLATIN_SECOND, "folfiri", "recommended", "excluded"),
+    ("I17", AFTER_OX, "folfiri", "recommended", "recommended"),
+    (
+        "I17",
+        "received(1, capecitabine). received(2, folfiri).",
+        "folfox+bevacizumab",
+        "considered",
+        "excluded",
+    ),
+    ("I18", f"{AFTER_OX} {EARLY_DOMINANT}", "hai", "eligible", "undetermined"),
+    ("I18", LATE_DOMINANT, "tace", "eligible", "excluded"),
+    ("I18", LATE, "tace", "eligible", "eligible"),
+    ("I20", TRIPLET, "folfiri", "recommended", "excluded"),
+    ("I20", TRIPLET, "folfox", "considered", "excluded"),
+    (
+        "I20",
+        f"received(1, folfoxiri). stopped(1, progression). {FIT}",
+        "regorafenib",
+        "eligible",
+        "eligible",
+    ),
 ]
 
 
@@ -436,6 +791,33 @@ def test_i9_systemic_and_locoregional_stand_together(
     assert not [pair for pair in pairs if "tace" in pair]
 
 
+def test_i19_hai_by_12_stands_beside_what_5_puts_there(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    facts = f"{AFTER_OX} {EARLY} liver_metastases(resectable). ras(mutant)."
+
+    def beside(advice: Advice) -> dict[frozenset[str], tuple[str, ...]]:
+        return {
+            frozenset(chosen.therapies) - {"hai"}: chosen.interpretations
+            for chosen in advice.sets
+            if "hai" in chosen.therapies
+        }
+
+    alone, folfiri = frozenset[str](), frozenset({"folfiri"})
+    assert beside(advise(facts)) == {alone: (), folfiri: ("I19",)}
+    overlay = 'withdrawn("I19").'
+    partners = ("bevacizumab", "aflibercept", "ramucirumab")
+    free = {alone, folfiri, *(frozenset({f"folfiri+{partner}"}) for partner in partners)}
+    assert set(beside(overlaid(facts, overlay, tmp_path_factory))) == free
+    by_9 = f"{AFTER_OX} liver_metastases(unresectable). {LIVER} ras(mutant)."
+    assert beside(advise(by_9)) == {alone: (), folfiri: ("I19",)}
+    assert set(beside(overlaid(by_9, overlay, tmp_path_factory))) == free
+    by_5 = f"liver_metastases(unresectable). multifocal_liver_disease(absent). {LIVER}"
+    kept = beside(advise(by_5))
+    assert set(kept.values()) == {()}
+    assert beside(overlaid(by_5, overlay, tmp_path_factory)) == kept
+
+
 def test_i12_oxaliplatin_based_is_folfox() -> None:
     advice = advise(f"{AFTER_IRI} ras(mutant).")
     relied = {
@@ -477,6 +859,16 @@ NAMED = [
     ("I11", REFRACTORY, "folfox", "11"),
     ("I12", AFTER_IRI, "folfox", "7.1"),
     ("I13", "country(japan).", "sox", "3"),
+    ("I15", "ras(wild_type).", "folfox+cetuximab", "1"),
+    ("I15", "ras(wild_type). side(left).", "folfox+cetuximab", "1.1"),
+    ("I16", BOTH_WITH_BEVACIZUMAB, "folfiri+panitumumab", "6.3"),
+    ("I17", OXALIPLATIN_SECOND, "folfiri", "6.1"),
+    ("I17", AFTER_IRI, "folfox+bevacizumab", "7.2"),
+    ("I18", EARLY_DOMINANT, "hai", "12"),
+    ("I18", LATE_DOMINANT, "radioembolization", "13"),
+    ("I20", TRIPLET, "folfiri", "6.1"),
+    ("I20", TRIPLET, "folfox", "7.1"),
+    ("I20", f"received(1, folfoxiri). stopped(1, progression). {FIT}", "regorafenib", "8"),
 ]
 
 
@@ -488,7 +880,24 @@ def test_interpretation_is_named_where_a_reason_rests_on_it(
     assert name in because[statement].interpretations
 
 
+UNNAMED = [
+    ("I15", "ras(wild_type).", "folfox+panitumumab", "2"),
+    ("I16", f"{AFTER_OX} ras(wild_type).", "folfiri+cetuximab", "6.3"),
+    ("I18", EARLY, "hai", "12"),
+    ("I20", AFTER_OX, "folfiri", "6.1"),
+    ("I20", REFRACTORY + FIT, "regorafenib", "8"),
+]
+
+
+@pytest.mark.parametrize(("name", "facts", "therapy", "statement"), UNNAMED)
+def test_interpretation_is_not_named_where_no_reason_rests_on_it(
+    name: str, facts: str, therapy: str, statement: str
+) -> None:
+    because = {item.statement: item for item in advise(facts).therapies[therapy].because}
+    assert name not in because[statement].interpretations
+
+
 def test_every_interpretation_is_named_in_words() -> None:
     table = reader(Program())
-    assert sorted(table.interpretations, key=natural) == [f"I{n}" for n in range(1, 15)]
+    assert sorted(table.interpretations, key=natural) == [f"I{n}" for n in range(1, 21)]
     assert all(table.interpretations.values())

@@ -21,18 +21,23 @@ def domain(name: str) -> tuple[reading.Value, ...]:
 
 
 def varied(patient: reading.Patient, values: Mapping[str, reading.Value]) -> reading.Patient:
-    """The patient with these findings given by facts of their own."""
+    """The patient with these findings given by facts of their own.
+
+    A line whose reason for stopping is given anew says of no agent that it was toxic.
+    """
     findings = dict(patient.findings)
     stopped = dict(patient.stopped)
+    toxic = dict(patient.toxic)
     for name, value in values.items():
         line = re.fullmatch(r"stopped\((\d+)\)", name)
         if line:
             stopped[int(line[1])] = str(value)
+            toxic.pop(int(line[1]), None)
             continue
         for raw in RAW.get(name, ()):
             findings.pop(raw, None)
         findings[name] = value
-    return replace(patient, findings=findings, stopped=stopped)
+    return replace(patient, findings=findings, stopped=stopped, toxic=toxic)
 
 
 def known(patient: reading.Patient) -> dict[str, reading.Value]:

@@ -136,6 +136,7 @@ def signatures(vocabulary: Vocabulary) -> Mapping[str, tuple[Domain, ...]]:
         **findings,
         "received": (lines, vocabulary.therapies),
         "stopped": (lines, vocabulary.reasons),
+        "toxic": (lines, vocabulary.agents),
         "contraindicated": (vocabulary.limits,),
         "unavailable": (vocabulary.limits,),
     }

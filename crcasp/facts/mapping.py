@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from crcasp.errors import Place
 from crcasp.facts.collector import Collector, SourceError, Value
 from crcasp.facts.text import Text
-from crcasp.facts.wording import MAX_SHOWN, Odd, kind, quoted, show, unknown
-from crcasp.vocabulary import LIMITS, Vocabulary
+from crcasp.facts.wording import MAX_SHOWN, Odd, choices, kind, quoted, show, unknown
+from crcasp.vocabulary import LIMITS, OF_LINE, Vocabulary
 
 
 def fill_json(source: Text, start: int, collector: Collector, vocabulary: Vocabulary) -> None:
@@ -64,7 +64,7 @@ def fill_mapping(data: object, collector: Collector, vocabulary: Vocabulary) -> 
 def _unknown_key(key: object, known: tuple[str, ...]) -> str:
     if not isinstance(key, str):
         return f"a key must be text, not {kind(key)}."
-    if key in ("received", "stopped"):
+    if key in OF_LINE:
         return f'{key} belongs to a line of history; write it as in "history": [{{"{key}": ...}}].'
     return unknown(key, known)
 
@@ -84,7 +84,7 @@ def _read_history(history: object, collector: Collector) -> None:
             _read_line(entry, index + 1, label, collector)
         else:
             collector.refuse(
-                f"{label} must be an object with the keys received and stopped, not {kind(entry)}."
+                f"{label} must be an object with the keys {choices(OF_LINE)}, not {kind(entry)}."
             )
 
 
@@ -95,9 +95,9 @@ def _read_line(
     place = Place(collector.source)
     line = [Value(label, number, place)]
     for key in entry:
-        if key not in ("received", "stopped"):
+        if key not in OF_LINE:
             name = key if isinstance(key, str) else kind(key)
-            collector.refuse(f"{label}.{unknown(name, ('received', 'stopped'))}")
+            collector.refuse(f"{label}.{unknown(name, OF_LINE)}")
     received = entry.get("received")
     if received is None or received == [] or received == ():
         collector.refuse(
@@ -110,6 +110,9 @@ def _read_line(
     if reason is not None:
         value = _json_value(f"{label}.stopped", reason, place)
         collector.add("stopped", [line, [value]], place)
+    agents = entry.get("toxic")
+    if agents is not None:
+        collector.add("toxic", [line, _items(f"{label}.toxic", agents, collector)], place)
 
 
 def _items(label: str, value: object, collector: Collector) -> list[Value]:

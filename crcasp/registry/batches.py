@@ -107,16 +107,17 @@ class _Reasons(dict[tuple[str, str], str]):
         self.reader = reader(program)
         self.words = Wording(self.reader.labels)
         self.needs: dict[tuple[str, str], list[str]] = {}
-        for statement, _, finding, value in engine(program).any_grounding().table("needs", 4):
+        grounding = engine(program).any_grounding()
+        for statement, _, finding, value in grounding.table("needs", 4):
             self.needs.setdefault((str(statement), str(finding)), []).append(str(value))
+        for statement, line, _ in grounding.table("statement", 3):
+            self.needs[str(statement), "line"] = [str(line)]
 
     def __missing__(self, key: tuple[str, str]) -> str:
         source, finding = key
         exclusion = self.reader.exclusions.get(source)
         if exclusion is not None:
             self[key] = f"{source}, {exclusion}"
-        elif not finding:
-            self[key] = f"not for this {self.words.name(source)}"
         else:
             needs = sorted(set(self.needs.get(key, ())) - {"yes"})
             values = f" {self.words.names(needs, 'or')}" if needs else ""

@@ -28,10 +28,10 @@ class Group(NamedTuple):
 
 
 class Past(NamedTuple):
-    """A history as it was read: what was received, why it stopped, in how many lines."""
+    """A history as it was read: what was received, what ended it, in how many lines."""
 
     received: Facts
-    stopped: Facts
+    ended: Facts
     lines: int
 
 
@@ -122,9 +122,9 @@ class Concepts:
         except InputError:
             return None
         received = tuple(sorted(str(fact) for fact in base.facts if fact.name == "received"))
-        stopped = tuple(sorted(str(fact) for fact in base.facts if fact.name == "stopped"))
+        ended = tuple(sorted(str(fact) for fact in base.facts if fact.name != "received"))
         lines = max((fact.arguments[0].number for fact in base.facts), default=0)
-        return Past(received, stopped, lines)
+        return Past(received, ended, lines)
 
     def limited(self, cells: Cells) -> Facts | None:
         """Return the facts of what cannot be had, None if the cells are faulty."""
@@ -152,7 +152,7 @@ class Concepts:
         return ""
 
 
-LINE = re.compile(r"line([1-9]\d*)(_stopped)?")
+LINE = re.compile(r"line([1-9]\d*)(_stopped|_toxic)?")
 
 
 def past_symbols(cells: Mapping[str, str | None]) -> list[Symbol]:
@@ -163,8 +163,10 @@ def past_symbols(cells: Mapping[str, str | None]) -> list[Symbol]:
         if match is None or not value:
             continue
         line = Number(int(match[1]))
-        if match[2]:
+        if match[2] == "_stopped":
             symbols.append(Function("stopped", [line, _term(value)]))
+        elif match[2] == "_toxic":
+            symbols += [Function("toxic", [line, _term(name)]) for name in _listed(value)]
         else:
             names = (name.strip() for name in value.split("+"))
             symbols += [Function("received", [line, _term(name)]) for name in names]
@@ -175,9 +177,13 @@ def limit_symbols(cells: Mapping[str, str | None]) -> list[Symbol]:
     """Return the facts that the columns of limits of one row state, unchecked."""
     symbols = []
     for column in LIMITS:
-        names = (name.strip() for name in (cells.get(column) or "").split(";"))
-        symbols += [Function(column, [_term(name)]) for name in names if name]
+        symbols += [Function(column, [_term(name)]) for name in _listed(cells.get(column) or "")]
     return symbols
+
+
+def _listed(text: str) -> list[str]:
+    """Return the names that a cell joins by semicolons."""
+    return [name for part in text.split(";") if (name := part.strip())]
 
 
 def _fact(name: str, value: str) -> Symbol:

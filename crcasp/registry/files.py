@@ -17,6 +17,7 @@ import pyarrow.parquet as parquet
 from crcasp.errors import UsageError
 from crcasp.registry.tables import BATCH, FAULT, interruptible, read_csv
 from crcasp.saving import unfinished
+from crcasp.vocabulary import OF_LINE
 
 if TYPE_CHECKING:
     from crcasp.registry.progress import Progress
@@ -115,7 +116,8 @@ def _patient(line: bytes) -> dict[str, str | None]:
                 known = entry if isinstance(entry, dict) else {"received": entry}
                 row[f"line{number}"] = _text(known.get("received"), "+")
                 row[f"line{number}_stopped"] = _text(known.get("stopped"), "+")
-                for other in known.keys() - {"received", "stopped"}:
+                row[f"line{number}_toxic"] = _text(known.get("toxic"), ";")
+                for other in known.keys() - set(OF_LINE):
                     row[f"line{number}"] = f"{other}: {known[other]}"
         elif key == "history" and value is not None:
             row["line1"] = _text(value, "+")

@@ -176,7 +176,7 @@ class Profiles:
 
     def _profile(self, key: Key) -> Facts:
         past, limits, *codes = key
-        facts = [*self.pasts[past].stopped, *self.facts.get(LIMITED, [()])[limits]]
+        facts = [*self.pasts[past].ended, *self.facts.get(LIMITED, [()])[limits]]
         for group, code in zip(self.concepts.groups, codes, strict=True):
             facts += self.facts.get(group.finding, [()])[code]
         return tuple(facts)

@@ -18,6 +18,7 @@ from crcasp.terms import word
 
 FILES = ("wrapper/externals.lp", "cohort/profile.lp")
 CAPACITY = 256  # groundings that are kept
+BOUND = ("dependent", "solitary", "choosy")  # what sets depend on beside the verdicts
 REMEMBERED = 20_000  # outcomes of one history that are kept
 
 Facts: TypeAlias = tuple[str, ...]
@@ -126,7 +127,8 @@ class History:
             return None
         eligible = sorted(therapy for therapy, _ in atoms.get("eligible", ()))
         grades = sorted(atoms.get("grade", ()))
-        verdicts = (tuple(eligible), tuple(grades), tuple(sorted(atoms.get("dependent", ()))))
+        bound = (tuple(sorted(atoms.get(name, ()))) for name in BOUND)
+        verdicts = (tuple(eligible), tuple(grades), *bound)
         sets = known.get(verdicts)
         if sets is None:
             sets = known[verdicts] = self._sets(eligible, dict(grades), assumptions)
@@ -141,7 +143,7 @@ class History:
             undetermined=LIST.join(undetermined),
             missing=LIST.join(missing),
             sets=sets.ballot,
-            against=_against(atoms.get("decided_by", ()), dict(atoms.get("decided_on", ()))),
+            against=_against(atoms.get("deciding", ()), dict(atoms.get("decided_on", ()))),
         )
 
     def _row(self, symbol: Symbol) -> tuple[str, Pair]:
@@ -208,12 +210,15 @@ class Solver:
             return self._outcomes(received, lines, profiles)
 
     def _outcomes(self, received: Facts, lines: int, profiles: Iterable[Facts]) -> Outcomes:
-        history = self.history(received, lines)
         found: Outcomes = []
+        history = None if engine(self.program).jointly else self.history(received, lines)
         for facts in profiles:
             try:
-                found.append(history.outcome(facts, self.sets))
+                if history is not None:
+                    found.append(history.outcome(facts, self.sets))
+                    continue
             except LookupError:  # a fact that an overlay derives too is no external
-                alone = History(self.program, (*received, *facts), lines)
-                found.append(alone.outcome((), self.sets))
+                pass
+            alone = History(self.program, (*received, *facts), lines)
+            found.append(alone.outcome((), self.sets))
         return found

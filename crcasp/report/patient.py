@@ -42,7 +42,8 @@ class Patient:
         given: findings as they were given.
         derived: findings that were derived from others or from the history.
         unknown: findings that the table asks about and that are not known.
-        history: each line of treatment: its number, what it held and why it stopped.
+        history: each line of treatment: its number, what it held, why it stopped, and the
+            agents that the toxicity was due to, "" where none is given.
         limits: what the patient cannot have, and why.
     """
 
@@ -50,7 +51,7 @@ class Patient:
     given: tuple[Known, ...]
     derived: tuple[Known, ...]
     unknown: tuple[str, ...]
-    history: tuple[tuple[int, str, str], ...]
+    history: tuple[tuple[int, str, str, str], ...]
     limits: tuple[tuple[str, str], ...]
 
 
@@ -85,6 +86,7 @@ def patient(advice: Advice, base: FactBase, answer: Answer, wording: Wording) ->
                 line.number,
                 " + ".join(map(wording.name, line.received)),
                 wording.name(line.stopped) if line.stopped else "reason unknown",
+                wording.names(line.toxic),
             )
             for line in advice.history
         ),
