@@ -11,7 +11,7 @@ from crcasp.order import natural
 from crcasp.program import Program
 from crcasp.recommendation import advise, reader
 
-EXCLUDED = Verdict("", "excluded")  # of what no statement offers
+EXCLUDED = Verdict("", "excluded")  # of what no statement offers, and of all out of scope
 
 
 def compared(first: FactBase, second: FactBase, program: Program) -> Comparison:
@@ -39,8 +39,8 @@ def _differences(
             yield Difference(
                 therapy=therapy,
                 kind=kind,
-                before=old.status,
-                after=new.status,
+                before=old.status if before.in_scope else None,
+                after=new.status if after.in_scope else None,
                 grades=(old.grade, new.grade),
                 because_without=_sorted(_facts(old, _values(after, new), facts[0])),
                 because_with=_sorted(_facts(new, _values(before, old), facts[1])),

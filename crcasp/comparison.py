@@ -26,8 +26,8 @@ class Difference:
         kind: "gained" or "lost" if it is eligible in one answer only; "raised" or
             "lowered" if it is in both with different grades; "opened" or "ruled_out"
             if it is undetermined in one and excluded in the other.
-        before: its status in the first answer.
-        after: its status in the second.
+        before: its status in the first answer, None where that patient is out of scope.
+        after: its status in the second, likewise.
         grades: its grades in both, None where it is not eligible.
         because_without: facts of the first patient alone that its reasons rest on.
         because_with: facts of the second patient alone that its reasons rest on.
@@ -35,8 +35,8 @@ class Difference:
 
     therapy: str
     kind: Kind
-    before: Status
-    after: Status
+    before: Status | None
+    after: Status | None
     grades: tuple[str | None, str | None]
     because_without: tuple[str, ...]
     because_with: tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from crcasp.comparison import KINDS, Comparison, Difference
-from crcasp.wording import BULLET, CLOSING, Wording, entry
+from crcasp.wording import BULLET, CLOSING, NO_VERDICT, SCOPE, Wording, entry
 
 TITLES = {
     "gained": "Gained",
@@ -47,6 +47,9 @@ def _lines(comparison: Comparison, wording: Wording, width: int) -> Iterator[str
         yield from entry("", "Every therapy has the same verdict and grade.", width, 0)
     yield ""
     for title, advice in (("Before", comparison.before), ("After", comparison.after)):
+        if not advice.in_scope:
+            yield from entry(title, SCOPE, width)
+            continue
         sets = [" with ".join(map(wording.name, chosen.therapies)) for chosen in advice.preferred]
         grade = f" ({advice.preferred[0].grade})" if sets else ""
         yield from entry(title, f"preferred: {'; '.join(sets) or 'no set'}{grade}.", width)
@@ -58,7 +61,7 @@ def _change(item: Difference) -> str:
     if item.kind in ("raised", "lowered"):
         return f"{item.grades[0]} before, {item.grades[1]} now"
     before, after = (
-        f"{status}, {grade}" if grade else status
+        f"{status}, {grade}" if grade else status or NO_VERDICT
         for status, grade in zip((item.before, item.after), item.grades, strict=True)
     )
     return f"{before} before, {after} now"

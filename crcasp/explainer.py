@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from clingo import Function, Symbol
 
-from crcasp.advice import Advice, Finding
+from crcasp.advice import Advice, Finding, Status
 from crcasp.engine import Answer, Engine, engine
 from crcasp.errors import UsageError
 from crcasp.explanation import Change, Check, Explanation, Passage, State, Way
@@ -34,7 +34,10 @@ def explained(base: FactBase, therapy: str, program: Program) -> Explanation:
     reader = Reader(grounding)
     advice = reader.advice(answer, tuple(base.facts))
     verdict = advice.therapies.get(therapy)
-    eligible = verdict is not None and verdict.status == "eligible"
+    status: Status | None = "excluded" if advice.in_scope else None
+    if verdict is not None:
+        status = verdict.status
+    eligible = status == "eligible"
     ways = _Ways(answer, reader, advice).all()
     known = {item.name: item.value for item in advice.findings if item.value is not None}
     changes: tuple[tuple[Change, ...], ...] = ()
@@ -51,7 +54,7 @@ def explained(base: FactBase, therapy: str, program: Program) -> Explanation:
             barred = variants.barred_by(_relevant(ways)) or _absent(ways, Wording(reader.labels))
     return Explanation(
         therapy=therapy,
-        status="excluded" if verdict is None else verdict.status,
+        status=status,
         grade=None if verdict is None else verdict.grade,
         in_scope=advice.in_scope,
         ways=_shown(ways) if eligible else ways,

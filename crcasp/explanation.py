@@ -137,7 +137,8 @@ class Explanation:
 
     Attributes:
         therapy: its name.
-        status: one of the three; "excluded" also where no statement offers it.
+        status: one of the three, "excluded" also where no statement offers it; None out
+            of scope, where there is no verdict.
         grade: of an eligible therapy.
         in_scope: whether the table speaks of this patient at all.
         ways: of an eligible therapy those that hold, else all by which it is offered,
@@ -149,7 +150,7 @@ class Explanation:
     """
 
     therapy: str
-    status: Status
+    status: Status | None
     grade: str | None
     in_scope: bool
     ways: tuple[Way, ...]

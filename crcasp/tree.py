@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from crcasp.explanation import Check, Explanation, Passage, Way
-from crcasp.wording import Wording, listed
+from crcasp.wording import NO_VERDICT, Wording, listed
 
 PASSED = {"met": "passed", "unmet": "bars it", "unknown": "may bar it"}
 HOLDS = {"met": "holds", "unmet": "does not hold", "unknown": "may hold"}
@@ -35,8 +35,8 @@ def tree(explanation: Explanation, wording: Wording) -> Node:
     states = {"eligible": "met", "excluded": "unmet", "undetermined": "unknown"}
     return Node(
         "therapy",
-        f"{wording.name(explanation.therapy)}: {explanation.status}{graded}",
-        states[explanation.status],
+        f"{wording.name(explanation.therapy)}: {explanation.status or NO_VERDICT}{graded}",
+        states.get(str(explanation.status), "unmet"),
         tuple(_way(way, wording) for way in explanation.ways),
     )
 

@@ -10,6 +10,7 @@ from crcasp.advice import Condition
 
 CLOSING = "Research software, not for treatment decisions; knowledge as of 2019."
 SCOPE = "Out of scope: the table does not speak of this patient."
+NO_VERDICT = "no verdict"  # out of scope
 MARGIN, HANGING, BULLET = 11, 7, 4
 
 

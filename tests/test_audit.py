@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import random
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 import reading
@@ -19,9 +20,11 @@ from crcasp.program import Program
 from crcasp.proofs import Audit, Property, audit
 from crcasp.search import Search
 
+Fits: TypeAlias = Callable[[reading.Patient], bool]
+
 MUST_HOLD = {
     *("one_verdict", "grounds", "reasons", "anti_egfr", "not_repeated", "confined", "available"),
-    *("vegf_with_egfr", "one_of_each", "partner_with_regimen", "set_of_eligible"),
+    *("vegf_with_egfr", "one_of_each", "partner_with_regimen", "single_agent", "set_of_eligible"),
     *("eligible_in_set", "first_line_served", "statement_applies", "therapy_eligible"),
 }
 
@@ -93,20 +96,60 @@ def test_grades_that_differ_do_differ(whole: Audit) -> None:
 # ---- gaps, read a second time ---------------------------------------------------------
 
 
-def may_have_failed(patient: reading.Patient, what: str) -> bool:
-    return any(
-        patient.stopped.get(line, "progression") in ("progression", "toxicity")
-        for line, therapies in patient.received.items()
-        if any(what in reading.held(therapy) for therapy in therapies)
-    )
+Reasons: TypeAlias = tuple[str | None, ...]
+FAILURES: Reasons = ("progression", "toxicity", None)  # None: why the line stopped is not known
 
 
-def known_failed(patient: reading.Patient, what: str) -> bool:
-    return any(
-        patient.stopped.get(line) in ("progression", "toxicity")
-        for line, therapies in patient.received.items()
-        if any(what in reading.held(therapy) for therapy in therapies)
-    )
+def failed(patient: reading.Patient, what: str, reasons: Reasons, lines: Collection[int]) -> bool:
+    """Whether an agent, or one of a class, failed in a line that stopped for such a reason."""
+    agents = {what, *reading.CLASSES.get(what, ())}
+    for line in lines:
+        reason = patient.stopped.get(line)
+        named = patient.toxic.get(line, frozenset()) if reason == "toxicity" else frozenset()
+        held = reading.agents_of(patient.received[line])
+        if reason in reasons and (named or held) & held & agents:
+            return True
+    return False
+
+
+def may_have_failed(*what: str, reasons: Reasons = FAILURES) -> Fits:
+    return lambda patient: all(failed(patient, one, reasons, patient.received) for one in what)
+
+
+def not_known_failed(what: str) -> Fits:
+    return lambda patient: not failed(patient, what, FAILURES[:2], patient.received)
+
+
+def blamed(agent: str) -> Fits:
+    return lambda patient: any(agent in agents for agents in patient.toxic.values())
+
+
+def never_held(what: str) -> Fits:
+    return lambda patient: not ever_held(patient, what)
+
+
+def ever_held(patient: reading.Patient, what: str) -> bool:
+    therapies = frozenset[str]().union(*patient.received.values())
+    return any(what in reading.held(therapy) for therapy in therapies)
+
+
+def exhausted(patient: reading.Patient) -> bool:
+    """Whether all that could be reused holds what may have failed in another line."""
+    others = set(patient.received) - {systemic(patient)[0]}
+    partners = initial(patient) & reading.PARTNERS
+    for regimen in initial(patient) & set(reading.REGIMENS):
+        parts = reading.held(regimen).union(*map(reading.held, partners))
+        spoiled = any(failed(patient, what, FAILURES, others) for what in parts & NOT_REPEATED)
+        named = frozenset[str]().union(*(patient.toxic.get(line, frozenset()) for line in others))
+        if not spoiled and not parts & named:
+            return False
+    return True
+
+
+NOT_REPEATED = {
+    *("oxaliplatin", "irinotecan", "regorafenib", "trifluridine_tipiracil"),
+    *("anti_egfr", "checkpoint_inhibitor"),
+}
 
 
 def systemic(patient: reading.Patient) -> list[int]:
@@ -141,28 +184,35 @@ def confined(patient: reading.Patient) -> bool:
     return patient.findings.get("disease_extent") in ("liver_only", "liver_dominant")
 
 
-def is_not(finding: str, *values: reading.Value) -> Callable[[reading.Patient], bool]:
+def is_not(finding: str, *values: reading.Value) -> Fits:
     return lambda patient: patient.findings.get(finding) not in values
 
 
-FITS: Mapping[str, Callable[[reading.Patient], bool]] = {
-    "a line with irinotecan may have failed": lambda p: may_have_failed(p, "irinotecan"),
-    "a line with oxaliplatin may have failed": lambda p: may_have_failed(p, "oxaliplatin"),
-    "a line with regorafenib may have failed": lambda p: may_have_failed(p, "regorafenib"),
-    "a line with trifluridine-tipiracil may have failed": lambda p: may_have_failed(
-        p, "trifluridine_tipiracil"
+FITS: Mapping[str, Fits] = {
+    "irinotecan may have failed in an earlier line": may_have_failed("irinotecan"),
+    "irinotecan may have failed in an earlier line, and not for progression": may_have_failed(
+        "irinotecan", reasons=("toxicity", None)
     ),
-    "a line with checkpoint inhibitor may have failed": lambda p: may_have_failed(
-        p, "checkpoint_inhibitor"
+    "an earlier line held: anti-EGFR agent": lambda p: ever_held(p, "anti_egfr"),
+    "anti-EGFR agent may have failed in an earlier line": may_have_failed("anti_egfr"),
+    "oxaliplatin may have failed in an earlier line": may_have_failed("oxaliplatin"),
+    "regorafenib may have failed in an earlier line": may_have_failed("regorafenib"),
+    "trifluridine-tipiracil may have failed in an earlier line": may_have_failed(
+        "trifluridine_tipiracil"
     ),
-    "not known to be so: oxaliplatin in the initial therapy": lambda p: (
-        not initial_holds(p, "oxaliplatin")
+    "checkpoint inhibitor may have failed in an earlier line": may_have_failed(
+        "checkpoint_inhibitor"
     ),
-    "not known to be so: irinotecan in the initial therapy": lambda p: (
-        not initial_holds(p, "irinotecan")
-    ),
-    "not known to be so: irinotecan failed": lambda p: not known_failed(p, "irinotecan"),
-    "not known to be so: oxaliplatin failed": lambda p: not known_failed(p, "oxaliplatin"),
+    "floxuridine may have failed in an earlier line": may_have_failed("floxuridine"),
+    "TACE may have failed in an earlier line": may_have_failed("tace"),
+    "radioembolization may have failed in an earlier line": may_have_failed("radioembolization"),
+    "a toxicity was due to fluorouracil": blamed("fluorouracil"),
+    "a toxicity was due to leucovorin": blamed("leucovorin"),
+    "all that could be reused holds what may have failed in another line": exhausted,
+    "not known to be so: oxaliplatin in an earlier line": never_held("oxaliplatin"),
+    "not known to be so: irinotecan in an earlier line": never_held("irinotecan"),
+    "not known to be so: irinotecan failed": not_known_failed("irinotecan"),
+    "not known to be so: oxaliplatin failed": not_known_failed("oxaliplatin"),
     "ECOG performance status not known to be at most 1": is_not("ecog", 0, 1),
     "organ function not known to be adequate": is_not("organ_function", "adequate"),
     "disease extent not known to be liver-dominant or liver-only": lambda p: not confined(p),
@@ -226,20 +276,21 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Sea
 
 
 PAIRED = "recommended(with(R, P)) :- regimen_chosen(R), partner_chosen(P)."
-LATE = 'needs("13",  late, disease_extent, (liver_only; liver_dominant)).'
-DEAD = 'needs("13",  late, disease_extent, disseminated).'
+LATE = 'needs("13",  late, disease_extent, liver_only).'
+DEAD = 'needs("13",  late, disease_extent, disseminated). withdrawn("I18").'
 FIRST, LATER = 'statement("1", first,', 'statement("1", beyond_first,'
 BREAKS = {
     "one_verdict": ("reasons.lp", "gives(S, B, G)  :-", "excluded(hai).\ngives(S, B, G)  :-"),
     "grounds": ("interpretations.lp", "rank(considered, 1)", "rank(conceded, 1)"),
     "reasons": ("reasons.lp", "against(T, X, Y, allowed) :-", "withheld(T, X, Y, allowed) :-"),
     "anti_egfr": ("table.lp", 'bars("X2", anti_egfr).', ""),
-    "not_repeated": ("table.lp", 'bars_repeated("X3").', 'bars_repeated("none") :- line(0).'),
+    "not_repeated": ("table.lp", 'bars_repeated("X3") :-', 'bars_repeated("X3") :- line(0),'),
     "confined": ("table.lp", 'bars("X5", locoregional).', ""),
     "available": ("table.lp", 'bars_limited("X4").', 'bars_limited("none") :- line(0).'),
     "vegf_with_egfr": ("table.lp", 'bars_pair("X1", "1.2").', 'bars_pair("X1", "none").'),
     "one_of_each": ("sets.lp", ":- #count { P : partner_chosen(P) } > max_partners.", ""),
     "partner_with_regimen": ("sets.lp", PAIRED, ""),
+    "single_agent": ("table.lp", 'single_agent("8").', 'single_agent("none") :- line(0).'),
     "set_of_eligible": ("sets.lp", "dependent(T, X), not locoregional_chosen(X).", "line(0)."),
     "eligible_in_set": ("eligibility.lp", "subject(S, T, X) :- only_beside(S, T, X).", ""),
     "first_line_served": ("table.lp", FIRST, LATER),
@@ -286,6 +337,7 @@ statement("14", beyond_first, considered).
 text("14", "capecitabine for anyone").
 reference("14", "a trial").
 offers("14", any, capecitabine).
+spares("X3", "14").
 """
 
 

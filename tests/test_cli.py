@@ -770,6 +770,7 @@ def _array(items: dict[str, Any], **more: object) -> dict[str, Any]:
 TEXT = {"type": "string", "minLength": 1}
 GRADE = {"enum": ["benefit", "recommended", "considered"]}
 STATEMENT = {"enum": [*reading.STATEMENTS]}
+EXCLUSIONS = ["X2", "X3", "X4", "X5"]
 CONDITION = _object(
     {
         "finding": TEXT,
@@ -784,17 +785,14 @@ REASON = _object(
         "statement": STATEMENT,
         "text": TEXT,
         "references": _array({"type": "integer"}),
-        "interpretations": _array({"enum": [f"I{number}" for number in range(1, 15)]}),
+        "interpretations": _array({"enum": [f"I{number}" for number in range(1, 21)]}),
         "conditions": CONDITIONS,
     }
 )
 AGAINST = {
     "oneOf": [
         _object({"statement": STATEMENT, "conditions": CONDITIONS}),
-        _object(
-            {"exclusion": {"enum": ["X2", "X3", "X4", "X5"]}, "text": TEXT}
-            | {"conditions": CONDITIONS}
-        ),
+        _object({"exclusion": {"enum": EXCLUSIONS}, "text": TEXT} | {"conditions": CONDITIONS}),
     ]
 }
 VERDICT = {
@@ -804,7 +802,13 @@ VERDICT = {
             | {"statements": _array(STATEMENT, minItems=1), "because": _array(REASON, minItems=1)}
         ),
         _object({"status": {"const": "undetermined"}, "missing": _array(TEXT, minItems=1)}),
-        _object({"status": {"const": "excluded"}, "against": _array(AGAINST, minItems=1)}),
+        _object(
+            {
+                "status": {"const": "excluded"},
+                "deciding": {"enum": [*reading.STATEMENTS, *EXCLUSIONS]},
+            }
+            | {"against": _array(AGAINST, minItems=1)}
+        ),
     ]
 }
 CHOSEN = _object(
@@ -842,6 +846,9 @@ def assert_to_the_letter(given: dict[str, Any]) -> None:
             numbers = verdict["statements"]
             assert numbers == sorted(numbers, key=reading.STATEMENTS.index)
             assert numbers == [reason["statement"] for reason in verdict["because"]]
+        if verdict["status"] == "excluded":
+            sources = [why.get("exclusion", why.get("statement")) for why in verdict["against"]]
+            assert sources.count(verdict["deciding"]) == 1
 
 
 def test_the_shape_of_random_answers() -> None:
@@ -899,6 +906,14 @@ def test_json_of_an_eligible_therapy(command: Command, patient: Path) -> None:
     }
 
 
+def test_json_of_the_line_of_therapy(command: Command, tmp_path: Path) -> None:
+    path = written(tmp_path / "p.lp", "received(1, folfox). stopped(1, progression).")
+    verdict = answer(command("recommend", "--format", "json", path))["therapies"]["folfiri"]
+    (reason,) = verdict["because"]
+    line = {"finding": "line", "needs": ["beyond_first"], "is": "beyond_first"}
+    assert {**line, "from": ["received(1,folfox)"]} in reason["conditions"]
+
+
 def test_json_of_an_undetermined_therapy(command: Command, patient: Path) -> None:
     verdicts = answer(command("recommend", "--format", "json", patient))["therapies"]
     assert verdicts["sox"] == {"status": "undetermined", "missing": ["country"]}
@@ -915,11 +930,12 @@ def test_json_of_therapies_excluded(command: Command, tmp_path: Path) -> None:
     stage["from"] = ["multifocal_liver_disease(early)"]
     assert verdicts["tace"] == {
         "status": "excluded",
+        "deciding": "13",
         "against": [{"statement": "13", "conditions": [stage]}],
     }
     barred = verdicts["folfox+panitumumab"]["against"]
     assert [list(item) for item in barred][-1] == ["exclusion", "text", "conditions"]
-    assert barred[-1]["exclusion"] == "X2"
+    assert barred[-1]["exclusion"] == verdicts["folfox+panitumumab"]["deciding"] == "X2"
     assert barred[-1]["conditions"] == [
         {"finding": "ras", "needs": ["wild_type"], "is": "mutant", "from": ["kras(mutant)"]}
     ]

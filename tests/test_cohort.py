@@ -7,6 +7,7 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -402,6 +403,9 @@ def test_standard_streams(tmp_path: Path) -> None:
 # ---- concordance --------------------------------------------------------------------------
 
 LEFT = {"primary_site": "rectum", "ras": "wild_type", "disease_extent": "disseminated"}
+BEYOND = "statement 6.4 needs: line of therapy beyond first line"
+CONFINED = "hai: statement 5 needs: liver metastases unresectable"
+FEW = {"liver_metastases": "resectable", "multifocal_liver_disease": "absent"}
 
 
 @pytest.mark.parametrize(
@@ -412,7 +416,7 @@ LEFT = {"primary_site": "rectum", "ras": "wild_type", "disease_extent": "dissemi
         (LEFT, "folfox", "eligible", ""),
         (LEFT, "sox", "undetermined", "missing: "),
         (LEFT, "tace", "excluded", "X5"),
-        (LEFT, "folfiri+aflibercept", "excluded", "not for this line of therapy"),
+        (LEFT, "folfiri+aflibercept", "excluded", BEYOND),
         (LEFT, "capox", "not_in_table", "capox: not in the table"),
         (LEFT, "aspirin", "not_in_table", "aspirin"),
         (LEFT, "folfox & tace", "excluded", "tace: X5"),
@@ -432,6 +436,7 @@ LEFT = {"primary_site": "rectum", "ras": "wild_type", "disease_extent": "dissemi
             "do not stand in one set",
         ),
         ({"line1": "folfox", "ecog": "3"}, "regorafenib", "excluded", "statement 8 needs: "),
+        ({**FEW, "disease_extent": "liver_only"}, "hai", "excluded", CONFINED),
     ],
 )
 def test_concordance(row: Row, given: str, concordance: str, reason: str, tmp_path: Path) -> None:
@@ -463,6 +468,22 @@ def test_concordance_agrees_with_the_reading(tmp_path: Path) -> None:
             else "excluded"
         )
         assert answer["concordance"] == expected, (patient.facts(), text)
+
+
+def test_the_reason_is_what_decides_for_recommend(tmp_path: Path) -> None:
+    rng = random.Random(9)
+    patients = varied_patients(9, 60)
+    given = [rng.choice(reading.THERAPIES) for _ in patients]
+    rows = [{**row_of(p), "given": text} for p, text in zip(patients, given, strict=True)]
+    seen = set()
+    for patient, text, answer in zip(patients, given, answered(tmp_path, rows), strict=True):
+        if answer["concordance"] == "excluded":
+            deciding = recommend(parse_facts(patient.facts())).therapies[text].deciding
+            said = re.match(rf"{re.escape(text)}: (?:statement )?(\S+) ", answer["reason"])
+            assert said is not None, answer["reason"]
+            assert said[1].rstrip(",:") == deciding, answer["reason"]
+            seen.add(deciding)
+    assert len(seen) > 6
 
 
 # ---- other shapes of data -------------------------------------------------------------------

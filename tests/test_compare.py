@@ -13,6 +13,7 @@ from variants import unknown, varied
 from crcasp import parse_facts
 from crcasp.cli import main
 from crcasp.comparison import KINDS, Comparison, compare
+from crcasp.comparison_text import comparison_text
 
 RANK = {None: 0, "considered": 1, "recommended": 2, "benefit": 3}
 
@@ -45,6 +46,18 @@ def check(before: reading.Patient, after: reading.Patient) -> None:
         assert set(item.because_with) <= set(found.added), where
         if "undetermined" not in (item.before, item.after) and old.in_scope and new.in_scope:
             assert item.because_with or item.because_without, (item, where)
+
+
+def test_out_of_scope_has_no_verdict() -> None:
+    found = compared("ras(mutant).", "ras(mutant). liver_metastases(none).")
+    kinds = {item.kind for item in found.differences}
+    assert kinds == {"lost", "ruled_out"}  # what was excluded before is not listed
+    assert {item.after for item in found.differences} == {None}
+    lost = found.of("lost")[0].to_dict()
+    assert lost["after"] == {"status": None, "grade": None}
+    text = " ".join(comparison_text(found, {}).split())
+    assert "eligible, recommended before, no verdict now" in text
+    assert "After Out of scope: the table does not speak of this patient." in text
 
 
 def test_random_pairs() -> None:

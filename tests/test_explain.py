@@ -80,7 +80,7 @@ def check_ways(patient: reading.Patient, therapy: str, explanation: Explanation)
     where = f"{therapy}: {patient.facts()}"
     truth = reading.read(patient)
     if not truth.in_scope:
-        assert explanation.status == "excluded", where
+        assert explanation.status is None, where
         assert not explanation.in_scope
         return
     assert explanation.status == truth.status[therapy], where
@@ -105,7 +105,7 @@ def check_barred(patient: reading.Patient, therapy: str, explanation: Explanatio
     barred = [own[text] for text in explanation.barred_by if text in own]
     if explanation.changes or not barred:
         return
-    assert explanation.status == "excluded"
+    assert explanation.status in ("excluded", None)
     for size in range(1, len(barred) + 1):
         for chosen in combinations(barred, size):
             kept = [fact for fact in own.values() if fact not in chosen]
@@ -204,6 +204,14 @@ def test_what_no_finding_helps_is_barred_by(
     assert explanation.status == "excluded"
     assert explanation.changes == ()
     assert explanation.barred_by == barred
+
+
+def test_out_of_scope_has_no_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    patient = tmp_path / "patient.lp"
+    patient.write_text("liver_metastases(none).")
+    assert explain(patient, "folfox").to_dict()["status"] is None
+    assert main(["explain", str(patient), "folfox"]) == 0
+    assert "FOLFOX: no verdict" in capsys.readouterr().out
 
 
 def test_out_of_scope_can_be_changed() -> None:

@@ -8,11 +8,30 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import reading
+from clingo import ast
 
 from crcasp import Advice, parse_facts, recommend
+from crcasp.program import program_directory
+
+
+def notices() -> dict[str, str]:
+    """The id of each notice, by its text."""
+    found: dict[str, str] = {}
+
+    def visit(node: ast.AST) -> None:
+        if node.ast_type == ast.ASTType.Rule and str(node.head).startswith("notice("):
+            name, text = node.head.atom.symbol.arguments
+            found[text.symbol.string] = name.symbol.string
+
+    ast.parse_files([str(Path(program_directory()) / "reasons.lp")], visit)
+    return found
+
+
+NOTICES = notices()
 
 
 def disagreements(advice: Advice, read: reading.Reading) -> dict[str, object]:
@@ -21,6 +40,7 @@ def disagreements(advice: Advice, read: reading.Reading) -> dict[str, object]:
     eligible = [(name, verdict) for name, verdict in verdicts if verdict.status == "eligible"]
     pairs: dict[str, tuple[object, object]] = {
         "scope": (advice.in_scope, read.in_scope),
+        "notices": (sorted(NOTICES[text] for text in advice.notices), sorted(read.notices)),
         "line": (advice.line, read.line),
         "status": ({name: verdict.status for name, verdict in verdicts}, read.status),
         "missing": (
@@ -46,12 +66,15 @@ def disagreements(advice: Advice, read: reading.Reading) -> dict[str, object]:
 def assert_agreement(seed: int, patients: int) -> None:
     rng = random.Random(seed)
     seen: set[tuple[str, str]] = set()
+    noticed: set[str] = set()
     for _ in range(patients):
         patient = reading.random_patient(rng)
         read = reading.read(patient)
         advice = recommend(parse_facts(patient.facts()))
         assert not disagreements(advice, read), patient.facts()
+        noticed |= read.notices
         seen.update((name, verdict.status) for name, verdict in advice.therapies.items())
+    assert noticed == set(NOTICES.values())
     # The sample must have shown each therapy in each of the three ways.
     named = {name for name, _ in seen if name in TABLE}
     assert named == TABLE

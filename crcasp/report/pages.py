@@ -21,7 +21,7 @@ from crcasp.report.patient import patient
 from crcasp.report.sets import interpretations, left_out, rows, supports
 from crcasp.report.templating import environment, page
 from crcasp.unknowns import Missing
-from crcasp.wording import Wording
+from crcasp.wording import NO_VERDICT, Wording
 
 MATRIX = "report/matrix.lp"
 
@@ -72,7 +72,7 @@ def explanation_html(explanation: Explanation) -> str:
     barred = ", ".join(explanation.barred_by) or NOTHING
     return page(
         "explanation",
-        f"Why {wording.name(explanation.therapy)} is {explanation.status}",
+        f"Why {wording.name(explanation.therapy)} {_is(explanation)}",
         [origin],
         wording,
         f"explain {explanation.therapy}",
@@ -84,6 +84,10 @@ def explanation_html(explanation: Explanation) -> str:
         ],
         barred=barred if explanation.status != "eligible" and explanation.ways else "",
     )
+
+
+def _is(explanation: Explanation) -> str:
+    return f"is {explanation.status}" if explanation.status else f"has {NO_VERDICT}"
 
 
 def missing_html(missing: Missing) -> str:
