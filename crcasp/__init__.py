@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from crcasp.unknowns import Outcome as Outcome
     from crcasp.unknowns import missing as missing
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 __all__ = [
     "Advice",

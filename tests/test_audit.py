@@ -23,7 +23,8 @@ from crcasp.search import Search
 Fits: TypeAlias = Callable[[reading.Patient], bool]
 
 MUST_HOLD = {
-    *("one_verdict", "grounds", "reasons", "anti_egfr", "not_repeated", "confined", "available"),
+    *("one_verdict", "grounds", "reasons", "anti_egfr", "not_repeated", "not_again"),
+    *("confined", "available"),
     *("vegf_with_egfr", "one_of_each", "partner_with_regimen", "single_agent", "set_of_eligible"),
     *("eligible_in_set", "first_line_served", "statement_applies", "therapy_eligible"),
 }
@@ -285,6 +286,7 @@ BREAKS = {
     "reasons": ("reasons.lp", "against(T, X, Y, allowed) :-", "withheld(T, X, Y, allowed) :-"),
     "anti_egfr": ("table.lp", 'bars("X2", anti_egfr).', ""),
     "not_repeated": ("table.lp", 'bars_repeated("X3") :-', 'bars_repeated("X3") :- line(0),'),
+    "not_again": ("table.lp", '"11")       :- not in_force("I11").', '"11").'),
     "confined": ("table.lp", 'bars("X5", locoregional).', ""),
     "available": ("table.lp", 'bars_limited("X4").', 'bars_limited("none") :- line(0).'),
     "vegf_with_egfr": ("table.lp", 'bars_pair("X1", "1.2").', 'bars_pair("X1", "none").'),

@@ -389,7 +389,7 @@ def test_no_set_says_why() -> None:
 
 def status(facts: str, therapy: str) -> str | None:
     verdict = advise(facts).therapies.get(therapy)
-    return verdict and verdict.status
+    return None if verdict is None else verdict.status
 
 
 def statuses(facts: str, therapies: str) -> set[str | None]:
@@ -863,6 +863,11 @@ NAMED = [
     ("I15", "ras(wild_type). side(left).", "folfox+cetuximab", "1.1"),
     ("I16", BOTH_WITH_BEVACIZUMAB, "folfiri+panitumumab", "6.3"),
     ("I17", OXALIPLATIN_SECOND, "folfiri", "6.1"),
+    ("I17", f"{OXALIPLATIN_SECOND} ras(mutant).", "folfiri+bevacizumab", "6.2"),
+    ("I17", f"{OXALIPLATIN_SECOND} ras(wild_type).", "folfiri+cetuximab", "6.3"),
+    ("I17", OXALIPLATIN_SECOND, "folfiri+aflibercept", "6.4"),
+    ("I17", OXALIPLATIN_SECOND, "folfiri+ramucirumab", "6.5"),
+    ("I17", AFTER_IRI, "folfox", "7.1"),
     ("I17", AFTER_IRI, "folfox+bevacizumab", "7.2"),
     ("I18", EARLY_DOMINANT, "hai", "12"),
     ("I18", LATE_DOMINANT, "radioembolization", "13"),
@@ -885,6 +890,7 @@ UNNAMED = [
     ("I16", f"{AFTER_OX} ras(wild_type).", "folfiri+cetuximab", "6.3"),
     ("I18", EARLY, "hai", "12"),
     ("I20", AFTER_OX, "folfiri", "6.1"),
+    ("I20", f"{TRIPLET} received(2, capox). stopped(2, completed).", "folfiri", "6.1"),
     ("I20", REFRACTORY + FIT, "regorafenib", "8"),
 ]
 
