@@ -68,7 +68,8 @@ def test_keynote_justifies_itself() -> None:
     assert reason.text.startswith("pembrolizumab as first line if MMR-deficient")
     assert reason.references == ("N Engl J Med 2020;383:2207-2218",)
     assert reason.interpretations == ("I3",)
-    (condition,) = reason.conditions
+    line, condition = reason.conditions
+    assert (line.finding, line.needs, line.value, line.facts) == ("line", ("first",), "first", ())
     assert (condition.finding, condition.needs, condition.value) == (
         "mmr",
         ("deficient",),
@@ -120,7 +121,11 @@ def test_beacon_is_recommended_and_justified() -> None:
         ("N Engl J Med 2019;381:1632-1643",),
     )
     findings = {condition.finding: condition.facts for condition in reason.conditions}
-    assert findings == {"braf": ("braf(mutant)",), "ras": ("ras(wild_type)",)}
+    assert findings == {
+        "braf": ("braf(mutant)",),
+        "line": ("received(1,bevacizumab)", "received(1,folfox)"),
+        "ras": ("ras(wild_type)",),
+    }
 
 
 def test_exclusions_hold_of_a_new_therapy() -> None:

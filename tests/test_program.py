@@ -63,8 +63,8 @@ def test_each_condition_is_exactly_one_of_met_failing_open() -> None:
     for _ in range(40):
         control, _ = grounded(reading.random_patient(rng).facts())
         atoms = {str(atom.symbol) for atom in control.symbolic_atoms}
-        for verdict in control.symbolic_atoms.by_signature("therapy", 1):
-            (therapy,) = verdict.symbol.arguments
+        offers = control.symbolic_atoms.by_signature("offers", 3)
+        for therapy in {offer.symbol.arguments[2] for offer in offers}:
             held = [f"{status}({therapy})" in atoms for status in STATUSES]
             assert sum(held) == ("out_of_scope" not in atoms), therapy
 
