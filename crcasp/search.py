@@ -164,7 +164,7 @@ class Search:
             others = [(other, True) for other in kept if other != atom]
             if not self.satisfiable(ASKABLE, (atom, False), *others):
                 kept.remove(atom)
-        features = sorted(self.symbols("feature", 1))
+        features = sorted(self.symbols("feature", 1), key=_particular)
         for atom in kept:
             implied = [
                 str(word(other.arguments[0]))
@@ -224,6 +224,11 @@ class Search:
             return f"not known to be so: {self.wording.name(finding)}"
         values = self.wording.names(sorted(needed), "or")
         return f"{self.wording.name(finding)} not known to be {values}"
+
+
+def _particular(feature: Symbol) -> tuple[int, Symbol]:
+    """Return a sort key that puts first the features that say more and are given up first."""
+    return -len(feature.arguments[0].arguments), feature
 
 
 def _item(item: Symbol) -> str:
