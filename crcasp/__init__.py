@@ -13,45 +13,45 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crcasp.advice import Advice as Advice
-    from crcasp.advice import Condition as Condition
-    from crcasp.advice import Finding as Finding
-    from crcasp.advice import Objection as Objection
-    from crcasp.advice import Reason as Reason
-    from crcasp.advice import RecommendationSet as RecommendationSet
-    from crcasp.advice import TreatmentLine as TreatmentLine
-    from crcasp.advice import Verdict as Verdict
-    from crcasp.comparison import Comparison as Comparison
-    from crcasp.comparison import Difference as Difference
-    from crcasp.comparison import compare as compare
     from crcasp.errors import CrcaspError as CrcaspError
     from crcasp.errors import Fault as Fault
     from crcasp.errors import InputError as InputError
     from crcasp.errors import Place as Place
     from crcasp.errors import UsageError as UsageError
-    from crcasp.explanation import Change as Change
-    from crcasp.explanation import Check as Check
-    from crcasp.explanation import Explanation as Explanation
-    from crcasp.explanation import Passage as Passage
-    from crcasp.explanation import Way as Way
-    from crcasp.explanation import explain as explain
-    from crcasp.proofs import Audit as Audit
-    from crcasp.proofs import Example as Example
-    from crcasp.proofs import Gap as Gap
-    from crcasp.proofs import Property as Property
-    from crcasp.proofs import audit as audit
-    from crcasp.recommendation import parse_facts as parse_facts
-    from crcasp.recommendation import recommend as recommend
+    from crcasp.questions.audit import audit as audit
+    from crcasp.questions.compare import compare as compare
+    from crcasp.questions.explain import explain as explain
+    from crcasp.questions.missing import missing as missing
+    from crcasp.questions.recommend import parse_facts as parse_facts
+    from crcasp.questions.recommend import recommend as recommend
     from crcasp.registry.mapping import ColumnMap as ColumnMap
     from crcasp.registry.mapping import Rule as Rule
     from crcasp.registry.run import answer_batch as answer_batch
     from crcasp.registry.run import answer_batches as answer_batches
     from crcasp.registry.run import cohort as cohort
     from crcasp.registry.summary import Summary as Summary
-    from crcasp.unknowns import Missing as Missing
-    from crcasp.unknowns import MissingFinding as MissingFinding
-    from crcasp.unknowns import Outcome as Outcome
-    from crcasp.unknowns import missing as missing
+    from crcasp.results.advice import Advice as Advice
+    from crcasp.results.advice import Condition as Condition
+    from crcasp.results.advice import Finding as Finding
+    from crcasp.results.advice import Objection as Objection
+    from crcasp.results.advice import Reason as Reason
+    from crcasp.results.advice import RecommendationSet as RecommendationSet
+    from crcasp.results.advice import TreatmentLine as TreatmentLine
+    from crcasp.results.advice import Verdict as Verdict
+    from crcasp.results.audit import Audit as Audit
+    from crcasp.results.audit import Example as Example
+    from crcasp.results.audit import Gap as Gap
+    from crcasp.results.audit import Property as Property
+    from crcasp.results.comparison import Comparison as Comparison
+    from crcasp.results.comparison import Difference as Difference
+    from crcasp.results.explanation import Change as Change
+    from crcasp.results.explanation import Check as Check
+    from crcasp.results.explanation import Explanation as Explanation
+    from crcasp.results.explanation import Passage as Passage
+    from crcasp.results.explanation import Way as Way
+    from crcasp.results.missing import Missing as Missing
+    from crcasp.results.missing import MissingFinding as MissingFinding
+    from crcasp.results.missing import Outcome as Outcome
 
 __version__ = "0.2.0"
 
@@ -98,7 +98,8 @@ __all__ = [
 ]
 
 _MODULES = {
-    "advice": (
+    "errors": ("CrcaspError", "Fault", "InputError", "Place", "UsageError"),
+    "results.advice": (
         "Advice",
         "Condition",
         "Finding",
@@ -108,12 +109,15 @@ _MODULES = {
         "TreatmentLine",
         "Verdict",
     ),
-    "proofs": ("Audit", "Example", "Gap", "Property", "audit"),
-    "comparison": ("Comparison", "Difference", "compare"),
-    "errors": ("CrcaspError", "Fault", "InputError", "Place", "UsageError"),
-    "explanation": ("Change", "Check", "Explanation", "Passage", "Way", "explain"),
-    "unknowns": ("Missing", "MissingFinding", "Outcome", "missing"),
-    "recommendation": ("parse_facts", "recommend"),
+    "results.audit": ("Audit", "Example", "Gap", "Property"),
+    "results.comparison": ("Comparison", "Difference"),
+    "results.explanation": ("Change", "Check", "Explanation", "Passage", "Way"),
+    "results.missing": ("Missing", "MissingFinding", "Outcome"),
+    "questions.audit": ("audit",),
+    "questions.compare": ("compare",),
+    "questions.explain": ("explain",),
+    "questions.missing": ("missing",),
+    "questions.recommend": ("parse_facts", "recommend"),
     "registry.mapping": ("ColumnMap", "Rule"),
     "registry.run": ("answer_batch", "answer_batches", "cohort"),
     "registry.summary": ("Summary",),

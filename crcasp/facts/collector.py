@@ -12,8 +12,8 @@ import clingo
 from crcasp.errors import Fault, Place
 from crcasp.facts.base import FactBase
 from crcasp.facts.wording import Domain, Odd, objection_to, unknown, wrong_arity
-from crcasp.terms import word
-from crcasp.vocabulary import Vocabulary
+from crcasp.program.terms import word
+from crcasp.program.vocabulary import Vocabulary
 
 MAX_FACTS = 2_000  # of one source: facts, faults or statements
 TOO_MANY = (

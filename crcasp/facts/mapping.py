@@ -9,7 +9,7 @@ from crcasp.errors import Place
 from crcasp.facts.collector import Collector, SourceError, Value
 from crcasp.facts.text import Text
 from crcasp.facts.wording import MAX_SHOWN, Odd, choices, kind, quoted, show, unknown
-from crcasp.vocabulary import LIMITS, OF_LINE, Vocabulary
+from crcasp.program.vocabulary import LIMITS, OF_LINE, Vocabulary
 
 
 def fill_json(source: Text, start: int, collector: Collector, vocabulary: Vocabulary) -> None:

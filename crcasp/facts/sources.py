@@ -25,7 +25,7 @@ from crcasp.facts.collector import (
 from crcasp.facts.files import MAX_BYTES, TOO_LARGE, bytes_of, decoded
 from crcasp.facts.text import OPEN_COMMENT, OpenCommentError, Text, after_blanks
 from crcasp.facts.wording import NEGATED, Odd, printable, show
-from crcasp.vocabulary import Vocabulary
+from crcasp.program.vocabulary import Vocabulary
 
 
 def read_text(text: str, source: str, vocabulary: Vocabulary) -> FactBase:

@@ -6,16 +6,16 @@ from threading import Lock
 
 import polars as pl
 
-from crcasp.engine import engine
 from crcasp.errors import UsageError
-from crcasp.program import Program
-from crcasp.recommendation import reader
+from crcasp.program.engine import engine
+from crcasp.program.files import Program
+from crcasp.program.wording import Wording
+from crcasp.questions.recommend import reader
 from crcasp.registry.concepts import BAD
 from crcasp.registry.mapping import ROW, ColumnMap
 from crcasp.registry.outcome import COLUMNS, JUDGED, Judge
 from crcasp.registry.profiles import Profiles, Solve
 from crcasp.registry.tables import FAULT
-from crcasp.wording import Wording
 
 GIVEN, ERROR = "given", "error"
 RESULTS = (*COLUMNS, *JUDGED, ERROR)

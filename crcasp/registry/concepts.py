@@ -8,13 +8,13 @@ from typing import NamedTuple, TypeAlias
 
 from clingo import Function, Number, String, Symbol, ast
 
-from crcasp.engine import Engine, engine
 from crcasp.errors import InputError
 from crcasp.facts import FactBase, read_symbols
-from crcasp.overlays import parse
-from crcasp.program import Program
+from crcasp.program.engine import Engine, engine
+from crcasp.program.files import Program
+from crcasp.program.overlays import parse
+from crcasp.program.vocabulary import LIMITS
 from crcasp.registry.solver import Facts, Solver
-from crcasp.vocabulary import LIMITS
 
 Cells: TypeAlias = tuple[str | None, ...]
 BAD = -1

@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from crcasp.errors import UsageError
+from crcasp.program.vocabulary import OF_LINE
 from crcasp.registry.tables import BATCH, FAULT, interruptible, read_csv
 from crcasp.saving import unfinished
-from crcasp.vocabulary import OF_LINE
 
 if TYPE_CHECKING:
     from crcasp.registry.progress import Progress

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from crcasp.errors import UsageError
-from crcasp.vocabulary import LIMITS
+from crcasp.program.vocabulary import LIMITS
 
 if TYPE_CHECKING:
-    from crcasp.vocabulary import Vocabulary
+    from crcasp.program.vocabulary import Vocabulary
 
 
 ROW = "_row"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from functools import cache
 
-from crcasp.program import Program
+from crcasp.program.files import Program
 from crcasp.registry.profiles import Task
 from crcasp.registry.solver import Facts, Outcomes, Solver
 

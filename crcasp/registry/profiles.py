@@ -7,11 +7,11 @@ from typing import TypeAlias
 
 import polars as pl
 
-from crcasp.program import Program
+from crcasp.program.files import Program
+from crcasp.program.vocabulary import LIMITS
 from crcasp.registry.concepts import BAD, LINE, Cells, Concepts, Group, Past
 from crcasp.registry.outcome import COLUMNS, Outcome
 from crcasp.registry.solver import Facts, Outcomes
-from crcasp.vocabulary import LIMITS
 
 CAPACITY = 300_000  # profiles that are kept
 

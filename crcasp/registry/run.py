@@ -10,7 +10,7 @@ from threading import Lock
 import polars as pl
 import pyarrow as pa
 
-from crcasp.program import Program
+from crcasp.program.files import Program
 from crcasp.registry.batches import GIVEN, Advisor
 from crcasp.registry.files import Output, batches, form, plain_text
 from crcasp.registry.mapping import ColumnMap

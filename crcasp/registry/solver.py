@@ -9,12 +9,11 @@ from typing import NamedTuple, TypeAlias, cast
 
 from clingo import Configuration, Model, Symbol, parse_term
 
-from crcasp.engine import PATIENT_CHECK, engine
-from crcasp.externals import Externals
-from crcasp.order import natural
-from crcasp.program import EXTERNAL_FINDING, Program
+from crcasp.program.engine import PATIENT_CHECK, engine
+from crcasp.program.externals import Externals
+from crcasp.program.files import EXTERNAL_FINDING, Program
+from crcasp.program.terms import natural, word
 from crcasp.registry.outcome import AND, LIST, OR, Outcome
-from crcasp.terms import word
 
 FILES = ("wrapper/externals.lp", "cohort/profile.lp")
 CAPACITY = 256  # groundings that are kept

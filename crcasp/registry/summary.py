@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from crcasp.advice import FORMAT
-from crcasp.order import natural
+from crcasp.program.terms import natural
 from crcasp.registry.batches import ERROR, GIVEN
 from crcasp.registry.outcome import LIST
-from crcasp.wording import BULLET, CLOSING, entry
+from crcasp.results.advice import FORMAT
+from crcasp.views.wording import BULLET, CLOSING, entry
 
 NO_SET = "none"
 

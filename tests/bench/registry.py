@@ -20,7 +20,7 @@ import clingo
 import polars as pl
 
 from crcasp import cohort, parse_facts, recommend
-from crcasp.program import Program, main_paths
+from crcasp.program.files import Program, main_paths
 from crcasp.registry.profiles import Profiles
 from crcasp.registry.solver import History, Sets
 from crcasp.registry.tables import read_csv

@@ -20,8 +20,8 @@ from pathlib import Path
 import clingo
 
 from crcasp import parse_facts, recommend
-from crcasp.engine import engine
-from crcasp.program import Program, main_paths
+from crcasp.program.engine import engine
+from crcasp.program.files import Program, main_paths
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))

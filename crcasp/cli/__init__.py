@@ -1,0 +1,124 @@
+"""The command line: which commands there are, and how a run ends."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
+from typing import NoReturn, TextIO
+
+from crcasp.errors import CrcaspError
+
+BAD, INTERRUPTED = 2, 130
+
+# Each command is a module of crcasp.cli, imported only when it is called, with
+# configure(parser) and run(options), which returns the output and the exit status.
+COMMANDS = {
+    "recommend": "the recommendation sets of one patient with their justifications",
+    "explain": "why one therapy is eligible or not, and what would change it",
+    "missing": "the unknown findings that matter, and what each value would give",
+    "compare": "what differs between two patients, or two versions of one",
+    "cohort": "answers for a whole registry, one row a patient",
+    "audit": "proofs about the table itself, over all patients",
+    "map": "the whole table as a picture",
+    "vocabulary": "the facts a patient may have",
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 answered, 2 bad input or usage."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        options = _parser(arguments).parse_args(arguments)
+        output, status = options.run(options)
+        if getattr(options, "output", None) not in (None, "-"):
+            from crcasp.saving import save
+
+            save(options.output, output)
+            return int(status)
+        return _write(output) or status
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else BAD
+    except CrcaspError as error:
+        _complain(str(error))
+        return BAD
+    except KeyboardInterrupt:
+        _complain("crcasp: interrupted, nothing was written.")
+        return INTERRUPTED
+
+
+def run() -> NoReturn:
+    """Run the command line as a process of its own, which ends as soon as it has answered."""
+    gc.disable()
+    signal.signal(signal.SIGINT, _interrupted)
+    status = main()
+    status = status or _write("")  # what --help printed is still in the buffer
+    with suppress(AttributeError, OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(status)
+
+
+def _interrupted(*_: object) -> NoReturn:
+    """End at once: raised in a callback of clingo, an exception would end the process its way."""
+    from crcasp.saving import discard
+
+    discard()
+    _complain("crcasp: interrupted, nothing was written.")
+    os._exit(INTERRUPTED)
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    from crcasp import __version__
+
+    parser = argparse.ArgumentParser(
+        prog="crcasp",
+        description="Table 3 of a 2019 review of palliative options for colorectal liver "
+        "metastases, as an answer-set program.",
+    )
+    parser.add_argument("--version", action="version", version=f"crcasp {__version__}")
+    commands = parser.add_subparsers(
+        title="commands", required=True, metavar="COMMAND", prog="crcasp"
+    )
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(
+            name, help=purpose, description=f"Give {purpose}.", allow_abbrev=False
+        )
+        if name in arguments:
+            module = import_module(f"crcasp.cli.{name}")
+            module.configure(command)
+            command.set_defaults(run=module.run)
+    return parser
+
+
+def _complain(message: str) -> None:
+    with suppress(OSError, ValueError):
+        print(message, file=sys.stderr)
+
+
+def _write(output: str) -> int:
+    """Write all of the output, or say in one sentence that nobody reads it."""
+    if sys.stdout is None:
+        _complain("standard output: the answer could not be written: it is closed.")
+        return BAD
+    try:
+        sys.stdout.write(output)
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:
+        _silence(sys.stdout)
+        reason = getattr(error, "strerror", None) or "it is closed"
+        if isinstance(error, UnicodeEncodeError):
+            reason = f"{error.encoding} has no {error.object[error.start]!r}"
+        _complain(f"standard output: the answer could not be written: {reason}.")
+        return BAD
+    return 0
+
+
+def _silence(stream: TextIO) -> None:
+    """Point a broken stream at nothing, so that the interpreter's exit stays quiet."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

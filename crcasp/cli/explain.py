@@ -1,0 +1,45 @@
+"""`crcasp explain`."""
+
+from __future__ import annotations
+
+import argparse
+
+from crcasp.cli import options as shared
+from crcasp.questions.explain import explained
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    shared.add_files(parser)
+    parser.add_argument(
+        "therapy", metavar="THERAPY", help="a regimen, REGIMEN+PARTNER or a locoregional therapy"
+    )
+    shared.add_format(parser, "text", "json", "html", "dot", "svg")
+    shared.add_program(parser)
+
+
+def run(options: argparse.Namespace) -> tuple[str, int]:
+    """Explain the verdict on one therapy."""
+    program = shared.program(options)
+    explanation = explained(shared.patient(options.files, program), options.therapy, program)
+    if options.format == "json":
+        return shared.as_json(explanation.to_dict()), 0
+    if options.format == "html":
+        return explanation.to_html(), 0
+    from crcasp.questions.recommend import reader
+
+    labels = reader(program).labels
+    if options.format == "dot":
+        from crcasp.program.wording import Wording
+        from crcasp.views.tree import tree, tree_dot
+
+        return tree_dot(tree(explanation, Wording(labels))), 0
+    if options.format == "svg":
+        from crcasp.program.wording import Wording
+        from crcasp.views.picture import derivation_svg
+        from crcasp.views.tree import tree
+
+        return derivation_svg(tree(explanation, Wording(labels)), alone=True), 0
+    from crcasp.views.explanation_text import explanation_text
+
+    return explanation_text(explanation, labels, shared.width()), 0

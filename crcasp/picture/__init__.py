@@ -1,6 +1,0 @@
-"""Pictures: drawn from facts by the programs in `lp/picture/`, laid out by Graphviz."""
-
-from crcasp.picture.derivation import derivation_svg
-from crcasp.picture.map import map_dot, map_svg
-
-__all__ = ["derivation_svg", "map_dot", "map_svg"]

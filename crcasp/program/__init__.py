@@ -1,0 +1,1 @@
+"""The logic program: its files, what they declare, and the solver that is asked."""

@@ -1,0 +1,202 @@
+"""The logic program as files, constants and overlays."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from crcasp.errors import UsageError
+
+if TYPE_CHECKING:
+    from clingo import Control
+
+
+@cache
+def program_directory() -> str:
+    """Return the directory of the logic program, in a wheel or beside the package."""
+    package = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+    for directory in (os.path.join(package, "lp"), os.path.join(os.path.dirname(package), "lp")):
+        if os.path.isfile(os.path.join(directory, "table.lp")):
+            return directory
+    raise UsageError(f"The logic program is missing beside {package}: install crcasp anew.")
+
+
+class Program(NamedTuple):
+    """The main program with what the user put on top: the key of the engine cache.
+
+    Attributes:
+        overlays: further `.lp` files of the user's own, trusted, each with its text.
+        constants: overridden constants as (name, value) pairs.
+    """
+
+    overlays: tuple[tuple[str, str], ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def build(
+        cls,
+        overlays: Sequence[str | os.PathLike[str]] = (),
+        constants: Mapping[str, str | int] | None = None,
+    ) -> Program:
+        """Read the overlays and check the constants' names and values.
+
+        Raises:
+            UsageError: an overlay cannot be read, or a constant is unknown.
+        """
+        if isinstance(overlays, (str, os.PathLike)):
+            raise UsageError(f"overlays must be a list of files: write [{str(overlays)!r}].")
+        program = cls(tuple(map(read_trusted, overlays)))
+        if overlays:
+            from crcasp.program.overlays import refuse_unasked
+
+            refuse_unasked(program.overlays, main_paths())
+        if not constants:
+            return program
+        known = program.known_constants()
+        for name, value in constants.items():
+            if name not in known:
+                names = ", ".join(f"{key}={known[key]}" for key in sorted(known))
+                raise UsageError(f"There is no constant {name}; the known ones are {names}.")
+            if not re.fullmatch(r"-?\d{1,9}|[a-z]\w*", str(value)):
+                raise UsageError(f"{name}={value}: a constant is a whole number or a name.")
+            if _is_number(known[name]) != _is_number(str(value)):
+                kind = "whole number" if _is_number(known[name]) else "name"
+                raise UsageError(f"{name}={value}: this constant is a {kind}, as in {known[name]}.")
+        pairs = tuple(sorted((name, str(value)) for name, value in constants.items()))
+        return cls(program.overlays, pairs)
+
+    def known_constants(self) -> dict[str, str]:
+        """Return each constant that the program defines, with its default."""
+        from clingo import ast
+
+        from crcasp.program.overlays import parse
+
+        known: dict[str, str] = {}
+
+        def collect(node: ast.AST) -> None:
+            if node.ast_type == ast.ASTType.Definition:
+                known.setdefault(node.name, str(node.value))
+
+        ast.parse_files(main_paths(), collect)
+        for name, text in self.overlays:
+            parse(name, text, collect)
+        return known
+
+    def control(
+        self,
+        *extra: str,
+        lines: int = 0,
+        facts: str = "",
+        trusted: tuple[tuple[str, str], ...] = (),
+    ) -> Control:
+        """Return the grounded program with files from subfolders of `lp/`, and facts.
+
+        Args:
+            extra: files in subfolders of `lp/`, such as "wrapper/show.lp".
+            lines: how many lines of therapy the externals provide for.
+            facts: facts as text, from symbols that have been checked.
+            trusted: further texts of the user's own for this control, with their names.
+
+        Raises:
+            UsageError: clingo refuses an overlay or has anything to say about it.
+        """
+        messages: list[str] = []
+        texts = [facts, *(text for _, text in trusted)]
+        names = ", ".join(name for name, _ in (*self.overlays, *trusted)) or "program"
+        try:
+            control = self._grounded([*main_files(), *extra], messages, lines, texts)
+        except RuntimeError:
+            raise _complaint(names, messages) from None
+        if messages:
+            raise _complaint(names, messages)
+        return control
+
+    def vocabulary_control(self, check: str = "", facts: str = "") -> Control:
+        """Return the vocabulary grounded, with a check of facts where one is named.
+
+        An overlay may extend the vocabulary; what else it says is not asked here.
+        """
+        names = VOCABULARY + ((check,) if check else ())
+        return self._grounded(names, [], texts=[facts])
+
+    def _grounded(
+        self, names: Iterable[str], messages: list[str], lines: int = 0, texts: Sequence[str] = ()
+    ) -> Control:
+        from clingo import Control
+
+        arguments = ["0", "--opt-mode=ignore", f"-clines={lines}"]
+        arguments += [f"-c{name}={value}" for name, value in self.constants]
+        control = Control(arguments, lambda _, message: messages.append(message), 20)
+        for name in names:
+            control.load(os.path.join(program_directory(), name))
+        for text in (*(text for _, text in self.overlays), *texts):
+            control.add("base", [], text)
+        control.ground([("base", [])])
+        return control
+
+    def added(self, findings: Iterable[str], form: str, file: str) -> str:
+        """Return a line of a file for each finding that it lacks, as an overlay declares it.
+
+        Args:
+            findings: the names of all findings.
+            form: the line, with the place of the name.
+            file: the file in a subfolder of `lp/` that has the lines of the table's findings.
+        """
+        if not self.overlays:
+            return ""
+        from crcasp.program.overlays import signatures_of
+
+        known = signatures_of((os.path.join(program_directory(), file),))
+        return " ".join(form.format(name) for name in findings if (name, 1) not in known)
+
+    def names(self) -> str:
+        """Return the overlays' names, for a message about them."""
+        return ", ".join(name for name, _ in self.overlays) or "program"
+
+    def without_answer(self) -> UsageError:
+        """Return the error that a patient has no model, not even one without a set."""
+        return UsageError(f"{self.names()}: its constraints leave no answer for a patient.")
+
+
+def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
+    """Return the name and text of an `.lp` file of the user's own.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    name = os.fspath(path)
+    try:
+        with open(name, encoding="utf-8") as overlay:
+            return name, overlay.read()
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it is not a text file"
+        raise UsageError(f"{name}: it cannot be read: {reason}.") from None
+
+
+def _complaint(names: str, messages: Sequence[str]) -> UsageError:
+    from crcasp.program.overlays import complaint
+
+    return complaint(names, messages)
+
+
+def _is_number(value: str) -> bool:
+    return re.fullmatch(r"-?\d+", value) is not None
+
+
+@cache
+def main_files() -> tuple[str, ...]:
+    """Return the names of the files of the main program, in a fixed order."""
+    return tuple(sorted(name for name in os.listdir(program_directory()) if name.endswith(".lp")))
+
+
+def main_paths() -> list[str]:
+    """Return the paths of the files of the main program, in a fixed order."""
+    return [os.path.join(program_directory(), name) for name in main_files()]
+
+
+VOCABULARY = ("vocabulary.lp", "interpretations.lp")
+ANY_FINDING = ("{{ {0}(V) : value({0}, V) }} 1.", "any/findings.lp")
+EXTERNAL_FINDING = ("#external {0}(V) : value({0}, V).", "wrapper/externals.lp")

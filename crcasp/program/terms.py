@@ -1,0 +1,48 @@
+"""Terms of the program as names and numbers, and the order in which names are listed."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TypeAlias
+
+from clingo import Symbol, SymbolType
+
+Word: TypeAlias = str | int
+Row: TypeAlias = tuple[Word, ...]
+
+BOUNDS = {"at_most": "at most {}", "at_least": "at least {}"}
+
+
+@lru_cache(maxsize=4096)
+def word(term: Symbol) -> Word:
+    """Return a term as results write it.
+
+    with(r, p) is r+p, at_most(5) is "at most 5", a string is bare, a number an int.
+    """
+    kind = term.type
+    if kind is SymbolType.Number:
+        return term.number
+    if kind is SymbolType.String:
+        return term.string
+    text = str(term)
+    if text.isidentifier():
+        return text
+    arguments = term.arguments if kind is SymbolType.Function else []
+    if arguments and term.name == "with":
+        return "+".join(str(word(part)) for part in arguments)
+    if arguments and term.name in BOUNDS:
+        return BOUNDS[term.name].format(arguments[0])
+    return text
+
+
+def row(atom: Symbol) -> Row:
+    """Return the arguments of an atom as words."""
+    return tuple(word(argument) for argument in atom.arguments)
+
+
+@lru_cache(maxsize=4096)
+def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+    """Return a sort key that puts 2 before 10 and numbers before words."""
+    parts = re.findall(r"\d+|\D+", name)
+    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)

@@ -1,0 +1,1 @@
+"""What comes back: plain data, one module a kind of result."""

@@ -1,0 +1,88 @@
+"""Where an answer comes from: enough to ask again and to print a page anew."""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from crcasp.errors import UsageError
+from crcasp.facts import FactBase, read_text
+from crcasp.program.files import Program, program_directory
+from crcasp.program.terms import natural
+
+SHOWN = 16  # hexadecimal digits of a fingerprint
+
+
+class Origin(NamedTuple):
+    """The facts and the program behind an answer.
+
+    Attributes:
+        facts: the patient's facts, in order of appearance.
+        sources: where they were read, such as file names.
+        program: the program with its overlays and constants.
+    """
+
+    facts: tuple[str, ...]
+    sources: tuple[str, ...]
+    program: Program
+
+    @classmethod
+    def of(cls, base: FactBase, program: Program) -> Origin:
+        """Return the origin of an answer to facts that were read."""
+        sources = dict.fromkeys(place.source for place in base.facts.values())
+        return cls(tuple(map(str, base.facts)), tuple(sources), program)
+
+    def base(self) -> FactBase:
+        """Return the facts, read again."""
+        from crcasp.program.engine import engine
+
+        return read_text("\n".join(self.lines()), "facts", engine(self.program).vocabulary)
+
+    def lines(self) -> list[str]:
+        """Return the facts as lines of a fact file, sorted."""
+        return [f"{fact}." for fact in sorted(self.facts, key=natural)]
+
+    def fingerprint(self) -> str:
+        """Return the fingerprint of the facts: of their sorted lines."""
+        return _digest("".join(f"{line}\n" for line in self.lines()).encode())
+
+
+def known(origin: Origin | None) -> Origin:
+    """Return an origin that is there.
+
+    Raises:
+        UsageError: there is none, as in a result that was not made by this package.
+    """
+    if origin is None:
+        raise UsageError("This result was made by hand: only what recommend() returns has a page.")
+    return origin
+
+
+def program_fingerprint() -> str:
+    """Return the fingerprint of every file in `lp/`, one after another by path."""
+    from hashlib import sha256
+
+    whole = sha256()
+    for path in _program_files():
+        with open(path, "rb") as file:
+            whole.update(file.read())
+    return whole.hexdigest()[:SHOWN]
+
+
+def overlay_fingerprints(program: Program) -> list[tuple[str, str]]:
+    """Return each overlay's name with its fingerprint."""
+    return [(name, _digest(text.encode())) for name, text in program.overlays]
+
+
+def _program_files() -> list[str]:
+    root = program_directory()
+    found = []
+    for directory, _, names in os.walk(root):
+        found += [os.path.join(directory, name) for name in names if name.endswith(".lp")]
+    return sorted(found, key=lambda path: os.path.relpath(path, root).replace(os.sep, "/").encode())
+
+
+def _digest(content: bytes) -> str:
+    from hashlib import sha256
+
+    return sha256(content).hexdigest()[:SHOWN]

@@ -1,0 +1,1 @@
+"""Results for a person: in words, as text, as pages and as pictures."""

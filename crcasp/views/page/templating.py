@@ -1,0 +1,78 @@
+"""Templates: one environment, which escapes everything that is not markup already."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+from crcasp.errors import UsageError
+from crcasp.program.wording import Wording
+from crcasp.results.provenance import Origin, overlay_fingerprints, program_fingerprint
+from crcasp.views.picture.drawing import STYLE
+from crcasp.views.wording import CLOSING
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = os.path.join(os.path.dirname(__file__), "templates")
+
+
+@cache
+def environment() -> Environment:
+    """Return the environment of the templates.
+
+    Raises:
+        UsageError: Jinja2 is not installed.
+    """
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError:
+        raise UsageError(
+            "An HTML report needs Jinja2: install crcasp[report], or ask for --format text."
+        ) from None
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page(
+    template: str,
+    title: str,
+    origins: list[Origin],
+    wording: Wording,
+    command: str,
+    **content: object,
+) -> str:
+    """Return a page.
+
+    Args:
+        template: its name in `templates/`, without the suffix.
+        title: what the page is.
+        origins: of one patient or of two; without a patient the program alone.
+        wording: names for a person.
+        command: the crcasp command that makes the page, without files and options.
+        content: what the template asks for.
+    """
+    from crcasp import __version__
+
+    made = environment()
+    with open(STYLE, encoding="utf-8") as file:
+        picture_style = file.read()
+    return made.get_template(f"{template}.html").render(
+        title=title,
+        words=wording,
+        closing=CLOSING,
+        version=__version__,
+        command=command,
+        origins=origins,
+        overlays=overlay_fingerprints(origins[0].program),
+        constants=origins[0].program.constants,
+        program_fingerprint=program_fingerprint(),
+        picture_style=picture_style,
+        **content,
+    )

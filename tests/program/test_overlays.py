@@ -1,0 +1,405 @@
+"""Rules of the user's own on top of the program: what they add, and what is refused of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from crcasp import Advice, InputError, UsageError, cli, recommend
+from crcasp.program.engine import engine
+from crcasp.program.files import Program
+
+OVERLAYS = Path(__file__).parents[2] / "examples" / "overlays"
+KEYNOTE, BEACON = OVERLAYS / "keynote_177.lp", OVERLAYS / "beacon.lp"
+
+FIRST_LINE = {"mmr": "deficient", "liver_metastases": "unresectable"}
+TREATED: dict[str, object] = {
+    "braf": "mutant",
+    "ras": "wild_type",
+    "history": [{"received": ["folfox", "bevacizumab"], "stopped": "progression"}],
+}
+PAIR = "encorafenib+cetuximab"
+
+Overlay = Callable[[str], Path]
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Overlay:
+    """Writes an overlay."""
+
+    def write(text: str) -> Path:
+        path = tmp_path / f"overlay{len(list(tmp_path.iterdir()))}.lp"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+def names(advice: Advice) -> list[str]:
+    return [str(chosen) for chosen in advice.preferred]
+
+
+# ---- a new statement ------------------------------------------------------------------
+
+
+def test_keynote_is_recommended() -> None:
+    advice = recommend(FIRST_LINE, overlays=[KEYNOTE])
+    assert names(advice) == ["pembrolizumab"]
+    assert advice.preferred[0].grade == "benefit"
+    assert advice.therapies["nivolumab"].status == "excluded"
+
+
+def test_without_keynote_the_table_answers() -> None:
+    before = recommend(FIRST_LINE)
+    recommend(FIRST_LINE, overlays=[KEYNOTE])
+    assert recommend(FIRST_LINE) == before
+    assert before.therapies["pembrolizumab"].status == "excluded"
+
+
+def test_keynote_justifies_itself() -> None:
+    (reason,) = recommend(FIRST_LINE, overlays=[KEYNOTE]).therapies["pembrolizumab"].because
+    assert reason.statement == "KEYNOTE-177"
+    assert reason.text.startswith("pembrolizumab as first line if MMR-deficient")
+    assert reason.references == ("N Engl J Med 2020;383:2207-2218",)
+    assert reason.interpretations == ("I3",)
+    line, condition = reason.conditions
+    assert (line.finding, line.needs, line.value, line.facts) == ("line", ("first",), "first", ())
+    assert (condition.finding, condition.needs, condition.value) == (
+        "mmr",
+        ("deficient",),
+        "deficient",
+    )
+    assert condition.facts == ("mmr(deficient)",)
+
+
+def test_keynote_speaks_of_its_line_and_asks_for_its_test() -> None:
+    unknown = recommend({"side": "left"}, overlays=[KEYNOTE]).therapies["pembrolizumab"]
+    assert (unknown.status, unknown.missing) == ("undetermined", ["mmr"])
+    negative = recommend({"msi": "stable"}, overlays=[KEYNOTE]).therapies["pembrolizumab"]
+    assert negative.status == "excluded"
+    assert "KEYNOTE-177" in {item.statement for item in negative.against}
+    later = recommend({**TREATED, "mmr": "deficient"}, overlays=[KEYNOTE])
+    assert later.therapies["pembrolizumab"].statements == ("10.1", "10.2")
+
+
+def test_keynote_in_json_and_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "patient.json"
+    path.write_text(json.dumps(FIRST_LINE), encoding="utf-8")
+    argv = ["recommend", "--with", str(KEYNOTE), str(path)]
+    assert cli.main([*argv, "--format", "json"]) == 0
+    given = json.loads(capsys.readouterr().out)
+    assert given["sets"][0] == {
+        "grade": "benefit",
+        "preferred": True,
+        "therapies": ["pembrolizumab"],
+    }
+    assert given["therapies"]["pembrolizumab"]["statements"] == ["KEYNOTE-177"]
+    (reason,) = given["therapies"]["pembrolizumab"]["because"]
+    assert reason["references"] == ["N Engl J Med 2020;383:2207-2218"]
+    assert given == recommend(FIRST_LINE, overlays=[KEYNOTE]).to_dict()
+    assert cli.main(argv) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "KEYNOTE-177" in text
+    assert "[N Engl J Med 2020;383:2207-2218]" in text
+
+
+# ---- a new therapy --------------------------------------------------------------------
+
+
+def test_beacon_is_recommended_and_justified() -> None:
+    advice = recommend(TREATED, overlays=[BEACON])
+    assert names(advice) == [PAIR]
+    (reason,) = advice.therapies[PAIR].because
+    assert (reason.statement, reason.references) == (
+        "BEACON",
+        ("N Engl J Med 2019;381:1632-1643",),
+    )
+    findings = {condition.finding: condition.facts for condition in reason.conditions}
+    assert findings == {
+        "braf": ("braf(mutant)",),
+        "line": ("received(1,bevacizumab)", "received(1,folfox)"),
+        "ras": ("ras(wild_type)",),
+    }
+
+
+def test_exclusions_hold_of_a_new_therapy() -> None:
+    def verdict(**facts: object) -> Any:
+        return recommend({**TREATED, **facts}, overlays=[BEACON]).therapies[PAIR]
+
+    def exclusions(**facts: object) -> set[str]:
+        given = verdict(**facts)
+        assert given.status == "excluded"
+        return {item.exclusion for item in given.against if item.exclusion}
+
+    assert exclusions(ras="mutant") == {"X2"}
+    assert verdict(ras=None).missing == ["ras"]
+    assert exclusions(contraindicated=["encorafenib"]) == {"X4"}
+    assert exclusions(unavailable=["anti_egfr"]) == {"X4"}
+    failed = [{"received": ["folfox", "cetuximab"], "stopped": "progression"}]
+    assert exclusions(history=failed) == {"X3"}
+    assert verdict(history=[]).status == "excluded"
+
+
+def test_a_new_therapy_extends_what_is_accepted() -> None:
+    history = [*TREATED["history"], {"received": ["encorafenib", "cetuximab"]}]  # type: ignore[misc]
+    facts = {**TREATED, "history": history}
+    advice = recommend(facts, overlays=[BEACON])
+    assert advice.history[1].received == ("encorafenib", "cetuximab")
+    with pytest.raises(InputError, match="encorafenib"):
+        recommend(facts)
+    with pytest.raises(InputError, match="encorafenib"):
+        recommend(facts, overlays=[KEYNOTE])
+
+
+def test_a_new_therapy_is_named_by_the_vocabulary(capsys: pytest.CaptureFixture[str]) -> None:
+    for options in ([], ["--format", "json"]):
+        assert cli.main(["vocabulary", *options]) == 0
+        assert "encorafenib" not in capsys.readouterr().out
+        assert cli.main(["vocabulary", *options, "--with", str(BEACON)]) == 0
+        assert "encorafenib" in capsys.readouterr().out
+    schema = engine(Program.build([BEACON])).vocabulary.schema()
+    Draft202012Validator.check_schema(schema)
+    validator = Draft202012Validator(schema)
+    validator.validate({"history": [{"received": ["encorafenib"]}], "unavailable": ["encorafenib"]})
+
+
+def test_a_new_country_extends_what_is_accepted(overlay: Overlay) -> None:
+    facts = {"country": "taiwan"}
+    advice = recommend(facts, overlays=[overlay("s1_used_in(taiwan).")])
+    assert advice.therapies["sox"].statements == ("3",)
+    with pytest.raises(InputError, match="taiwan"):
+        recommend(facts)
+
+
+def test_a_new_finding_is_asked_for_in_every_way(
+    overlay: Overlay, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command grounds with the fact itself, the library with an external for it."""
+    path = overlay(
+        "value(stage, (iii; iv)). given(stage, V, stage(V)) :- stage(V). #defined stage/1.\n"
+        'statement("Z", first, benefit). text("Z", "by stage"). offers("Z", b, capecitabine).\n'
+        'needs("Z", b, stage, iv).'
+    )
+    assert recommend({}, overlays=[path]).therapies["capecitabine"].missing == ["stage"]
+    patient = tmp_path / "patient.lp"
+    patient.write_text("stage(iv).", encoding="utf-8")
+    assert cli.main(["recommend", "--format", "json", "--with", str(path), str(patient)]) == 0
+    by_command = json.loads(capsys.readouterr().out)
+    assert by_command["therapies"]["capecitabine"]["statements"] == ["Z"]
+    assert recommend(patient, overlays=[path]).to_dict() == by_command
+
+
+def test_two_overlays_together() -> None:
+    for overlays in ([KEYNOTE, BEACON], [BEACON, KEYNOTE]):
+        assert names(recommend(FIRST_LINE, overlays=overlays)) == ["pembrolizumab"]
+        assert names(recommend(TREATED, overlays=overlays)) == [PAIR]
+
+
+def test_an_overlay_as_text_or_path_is_the_same() -> None:
+    assert recommend(TREATED, overlays=[str(BEACON)]) == recommend(TREATED, overlays=[BEACON])
+
+
+def test_an_overlay_that_changed_is_read_anew(tmp_path: Path) -> None:
+    path = tmp_path / "overlay.lp"
+    path.write_text(KEYNOTE.read_text(encoding="utf-8"), encoding="utf-8")
+    assert names(recommend(FIRST_LINE, overlays=[path])) == ["pembrolizumab"]
+    path.write_text("", encoding="utf-8")
+    assert recommend(FIRST_LINE, overlays=[path]) == recommend(FIRST_LINE)
+
+
+# ---- withdrawals, constants, constraints ----------------------------------------------
+
+
+def test_an_interpretation_is_withdrawn(overlay: Overlay) -> None:
+    """Disease beyond the liver bars HAI by statement 5 only as I8 reads it."""
+    facts = {"liver_metastases": "unresectable", "disease_extent": "disseminated"}
+    by_default = recommend(facts).therapies["hai"]
+    assert by_default.status == "excluded"
+    (barred,) = (item for item in by_default.against if item.exclusion == "X5")
+    assert "I8" in barred.interpretations
+    taken_back = recommend(facts, overlays=[overlay('withdrawn("I8").')]).therapies
+    assert (taken_back["hai"].status, taken_back["hai"].statements) == ("eligible", ("5",))
+    assert "I8" not in taken_back["hai"].because[0].interpretations
+    assert taken_back["tace"].status == "excluded"
+
+
+def test_a_withdrawn_derivation_no_longer_derives(overlay: Overlay) -> None:
+    facts = {"primary_site": "rectum", "ras": "wild_type"}
+    assert recommend(facts).therapies["folfox+cetuximab"].statements == ("1", "1.1")
+    advice = recommend(facts, overlays=[overlay('withdrawn("I1").')])
+    assert advice.therapies["folfox+cetuximab"].statements == ("1",)
+
+
+def test_a_constant_of_an_overlay_can_be_overridden(overlay: Overlay) -> None:
+    path = overlay(
+        "#const youth = 40.\n"
+        'statement("Z", first, benefit). text("Z", "the young"). offers("Z", b, capecitabine).\n'
+        'needs("Z", b, age, at_most(youth)).'
+    )
+    assert recommend({"age": 45}, overlays=[path]).therapies["capecitabine"].status == "excluded"
+    wider = recommend({"age": 45}, overlays=[path], constants={"youth": 45})
+    assert wider.therapies["capecitabine"].statements == ("Z",)
+
+
+ALWAYS_SYSTEMIC = ":- not regimen_chosen(_)."
+
+
+def test_a_constraint_leaves_fewer_sets(overlay: Overlay) -> None:
+    facts = {"liver_metastases": "unresectable", "disease_extent": "liver_only"}
+    every = {chosen.therapies for chosen in recommend(facts).sets}
+    constrained = recommend(facts, overlays=[overlay(ALWAYS_SYSTEMIC)])
+    assert ("hai",) in every
+    assert {chosen.therapies for chosen in constrained.sets} == every - {("hai",)}
+
+
+def test_a_constraint_does_not_switch_off_the_input_check(overlay: Overlay) -> None:
+    """The check must not become inconsistent by a constraint on what it does not define."""
+    with pytest.raises(InputError, match="contradicts"):
+        recommend({"kras": "mutant", "ras": "wild_type"}, overlays=[overlay(ALWAYS_SYSTEMIC)])
+
+
+def test_a_constraint_that_leaves_no_model_is_refused(overlay: Overlay) -> None:
+    """There is no answer to read then, not even one that says why there is no set."""
+    path = overlay(ALWAYS_SYSTEMIC)
+    with pytest.raises(UsageError, match=re.escape(str(path))):
+        recommend({"contraindicated": ["fluoropyrimidine"]}, overlays=[path])
+
+
+def test_a_choice_of_an_overlay_does_not_repeat_the_sets(overlay: Overlay) -> None:
+    assert (
+        recommend({}, overlays=[overlay("{ undecided }. #defined undecided/0.")]).sets
+        == recommend({}).sets
+    )
+
+
+# ---- broken overlays ------------------------------------------------------------------
+
+SOUND = 'statement("Z", first, benefit). text("Z", "more"). offers("Z", b, capecitabine). '
+
+
+def refused(path: Path, also: Sequence[Path] = ()) -> str:
+    """What the refusal of an overlay says; the file is named in it."""
+    with pytest.raises(UsageError) as caught:
+        recommend({}, overlays=[path, *also])
+    assert str(path) in str(caught.value)
+    return str(caught.value)
+
+
+def test_the_sound_part_of_the_broken_ones_is_sound(overlay: Overlay) -> None:
+    advice = recommend({}, overlays=[overlay(SOUND)])
+    assert advice.therapies["capecitabine"].statements == ("Z",)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('statement("Z", first, benefit). offers("Z", b, folfox).', ["Z has no text/2"]),
+        ('text("Z", "z"). offers("Z", b, folfox).', ["Z offers", "without a statement/3"]),
+        ('statement("Z", first, benefit). text("Z", "z").', ["Z offers nothing"]),
+        (SOUND + 'offers("Z", b, folfax).', ["folfax is offered, but is no declared"]),
+        (SOUND + 'offers("Z", b, with(folfox, hai)).', ["folfox+hai is offered"]),
+        (SOUND + 'needs("Z", b, sid, left).', ["sid is needed, but is no declared finding"]),
+        (SOUND + 'needs("Z", b, initial(folfax), yes).', ["initial(folfax) is needed"]),
+        (SOUND + 'needs("Z", b, side, lefft).', ["lefft", "no declared value"]),
+        (SOUND + 'needs("Z", c, side, left).', ["Z has needs for a branch that offers nothing"]),
+        (SOUND.replace("benefit", "great"), ["Z has a grade without rank/2"]),
+        (SOUND.replace("first", "second"), ["Z speaks of no line that there is"]),
+        (SOUND + 'needs("Z", b side, left).', [":1:", "syntax error"]),
+        (SOUND + 'needs("Z", b, side, S) :- sided(rectum).', ["unsafe"]),
+        (SOUND + 'needs("Z", b, ras, mutant) :- recieved(1, folfox).', ["recieved(1,folfox)"]),
+        ("#const younger_age = 3.", ["redefinition of constant", "younger_age"]),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else None,
+)
+def test_a_broken_overlay_is_refused(overlay: Overlay, text: str, said: list[str]) -> None:
+    message = refused(overlay(text))
+    for words in said:
+        assert words in message
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (SOUND + 'need("Z", b, side, left).', "need"),
+        (SOUND + 'refernce("Z", 7).', "refernce"),
+        ('statemnt("Z", first, benefit).', "statemnt"),
+        ('withdraw("I8").', "withdraw"),
+        (SOUND + 'needs("Z", b, left).', "left is needed"),
+    ],
+)
+def test_a_misspelt_predicate_in_a_fact_is_refused(overlay: Overlay, text: str, said: str) -> None:
+    """A condition misspelt as `need` is no condition: the therapy would suit everyone."""
+    assert said in refused(overlay(text))
+
+
+@pytest.mark.parametrize("name", ['"I88"', "i8", "8"])
+def test_a_withdrawal_of_no_interpretation_is_refused(overlay: Overlay, name: str) -> None:
+    assert name.strip('"') in refused(overlay(f"withdrawn({name})."))
+
+
+@pytest.mark.parametrize(
+    ("needs", "said"),
+    [
+        ("line, frist", "frist"),
+        ("later_line, true", "true"),
+        ("initial(oxaliplatin), true", "true"),
+        ("failed(oxaliplatin), true", "true"),
+        ("stopped(1), progressed", "progressed"),
+        ("side, at_most(3)", "at_most(3)"),
+    ],
+)
+def test_a_value_that_a_derived_finding_never_has_is_refused(
+    overlay: Overlay, needs: str, said: str
+) -> None:
+    """Such a condition can never be met, so that its statement would silently never apply."""
+    assert said in refused(overlay(f'{SOUND} needs("Z", b, {needs}).'))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('bars("X9", anti_vegf). unless("X9", side, left).', "X9"),
+        ('exclusion("X9", "x"). bars("X9", anti_vgf). unless("X9", side, left).', "anti_vgf"),
+        ('exclusion("X9", "x"). bars("X9", anti_vegf). unless("X9", sidd, left).', "sidd"),
+        ('exclusion("X9", "x"). bars("X9", anti_vegf). unless("X9", side, lefft).', "lefft"),
+    ],
+    ids=["text", "class", "finding", "value"],
+)
+def test_a_broken_exclusion_is_refused(overlay: Overlay, text: str, said: str) -> None:
+    """A misspelt class bars nothing, and a misspelt value bars what it should spare."""
+    assert said in refused(overlay(text))
+
+
+def test_all_flaws_are_reported_together(overlay: Overlay) -> None:
+    message = refused(
+        overlay(SOUND + 'needs("Z", b, sid, left). offers("Z", b, folfax). needs("Z", b, ras, no).')
+    )
+    for words in ("sid is needed", "folfax is offered", "(ras,no) is needed"):
+        assert words in message
+
+
+def test_of_several_overlays_the_broken_one_is_named(overlay: Overlay) -> None:
+    """A line number is of no use without the file that it counts in."""
+    broken = overlay("needs(")
+    message = refused(broken, also=[KEYNOTE])
+    assert str(KEYNOTE) not in message
+
+
+def test_an_overlay_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "overlay.lp"
+    path.write_bytes(b"\xff\xfe\x00")
+    refused(path)
+    refused(tmp_path / "missing.lp")
+    refused(tmp_path)
+
+
+def test_a_refused_overlay_is_refused_again(overlay: Overlay) -> None:
+    path = overlay("needs(")
+    assert refused(path) == refused(path)
+    assert recommend({}).in_scope

@@ -1,0 +1,123 @@
+"""Comparisons: the differences of two answers, and the facts behind them."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+
+import pytest
+import reading
+from variants import unknown, varied
+
+from crcasp import Comparison, compare, parse_facts
+from crcasp.cli import main
+from crcasp.results.comparison import KINDS
+from crcasp.views.comparison_text import comparison_text
+
+RANK = {None: 0, "considered": 1, "recommended": 2, "benefit": 3}
+
+
+def compared(before: str, after: str) -> Comparison:
+    return compare(parse_facts(before), parse_facts(after))
+
+
+def check(before: reading.Patient, after: reading.Patient) -> None:
+    found = compared(before.facts(), after.facts())
+    where = f"{before.facts()} / {after.facts()}"
+    old, new = reading.read(before), reading.read(after)
+    kinds = {item.therapy: item.kind for item in found.differences}
+    for therapy in {*old.status, *new.status}:
+        was, now = old.status.get(therapy, "excluded"), new.status.get(therapy, "excluded")
+        change = RANK[new.grade.get(therapy)] - RANK[old.grade.get(therapy)]
+        expected = None
+        if was == now:
+            expected = None if not change else "raised" if change > 0 else "lowered"
+        elif "eligible" in (was, now):
+            expected = "gained" if now == "eligible" else "lost"
+        else:
+            expected = "opened" if now == "undetermined" else "ruled_out"
+        assert kinds.get(therapy) == expected, (therapy, where)
+    facts = [set(map(str, parse_facts(patient.facts()))) for patient in (before, after)]
+    assert set(found.without) == facts[0] - facts[1]
+    assert set(found.added) == facts[1] - facts[0]
+    for item in found.differences:
+        assert set(item.because_without) <= set(found.without), where
+        assert set(item.because_with) <= set(found.added), where
+        if "undetermined" not in (item.before, item.after) and old.in_scope and new.in_scope:
+            assert item.because_with or item.because_without, (item, where)
+
+
+def test_out_of_scope_has_no_verdict() -> None:
+    found = compared("ras(mutant).", "ras(mutant). liver_metastases(none).")
+    kinds = {item.kind for item in found.differences}
+    assert kinds == {"lost", "ruled_out"}  # what was excluded before is not listed
+    assert {item.after for item in found.differences} == {None}
+    lost = found.of("lost")[0].to_dict()
+    assert lost["after"] == {"status": None, "grade": None}
+    text = " ".join(comparison_text(found, {}).split())
+    assert "eligible, recommended before, no verdict now" in text
+    assert "After Out of scope: the table does not speak of this patient." in text
+
+
+def test_random_pairs() -> None:
+    rng = random.Random(1)
+    for _ in range(30):
+        check(reading.random_patient(rng), reading.random_patient(rng))
+
+
+def test_before_and_after_a_test() -> None:
+    rng = random.Random(2)
+    for _ in range(30):
+        patient = reading.random_patient(rng)
+        open_findings = [name for name in unknown(patient) if name in reading.DOMAINS]
+        if open_findings:
+            name = rng.choice(open_findings)
+            check(patient, varied(patient, {name: reading.DOMAINS[name][0]}))
+
+
+def test_ras_is_tested() -> None:
+    found = compared("side(left).", "side(left). kras(wild_type). nras(wild_type).")
+    gained = {item.therapy: item for item in found.of("gained")}
+    assert set(gained) == {
+        f"{regimen}+{partner}"
+        for regimen in ("folfox", "folfiri")
+        for partner in ("cetuximab", "panitumumab")
+    }
+    item = gained["folfox+cetuximab"]
+    assert (item.before, item.after, item.grades) == ("undetermined", "eligible", (None, "benefit"))
+    assert item.because_with == ("kras(wild_type)", "nras(wild_type)")
+
+
+def test_the_side_raises() -> None:
+    (first, second) = compared("ras(mutant).", "ras(mutant). primary_site(cecum).").differences
+    assert {first.therapy, second.therapy} == {"folfox+bevacizumab", "folfiri+bevacizumab"}
+    assert first.kind == second.kind == "raised"
+    assert first.because_with == ("primary_site(cecum)",)
+
+
+def test_the_same_patient_has_no_difference(capsys: pytest.CaptureFixture[str]) -> None:
+    example = "examples/refractory.lp"
+    assert main(["compare", example, example]) == 0
+    assert "Every therapy has the same verdict and grade." in capsys.readouterr().out
+
+
+def test_json_has_its_shape(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.lp").write_text("side(left).")
+    (tmp_path / "b.lp").write_text("side(left). contraindicated(oxaliplatin).")
+    files = [str(tmp_path / "a.lp"), str(tmp_path / "b.lp")]
+    assert main(["compare", *files, "--format", "json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer) == ["format", "without", "with", *KINDS, "preferred"]
+    lost = {item["therapy"]: item for item in answer["lost"]}
+    assert lost["folfox"] == {
+        "therapy": "folfox",
+        "before": {"status": "eligible", "grade": "recommended"},
+        "after": {"status": "excluded", "grade": None},
+        "because": {"without": [], "with": ["contraindicated(oxaliplatin)"]},
+    }
+
+
+def test_standard_input_is_read_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "-", "-"]) == 2
+    assert "only once" in capsys.readouterr().err

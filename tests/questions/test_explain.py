@@ -1,0 +1,338 @@
+"""Explanations: the derivation is the verdict's, and the changes are all and minimal."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from itertools import combinations, product
+from pathlib import Path
+
+import pytest
+import reading
+from variants import domain, known, numbers, stops, varied
+
+from crcasp import Explanation, InputError, UsageError, explain, missing, parse_facts, recommend
+from crcasp.cli import main
+
+PATIENTS = 6
+
+
+def eligible(patient: reading.Patient, therapy: str) -> bool:
+    return reading.read(patient).status.get(therapy) == "eligible"
+
+
+def cases(seed: int, count: int) -> Iterator[tuple[reading.Patient, str, Explanation]]:
+    """Random patients, each with a random therapy that it could be asked about."""
+    rng = random.Random(seed)
+    for _ in range(count):
+        patient = reading.random_patient(rng)
+        names = list(reading.read(patient).status) or list(reading.THERAPIES)
+        therapy = rng.choice(names)
+        yield patient, therapy, explain(parse_facts(patient.facts()), therapy)
+
+
+def values_of(name: str, to: tuple[str, ...]) -> list[reading.Value]:
+    if name in ("age", "ecog"):
+        return [number for bound in to for number in numbers(name, bound)]
+    return list(to)
+
+
+def check_changes(patient: reading.Patient, therapy: str, explanation: Explanation) -> None:
+    where = f"{therapy}: {patient.facts()}"
+    before = known(patient)
+    found = []
+    for changes in explanation.changes:
+        names = [change.finding for change in changes]
+        found.append(frozenset(names))
+        assert [change.value for change in changes] == [before.get(name) for name in names], where
+        columns = [values_of(change.finding, change.to) for change in changes]
+        for values in product(*columns):
+            assert eligible(varied(patient, dict(zip(names, values, strict=True))), therapy), where
+        if "age" not in names and "ecog" not in names:
+            working = {
+                values
+                for values in product(*map(domain, names))
+                if eligible(varied(patient, dict(zip(names, values, strict=True))), therapy)
+            }
+            assert working == set(product(*columns)), where
+        for part in range(len(names)):
+            for fewer in combinations(names, part):
+                assert not reachable(patient, therapy, fewer), where
+    assert found == sorted(found, key=len), where
+    assert len(found) == len(set(found)), where
+    if explanation.status != "eligible":
+        every = [*reading.DOMAINS, "side", *stops(patient)]
+        for few in (*combinations(every, 1), *combinations(every, 2)):
+            if reachable(patient, therapy, few):
+                assert any(names <= set(few) for names in found), f"{where} lacks {few}"
+
+
+def reachable(patient: reading.Patient, therapy: str, names: tuple[str, ...]) -> bool:
+    return any(
+        eligible(varied(patient, dict(zip(names, values, strict=True))), therapy)
+        for values in product(*map(domain, names))
+    )
+
+
+def check_ways(patient: reading.Patient, therapy: str, explanation: Explanation) -> None:
+    where = f"{therapy}: {patient.facts()}"
+    truth = reading.read(patient)
+    if not truth.in_scope:
+        assert explanation.status is None, where
+        assert not explanation.in_scope
+        return
+    assert explanation.status == truth.status[therapy], where
+    states = {way.state for way in explanation.ways}
+    if explanation.status == "eligible":
+        assert explanation.grade == truth.grade[therapy], where
+        statements = list(dict.fromkeys(way.statement for way in explanation.ways))
+        assert statements == truth.statements[therapy], where
+        assert states == {"met"}
+        assert explanation.changes == ()
+        assert explanation.barred_by == ()
+    elif explanation.status == "excluded":
+        assert states <= {"unmet"}, where
+    else:
+        assert "unknown" in states, where
+        assert "met" not in states, where
+
+
+def check_barred(patient: reading.Patient, therapy: str, explanation: Explanation) -> None:
+    """With all the facts that bar it nothing helps; without some of them some findings would."""
+    own = {str(fact): fact for fact in parse_facts(patient.facts())}
+    barred = [own[text] for text in explanation.barred_by if text in own]
+    if explanation.changes or not barred:
+        return
+    assert explanation.status in ("excluded", None)
+    for size in range(1, len(barred) + 1):
+        for chosen in combinations(barred, size):
+            kept = [fact for fact in own.values() if fact not in chosen]
+            try:
+                better = explain(kept, therapy)
+            except InputError:  # a line that holds nothing is no history to be asked about
+                return
+            if better.status == "eligible" or better.changes:
+                return
+    raise AssertionError(f"{therapy} is not barred by {barred}: {patient.facts()}")
+
+
+def test_random_explanations() -> None:
+    for patient, therapy, explanation in cases(1, PATIENTS):
+        check_ways(patient, therapy, explanation)
+        check_changes(patient, therapy, explanation)
+        check_barred(patient, therapy, explanation)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 7))
+def test_random_explanations_of_many(seed: int) -> None:
+    for patient, therapy, explanation in cases(seed, 100):
+        check_ways(patient, therapy, explanation)
+        check_changes(patient, therapy, explanation)
+        check_barred(patient, therapy, explanation)
+
+
+def test_the_derivation_goes_down_to_the_facts() -> None:
+    explanation = explain(
+        parse_facts("primary_site(rectum). kras(wild_type). nras(wild_type)."), "folfox+cetuximab"
+    )
+    way = next(way for way in explanation.ways if way.statement == "1.1")
+    side = next(check for check in way.checks if check.finding == "side")
+    assert (side.value, side.facts, side.interpretations) == (
+        "left",
+        ("primary_site(rectum)",),
+        ("I1",),
+    )
+    (passed,) = [item for item in way.passages if item.exclusion == "X2"]
+    assert passed.state == "met"
+    assert passed.checks[0].facts == ("kras(wild_type)", "nras(wild_type)")
+    assert passed.checks[0].interpretations == ("I2",)
+    assert {item.exclusion for item in way.passages} == {"X2", "X3", "X4"}
+
+
+def test_the_derivation_names_what_failed_in_which_line() -> None:
+    patient = parse_facts(
+        "received(1,(folfox;bevacizumab)). stopped(1,toxicity). received(2,folfiri). "
+        "stopped(2,progression). ecog(0). organ_function(adequate)."
+    )
+    (way,) = explain(patient, "regorafenib").ways
+    facts = {check.finding: check.facts for check in way.checks}
+    assert facts["failed(oxaliplatin)"] == ("received(1,folfox)", "stopped(1,toxicity)")
+    assert facts["failed(irinotecan)"] == ("received(2,folfiri)", "stopped(2,progression)")
+    again = explain(patient, "folfiri+aflibercept").ways[0].passages
+    (check,) = next(item for item in again if item.exclusion == "X3").checks
+    assert check.facts == ("received(2,folfiri)", "stopped(2,progression)")
+    (objection,) = recommend(patient).therapies["folfiri+aflibercept"].against
+    assert objection.exclusion == "X3"
+    assert objection.conditions[0].facts == ("received(2,folfiri)", "stopped(2,progression)")
+
+
+def test_an_unknown_is_settled_and_a_known_is_changed() -> None:
+    settled = explain(parse_facts("side(left)."), "folfox+cetuximab").changes
+    assert [[(c.finding, c.value, c.to) for c in changes] for changes in settled] == [
+        [("ras", None, ("wild_type",))]
+    ]
+    changed = explain(
+        parse_facts("age(75). tumor_burden(high). braf(mutant)."), "folfoxiri"
+    ).changes
+    assert [[(c.finding, c.value, c.to) for c in changes] for changes in changed] == [
+        [("age", 75, ("at most 70",))]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "therapy", "barred"),
+    [
+        ("contraindicated(oxaliplatin).", "folfox", ("contraindicated(oxaliplatin)",)),
+        ("unavailable(s1).", "iris", ("unavailable(s1)",)),
+        ("received(1,folfox).", "sox", ("received(1,folfox)",)),
+        ("", "regorafenib", ("line of therapy: first line",)),
+        (
+            "received(1,folfox). received(2,folfiri). stopped(2,progression).",
+            "folfiri",
+            ("received(2,folfiri)", "stopped(2,progression)"),
+        ),
+        ("", "capox", ()),
+    ],
+)
+def test_what_no_finding_helps_is_barred_by(
+    facts: str, therapy: str, barred: tuple[str, ...]
+) -> None:
+    explanation = explain(parse_facts(facts), therapy)
+    assert explanation.status == "excluded"
+    assert explanation.changes == ()
+    assert explanation.barred_by == barred
+
+
+def test_out_of_scope_has_no_verdict(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    patient = tmp_path / "patient.lp"
+    patient.write_text("liver_metastases(none).")
+    assert explain(patient, "folfox").to_dict()["status"] is None
+    assert main(["explain", str(patient), "folfox"]) == 0
+    assert "FOLFOX: no verdict" in capsys.readouterr().out
+
+
+def test_out_of_scope_can_be_changed() -> None:
+    explanation = explain(parse_facts("liver_metastases(none)."), "folfox")
+    ((change,),) = explanation.changes
+    assert (change.finding, change.value) == ("liver_metastases", "none")
+    assert set(change.to) == {"resectable", "unresectable"}
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("folfox+cetuximb", "folfox+cetuximab"),
+        ("bevacizumab", "sox+bevacizumab"),
+        ("regorafenb", "regorafenib"),
+    ],
+)
+def test_a_therapy_that_nobody_knows(name: str, nearest: str) -> None:
+    with pytest.raises(UsageError, match=rf"no therapy .*{nearest.replace('+', '.')}"):
+        explain({}, name)
+
+
+def test_a_therapy_as_it_is_printed() -> None:
+    assert explain({}, "FOLFOX + cetuximab").therapy == "folfox+cetuximab"
+
+
+def test_limits_are_all_named() -> None:
+    facts = "received(1,folfox). stopped(1,progression). contraindicated(oxaliplatin)."
+    explanation = explain(parse_facts(facts), "folfox")
+    assert "contraindicated(oxaliplatin)" in explanation.barred_by
+
+
+CEA = """
+value(cea, 0..1000). given(cea, V, cea(V)) :- cea(V). #defined cea/1.
+means(cea, "CEA"). label(cea, "CEA").
+statement("CEA", first, benefit). text("CEA", "capox if CEA is at least 200").
+offers("CEA", high, capox). needs("CEA", high, cea, at_least(200)).
+"""
+
+
+def test_a_finding_that_an_overlay_declares(tmp_path: Path) -> None:
+    overlay = tmp_path / "cea.lp"
+    overlay.write_text(CEA)
+    facts = {"age": 54, "ras": "mutant", "cea": 10}
+    ((change,),) = explain(facts, "capox", overlays=[overlay]).changes
+    assert (change.finding, change.value, change.to) == ("cea", 10, ("at least 200",))
+    found = missing({"age": 54, "ras": "mutant"}, overlays=[overlay]).findings
+    assert "cea" in {item.finding for item in found}
+    assert recommend({"cea": 300}, overlays=[overlay]).therapies["capox"].grade == "benefit"
+
+
+def test_a_fact_that_an_overlay_states(tmp_path: Path) -> None:
+    overlay = tmp_path / "here.lp"
+    overlay.write_text("country(japan).")
+    explanation = explain({"age": 50}, "tace", overlays=[overlay])
+    assert [{change.finding for change in changes} for changes in explanation.changes] == [
+        {"disease_extent", "multifocal_liver_disease"}
+    ]
+    found = {item.finding for item in missing({"age": 50}, overlays=[overlay]).findings}
+    assert "ras" in found
+    assert "country" not in found
+
+
+@pytest.mark.parametrize("need", ["failed(irinotecan), no", "ecog, 2"])
+def test_a_need_that_the_encoding_does_not_read_is_refused(need: str, tmp_path: Path) -> None:
+    overlay = tmp_path / "own.lp"
+    overlay.write_text(
+        'statement("N", any, recommended). text("N", "capecitabine"). '
+        f'offers("N", a, capecitabine). needs("N", a, {need}).'
+    )
+    with pytest.raises(UsageError, match="is needed, but is no declared value"):
+        explain({}, "capecitabine", overlays=[overlay])
+
+
+def test_faults_are_refused_first() -> None:
+    with pytest.raises(InputError):
+        explain({"age": 500}, "folfox")
+
+
+def test_an_overlay_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    files = ["examples/mmr_deficient.lp", "--with", "examples/overlays/keynote_177.lp"]
+    assert (
+        main(["explain", "examples/overlays/keynote_177_patient.lp", "pembrolizumab", *files[1:]])
+        == 0
+    )
+    assert "KEYNOTE-177" in capsys.readouterr().out
+
+
+def test_json_has_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "examples/after_irinotecan.lp", "hai", "--format", "json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer) == ["format", "therapy", "status", "against", "changes", "barred_by"]
+    assert answer["changes"] == [
+        [
+            {
+                "finding": "disease_extent",
+                "from": "disseminated",
+                "to": ["liver_only", "liver_dominant"],
+            }
+        ]
+    ]
+    assert {way["statement"] for way in answer["against"]} == {"5", "9", "12"}
+
+
+def test_dot_is_a_graph_whose_nodes_are_drawn_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "examples/left_sided_wild_type.lp", "hai", "--format", "dot"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("digraph")
+    assert text.count("{") == text.count("}") == 1
+    declared = {line.split()[0] for line in text.splitlines() if "label=" in line}
+    used = {name for line in text.splitlines() if "->" in line for name in line.split()[0:3:2]}
+    assert used <= declared
+    labels = [line.partition("label=")[2] for line in text.splitlines() if "label=" in line]
+    assert len(labels) == len(set(labels))
+
+
+def test_text_names_what_bars_and_what_would_change(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "examples/after_irinotecan.lp", "sox"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "No statement for this line of therapy offers it." in text
+    assert "what bars it: received(1,folfiri)." in text
+    assert main(["explain", "examples/after_irinotecan.lp", "hai"]) == 0
+    assert "disease extent: liver-only or liver-dominant (now disseminated)" in (
+        " ".join(capsys.readouterr().out.split())
+    )

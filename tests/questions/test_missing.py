@@ -1,0 +1,176 @@
+"""What is missing, against brute force over the completions."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import product
+from math import prod
+
+import pytest
+import reading
+from variants import domain, numbers, unknown, varied
+
+from crcasp import Missing, missing, parse_facts
+from crcasp.cli import main
+
+MOST = 3_000  # completions of one patient
+
+
+def values_of(name: str) -> tuple[reading.Value, ...]:
+    never = {"none", "other"} if name != "country" else set()
+    return tuple(value for value in domain(name) if value not in never)
+
+
+def grades(patient: reading.Patient, names: list[str]) -> dict[tuple[reading.Value, ...], Grades]:
+    """The grade of every eligible therapy in every completion."""
+    found: dict[tuple[reading.Value, ...], Grades] = {}
+    for values in product(*map(values_of, names)):
+        completion = dict(zip(names, values, strict=True))
+        sided = patient
+        if "side" in completion:
+            sided = varied(patient, {"side": completion.pop("side")})
+        supports = reading.complete_status(sided, completion)
+        found[values] = {name: max(by.values()) for name, by in supports.items() if by}
+    return found
+
+
+Grades = Mapping[str, int]
+
+
+def brute(patient: reading.Patient) -> dict[str, tuple[set[str], set[str]]]:
+    """For each unknown finding what it decides and what it raises, where there is any."""
+    names = unknown(patient)
+    by_values = grades(patient, names)
+    found = {}
+    for place, name in enumerate(names):
+        decides: set[str] = set()
+        raises: set[str] = set()
+        groups: dict[tuple[reading.Value, ...], list[Grades]] = {}
+        for values, graded in by_values.items():
+            groups.setdefault(values[:place] + values[place + 1 :], []).append(graded)
+        for group in groups.values():
+            for therapy in set().union(*group):
+                here = [graded.get(therapy) for graded in group]
+                if None in here:
+                    decides.add(therapy)
+                if len({grade for grade in here if grade is not None}) > 1:
+                    raises.add(therapy)
+        if decides or raises:
+            found[name] = (decides, raises)
+    return found
+
+
+def cases(seed: int, count: int) -> Iterator[tuple[reading.Patient, Missing]]:
+    rng = random.Random(seed)
+    while count:
+        patient = reading.random_patient(rng, ignorance=rng.choice([0.2, 0.4, 0.6]))
+        if prod(len(values_of(name)) for name in unknown(patient)) > MOST:
+            continue
+        count -= 1
+        yield patient, missing(parse_facts(patient.facts()))
+
+
+def check(patient: reading.Patient, found: Missing) -> None:
+    where = patient.facts()
+    if patient.findings.get("liver_metastases") == "none":
+        assert found.findings == ()
+        return
+    ours = {item.finding: (set(item.decides), set(item.raises)) for item in found.findings}
+    assert ours == brute(patient), where
+    weights = [(-len(item.decides), -len(item.raises)) for item in found.findings]
+    assert weights == sorted(weights), where
+    truth = reading.read(patient)
+    for therapy, names in truth.missing.items():
+        for name in names:
+            assert therapy in ours[name][0], where
+    for item in found.findings:
+        check_outcomes(patient, item.finding, {o.value: o.preferred for o in item.outcomes})
+
+
+def check_outcomes(
+    patient: reading.Patient, name: str, outcomes: Mapping[str, tuple[tuple[str, ...], ...]]
+) -> None:
+    if name not in ("age", "ecog"):
+        assert set(outcomes) == set(map(str, values_of(name)))
+    for value, preferred in outcomes.items():
+        given: list[reading.Value] = [value]
+        if name in ("age", "ecog"):
+            given = list(numbers(name, value))
+        for one in given:
+            truth = reading.read(added(patient, name, one))
+            assert set(map(frozenset, preferred)) == truth.preferred, (patient.facts(), name, one)
+
+
+def added(patient: reading.Patient, name: str, value: reading.Value) -> reading.Patient:
+    """The patient with one more fact; what else is given stays."""
+    if name.startswith("stopped("):
+        return varied(patient, {name: value})
+    return replace(patient, findings={**patient.findings, name: value})
+
+
+def test_random_patients() -> None:
+    for patient, found in cases(1, 12):
+        check(patient, found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2, 6))
+def test_many_random_patients(seed: int) -> None:
+    for patient, found in cases(seed, 120):
+        check(patient, found)
+
+
+def test_side_raises_and_never_decides() -> None:
+    found = {item.finding: item for item in missing(parse_facts("")).findings}
+    assert found["side"].decides == ()
+    assert set(found["side"].raises) == {
+        f"{regimen}+{partner}"
+        for regimen in ("folfox", "folfiri")
+        for partner in ("bevacizumab", "cetuximab")
+    }
+
+
+def test_why_a_line_stopped_is_a_finding() -> None:
+    facts = "received(1,folfox). received(2,folfiri). stopped(1,progression)."
+    found = {item.finding: item for item in missing(parse_facts(facts)).findings}
+    assert [outcome.value for outcome in found["stopped(2)"].outcomes] == [
+        "progression",
+        "toxicity",
+        "completed",
+    ]
+    assert "folfiri" in found["stopped(2)"].decides
+
+
+def test_a_number_has_bounds_in_words() -> None:
+    facts = "tumor_burden(high). braf(mutant)."
+    found = {item.finding: item for item in missing(parse_facts(facts)).findings}
+    assert [outcome.value for outcome in found["age"].outcomes] == ["at most 70", "at least 71"]
+
+
+COMPLETE = "examples/young_high_burden.lp"
+
+
+def test_a_patient_who_lacks_nothing_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["missing", COMPLETE]) == 0
+    assert "Nothing is missing that could change the answer." in capsys.readouterr().out
+    assert main(["missing", COMPLETE, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"format": "crcasp/1", "missing": []}
+
+
+def test_json_has_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["missing", "examples/left_sided_wild_type.lp", "--format", "json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    for item in answer["missing"]:
+        assert list(item) == ["finding", "decides", "raises", "values"]
+        for value in item["values"].values():
+            assert list(value) == ["preferred"]
+
+
+def test_text_says_what_each_value_gives(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["missing", "examples/nothing_tested.lp"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "side of primary tumor raises FOLFIRI + bevacizumab" in text
+    assert "right: FOLFIRI + bevacizumab; FOLFOX + bevacizumab (benefit)" in text
