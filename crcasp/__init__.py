@@ -7,6 +7,18 @@ package grounds a patient's facts and reads the stable models.
 >>> advice = recommend(parse_facts("side(left). ras(wild_type)."))
 >>> [str(chosen) for chosen in advice.preferred]
 ['folfiri+cetuximab', 'folfox+cetuximab']
+
+The rooms, from the ground up; each imports only those before it, but for the one arrow by
+which a result asks for its own page (`results/result.py`):
+
+errors, saving   what can go wrong; a file that is there whole or not at all
+program          the logic program, what it declares, and the one solver
+facts            a patient's facts: read, checked one by one, never executed
+results          what comes back, as plain data
+questions        what is asked of the solver, one module a question
+views            results for a person: text, page, picture
+registry         a whole registry, one row a patient
+cli              the command line, one module a command
 """
 
 from importlib import import_module
@@ -137,3 +149,8 @@ def __getattr__(name: str) -> object:
                     f"crcasp.{name} needs {error.name}: pip install 'crcasp[cohort]'"
                 ) from error
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The public names, whether they have been imported or not."""
+    return __all__

@@ -1,4 +1,4 @@
-"""The README says what the program does: its outputs are the real ones, its code runs.
+"""What the three READMEs say is so: their outputs are the real ones, their code runs.
 
 `python tests/test_readme.py` writes the outputs anew.
 """
@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from crcasp.cli import main
+from crcasp.cli import COMMANDS, main
 
 ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
+DOCUMENTS = [ROOT / folder / "README.md" for folder in ("", "examples", "lp")]
 OUTPUT = re.compile(r"<!-- output: (?P<command>.+?) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
 
 
@@ -35,7 +35,8 @@ def timeless(text: str) -> str:
     return re.sub(r" +\d+\.\d+ s\b( \([\d,]+ a second\))?", " t s", text)
 
 
-BLOCKS = [match.groupdict() for match in OUTPUT.finditer(README.read_text(encoding="utf-8"))]
+TEXTS = {path: path.read_text(encoding="utf-8") for path in DOCUMENTS}
+BLOCKS = [match.groupdict() for text in TEXTS.values() for match in OUTPUT.finditer(text)]
 SLOW = "audit"
 
 
@@ -52,21 +53,32 @@ def test_output_is_the_real_one(block: dict[str, str]) -> None:
 
 
 def test_there_are_outputs() -> None:
-    assert len(BLOCKS) >= 2
+    assert len(BLOCKS) >= 8
 
 
 def test_python_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.chdir(ROOT)
-    for code in re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL):
-        exec(compile(code, "README.md", "exec"), {})
+    for text in TEXTS.values():
+        for code in re.findall(r"```python\n(.*?)```", text, re.DOTALL):
+            exec(compile(code, "README.md", "exec"), {})
     assert "['country']" in capsys.readouterr().out
 
 
 def test_files_named_are_there() -> None:
-    for name in re.findall(
-        r"`((?:lp|examples|tests)/[\w./]+)`", README.read_text(encoding="utf-8")
-    ):
-        assert (ROOT / name).exists(), name
+    for path, text in TEXTS.items():
+        for name in re.findall(r"`((?:lp|crcasp|examples|tests)/[\w./]*)`", text):
+            assert (ROOT / name).exists(), name
+        for name in re.findall(r"\]\((?!http)([^)#]+)\)", text):
+            assert (path.parent / name).exists(), name
+
+
+def test_the_front_door_is_short() -> None:
+    assert len(TEXTS[ROOT / "README.md"].splitlines()) < 150
+
+
+def test_every_command_has_its_place() -> None:
+    for command in COMMANDS:
+        assert f"`crcasp {command}" in TEXTS[ROOT / "README.md"], command
 
 
 def rewrite() -> None:
@@ -76,7 +88,8 @@ def rewrite() -> None:
         command = match["command"]
         return f"<!-- output: {command} -->\n```text\n{printed(command)}```"
 
-    README.write_text(OUTPUT.sub(block, README.read_text(encoding="utf-8")), encoding="utf-8")
+    for path, text in TEXTS.items():
+        path.write_text(OUTPUT.sub(block, text), encoding="utf-8")
 
 
 if __name__ == "__main__":

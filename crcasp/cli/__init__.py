@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from typing import NoReturn, TextIO
 
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 answered, 2 bad input or usage."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        options = _parser(arguments).parse_args(arguments)
+        options = _parsed(arguments)
         output, status = options.run(options)
         if getattr(options, "output", None) not in (None, "-"):
             from crcasp.saving import save
@@ -72,27 +73,35 @@ def _interrupted(*_: object) -> NoReturn:
     os._exit(INTERRUPTED)
 
 
-def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+def _parsed(arguments: list[str]) -> argparse.Namespace:
+    """Return the options of the one command that is called; without one, say which there are."""
+    if arguments and arguments[0] in COMMANDS:
+        name = arguments[0]
+        command = import_module(f"crcasp.cli.{name}")
+        parser = _parser(f"crcasp {name}", f"Give {COMMANDS[name]}.")
+        command.configure(parser)
+        parser.set_defaults(run=command.run)
+        return parser.parse_args(arguments[1:])
     from crcasp import __version__
 
-    parser = argparse.ArgumentParser(
-        prog="crcasp",
-        description="Table 3 of a 2019 review of palliative options for colorectal liver "
-        "metastases, as an answer-set program.",
+    parser = _parser(
+        "crcasp",
+        "Table 3 of a 2019 review of palliative options for colorectal liver metastases, as an "
+        "answer-set program.",
     )
     parser.add_argument("--version", action="version", version=f"crcasp {__version__}")
-    commands = parser.add_subparsers(
-        title="commands", required=True, metavar="COMMAND", prog="crcasp"
-    )
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for name, purpose in COMMANDS.items():
-        command = commands.add_parser(
-            name, help=purpose, description=f"Give {purpose}.", allow_abbrev=False
-        )
-        if name in arguments:
-            module = import_module(f"crcasp.cli.{name}")
-            module.configure(command)
-            command.set_defaults(run=module.run)
-    return parser
+        commands.add_parser(name, help=purpose)
+    return parser.parse_args(arguments)
+
+
+def _parser(name: str, description: str) -> argparse.ArgumentParser:
+    # Of a fixed width: to measure the terminal for each option takes a third of the start.
+    form = partial(argparse.HelpFormatter, width=78)
+    return argparse.ArgumentParser(
+        name, None, description, formatter_class=form, allow_abbrev=False
+    )
 
 
 def _complain(message: str) -> None:
@@ -112,7 +121,10 @@ def _write(output: str) -> int:
         _silence(sys.stdout)
         reason = getattr(error, "strerror", None) or "it is closed"
         if isinstance(error, UnicodeEncodeError):
-            reason = f"{error.encoding} has no {error.object[error.start]!r}"
+            reason = (
+                f"{error.encoding} has no {ascii(error.object[error.start])}; "
+                "set PYTHONIOENCODING=utf-8, or write to a file with -o"
+            )
         _complain(f"standard output: the answer could not be written: {reason}.")
         return BAD
     return 0

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 
 from crcasp.cli import options as shared
-from crcasp.program.files import read_trusted
-from crcasp.questions.audit import audit_program
+from crcasp.program.engine import engine
+from crcasp.program.files import read_all_trusted
+from crcasp.questions.audit import AllPatients
 
 REFUTED = 1
 
@@ -28,13 +29,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Audit the table."""
     program = shared.program(options)
-    result = audit_program(program, [read_trusted(path) for path in options.properties])
-    status = 0 if result.holds else REFUTED
-    if options.format == "json":
-        return shared.as_json(result.to_dict()), status
-    if options.format == "html":
-        return result.to_html(), status
-    from crcasp.questions.recommend import reader
-    from crcasp.views.audit_text import audit_text
+    result = AllPatients(program, read_all_trusted(options.properties, "--property")).audit()
 
-    return audit_text(result, reader(program).labels, shared.width()), status
+    def text(width: int) -> str:
+        from crcasp.views.text import audit_text
+
+        return audit_text(result, engine(program).table.words, width)
+
+    return shared.shown(result, options, text), 0 if result.holds else REFUTED

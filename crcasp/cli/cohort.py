@@ -77,7 +77,7 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
 
         save(options.report, registry_html(summary, options.input, program))
     if options.summary:
-        save(options.summary, shared.as_json(summary.to_dict()))
+        save(options.summary, shared.json_text(summary.to_dict()))
     else:
         sys.stderr.write(summary.text())
     return "", ERRORS if summary.errors else 0

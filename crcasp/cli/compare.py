@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from crcasp.cli import options as shared
-from crcasp.errors import UsageError
 from crcasp.questions.compare import compared
 
 
@@ -20,15 +19,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Compare two patients."""
     program = shared.program(options)
-    if options.before == options.after == "-":
-        raise UsageError("Standard input can be read once: name - only once.")
+    shared.refuse_twice([options.before, options.after])
     first, second = (shared.patient([name], program) for name in (options.before, options.after))
-    comparison = compared(first, second, program)
-    if options.format == "json":
-        return shared.as_json(comparison.to_dict()), 0
-    if options.format == "html":
-        return comparison.to_html(), 0
-    from crcasp.questions.recommend import reader
-    from crcasp.views.comparison_text import comparison_text
+    comparison = compared(first, second)
 
-    return comparison_text(comparison, reader(program).labels, shared.width()), 0
+    def text(width: int) -> str:
+        from crcasp.views.text import comparison_text
+
+        return comparison_text(comparison, first.engine.table.words, width)
+
+    return shared.shown(comparison, options, text), 0

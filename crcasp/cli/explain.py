@@ -20,26 +20,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Explain the verdict on one therapy."""
-    program = shared.program(options)
-    explanation = explained(shared.patient(options.files, program), options.therapy, program)
-    if options.format == "json":
-        return shared.as_json(explanation.to_dict()), 0
-    if options.format == "html":
-        return explanation.to_html(), 0
-    from crcasp.questions.recommend import reader
+    patient = shared.patient(options.files, shared.program(options))
+    explanation = explained(patient, options.therapy)
+    words = patient.engine.table.words
+    if options.format in ("dot", "svg"):
+        from crcasp.views import picture
 
-    labels = reader(program).labels
-    if options.format == "dot":
-        from crcasp.program.wording import Wording
-        from crcasp.views.tree import tree, tree_dot
+        draw = {"dot": picture.derivation_dot, "svg": picture.derivation_svg}[options.format]
+        return draw(explanation, words), 0
 
-        return tree_dot(tree(explanation, Wording(labels))), 0
-    if options.format == "svg":
-        from crcasp.program.wording import Wording
-        from crcasp.views.picture import derivation_svg
-        from crcasp.views.tree import tree
+    def text(width: int) -> str:
+        from crcasp.views.text import explanation_text
 
-        return derivation_svg(tree(explanation, Wording(labels)), alone=True), 0
-    from crcasp.views.explanation_text import explanation_text
+        return explanation_text(explanation, words, width)
 
-    return explanation_text(explanation, labels, shared.width()), 0
+    return shared.shown(explanation, options, text), 0

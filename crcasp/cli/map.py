@@ -16,6 +16,5 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Draw the table."""
-    program = shared.program(options)
-    draw = map_dot if options.format == "dot" else map_svg
-    return draw(program), 0
+    draw = {"dot": map_dot, "svg": map_svg}[options.format]
+    return draw(shared.program(options)), 0

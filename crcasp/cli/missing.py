@@ -17,13 +17,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Say what is missing."""
-    program = shared.program(options)
-    missing = what_is_missing(shared.patient(options.files, program), program)
-    if options.format == "json":
-        return shared.as_json(missing.to_dict()), 0
-    if options.format == "html":
-        return missing.to_html(), 0
-    from crcasp.questions.recommend import reader
-    from crcasp.views.missing_text import missing_text
+    patient = shared.patient(options.files, shared.program(options))
+    missing = what_is_missing(patient)
 
-    return missing_text(missing, reader(program).labels, shared.width()), 0
+    def text(width: int) -> str:
+        from crcasp.views.text import missing_text
+
+        return missing_text(missing, patient.engine.table.words, width)
+
+    return shared.shown(missing, options, text), 0

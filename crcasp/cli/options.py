@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from crcasp.errors import UsageError
 
 if TYPE_CHECKING:
-    from crcasp.facts import FactBase
     from crcasp.program.files import Program
+    from crcasp.questions.patient import Patient
+    from crcasp.results.result import Result
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
@@ -24,9 +25,9 @@ def add_files(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_format(parser: argparse.ArgumentParser, *formats: str) -> None:
+def add_format(parser: argparse.ArgumentParser, *formats: str, help: str | None = None) -> None:
     """Add --format, of which the first is the default, and -o."""
-    parser.add_argument("--format", choices=formats, default=formats[0])
+    parser.add_argument("--format", choices=formats, default=formats[0], help=help)
     parser.add_argument(
         "-o",
         dest="output",
@@ -61,26 +62,45 @@ def program(options: argparse.Namespace) -> Program:
 
     constants = {}
     for pair in options.constants:
-        name, equals, value = pair.partition("=")
-        if not equals:
+        name, _, value = (part.strip() for part in pair.partition("="))
+        if not name or not value:
             raise UsageError(f"-c {pair}: write it as NAME=VALUE.")
-        constants[name.strip()] = value.strip()
+        constants[name] = value
     return Program.build(options.overlays, constants)
 
 
-def patient(names: Sequence[str], program: Program) -> FactBase:
-    """Return the facts of files that are one patient together, unchecked."""
+def patient(names: Sequence[str], program: Program) -> Patient:
+    """Return the patient of whom these files speak together."""
     from crcasp.facts import merge, read_path
     from crcasp.program.engine import engine
+    from crcasp.questions.patient import Patient
 
+    refuse_twice(names)
+    vocabulary = engine(program).vocabulary
+    return Patient(merge(read_path(name, vocabulary) for name in names), program)
+
+
+def refuse_twice(names: Sequence[str]) -> None:
+    """Refuse standard input where it is to be read twice."""
     if list(names).count("-") > 1:
         raise UsageError("Standard input can be read once: name - only once.")
-    vocabulary = engine(program).vocabulary
-    return merge(read_path(name, vocabulary) for name in names)
 
 
-def as_json(content: object) -> str:
-    """Return a result as JSON text, the same bytes for the same content."""
+def shown(result: Result, options: argparse.Namespace, text: Callable[[int], str]) -> str:
+    """Return a result in the format that was asked for.
+
+    Args:
+        result: what came back.
+        options: with the format.
+        text: makes the text for a number of columns.
+    """
+    if options.format == "json":
+        return json_text(result.to_dict())
+    return result.to_html() if options.format == "html" else text(width())
+
+
+def json_text(content: object) -> str:
+    """Return what a program reads, the same bytes for the same content."""
     import json
 
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from crcasp.cli import options as shared
-from crcasp.questions.recommend import advise, reader
+from crcasp.questions.recommend import advise
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,15 +20,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Answer one patient."""
-    program = shared.program(options)
-    patient = shared.patient(options.files, program)
-    advice = advise(patient, program, once=True)
-    if options.format == "json":
-        return shared.as_json(advice.to_dict()), 0
-    if options.format == "html":
-        return advice.to_html(), 0
-    from crcasp.views.advice_text import recommendation_text
+    patient = shared.patient(options.files, shared.program(options))
+    advice = advise(patient, once=True)
 
-    labels = reader(program).labels
-    text = recommendation_text(advice, labels, shared.width(), every_set=options.all)
-    return text, 0
+    def text(width: int) -> str:
+        from crcasp.views.text import advice_text
+
+        return advice_text(advice, patient.engine.table.words, width, every_set=options.all)
+
+    return shared.shown(advice, options, text), 0

@@ -1,25 +1,24 @@
-"""The solver: a program grounded once, asked for one patient after another."""
+"""Groundings of one program, made when they are needed, asked for one patient after another."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from threading import Lock
+from collections.abc import Collection, Iterable
+from functools import cached_property, lru_cache
+from threading import Lock, RLock
 from typing import NamedTuple, TypeAlias
 
 from clingo import Control, Symbol
 
-from crcasp.errors import Fault, InputError, UsageError
-from crcasp.facts import FactBase
-from crcasp.program.externals import Externals
-from crcasp.program.files import EXTERNAL_FINDING, Program
+from crcasp.errors import UsageError
+from crcasp.program.files import Program
+from crcasp.program.solver import Solver
+from crcasp.program.table import Table
 from crcasp.program.terms import Row, Word, row
 from crcasp.program.vocabulary import Vocabulary
 
 Atoms: TypeAlias = dict[str, list[Row]]
 
-HISTORY = "received"
 PATIENT_CHECK = "check/patient.lp"
 READ = ("wrapper/show.lp", PATIENT_CHECK)
 CAPACITY = 64  # groundings of one program that are kept
@@ -38,73 +37,83 @@ class Answer(NamedTuple):
     sets: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 
 
-class Grounding:
-    """One grounded control; a lock makes it safe to share.
+class Grounding(Solver):
+    """The program grounded for one patient, or with externals for many.
+
+    The facts of a patient are assumed true, and all other externals false. Assigned
+    instead of assumed, they would make clasp prepare the whole program anew each time.
 
     Args:
         control: what was grounded.
         predicates: those whose atoms are externals, if any are.
     """
 
-    def __init__(self, control: Control, predicates: Iterable[str] = ()) -> None:
-        self.control = control
+    def __init__(self, control: Control, predicates: Collection[str] = ()) -> None:
+        super().__init__(control)
         self.lock = Lock()
-        self.choices = self._literals("recommended")
-        self.relies = self._literals("set_relies")
-        self.externals = Externals(control, predicates)
+        self.choices = self._by_word("recommended")
+        self.relies = self._by_word("set_relies")
         self.rows: dict[Symbol, tuple[str, Row]] = {}
+        self.absent: list[int] = []
+        self.places: dict[Symbol, int | None] = {}
+        atoms = control.symbolic_atoms
+        for name, arity, positive in atoms.signatures if predicates else ():
+            for atom in atoms.by_signature(name, arity, positive) if name in predicates else ():
+                if atom.is_external:
+                    self.places[atom.symbol] = len(self.absent)
+                    self.absent.append(-atom.literal)
+        for literal in self.absent:
+            control.assign_external(-literal, None)
 
-    def _literals(self, predicate: str) -> dict[Word, int]:
-        atoms = self.control.symbolic_atoms.by_signature(predicate, 1)
-        return {row(atom.symbol)[0]: atom.literal for atom in atoms}
+    def _by_word(self, predicate: str) -> dict[Word, int]:
+        return {row(atom)[0]: literal for atom, literal in self.literals(predicate, 1).items()}
 
-    def ask(self, facts: Iterable[Symbol] = ()) -> Answer:
-        """Solve for the patient with these facts, true for this call only."""
+    def answer(self, facts: Iterable[Symbol] = ()) -> Answer:
+        """Solve for the patient with these facts, true for this call only.
+
+        Raises:
+            LookupError: a fact is neither an external nor true of every patient.
+        """
         with self.lock:
-            places = map(self.externals.place, facts)
-            return self._solve(self.externals.assuming(places))
+            return self._solve(self._assuming(facts))
 
-    def _solve(self, assumptions: Sequence[int]) -> Answer:
+    def _assuming(self, facts: Iterable[Symbol]) -> list[int]:
+        literals = self.absent.copy()
+        for fact in facts:
+            if fact not in self.places:
+                atom = self.control.symbolic_atoms[fact]
+                if atom is None or not atom.is_fact:
+                    raise LookupError(f"{fact}: the grounding has no such external")
+                self.places[fact] = None
+            place = self.places[fact]
+            if place is not None:
+                literals[place] = -self.absent[place]
+        return literals
+
+    def _solve(self, assumptions: list[int]) -> Answer:
         atoms: Atoms = {}
-        sets: list[tuple[tuple[str, ...], tuple[str, ...]]] = []
+        sets: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
         options: list[tuple[Word, int]] = []
-        with self.control.solve(assumptions=assumptions, yield_=True) as handle:
-            for model in handle:
-                is_true = model.is_true
-                if not atoms:
-                    atoms = self._sorted_out(model.symbols(shown=True))
-                    eligible = {therapy for (therapy,) in atoms.get("eligible", ())}
-                    options = [item for item in self.choices.items() if item[0] in eligible]
-                chosen = tuple(str(therapy) for therapy, literal in options if is_true(literal))
-                if chosen:
-                    relied = (str(name) for name, lit in self.relies.items() if is_true(lit))
-                    sets.append((chosen, tuple(relied)))
-        return Answer(atoms, tuple(dict.fromkeys(sets)))
+        for model in self.models(assumptions):
+            is_true = model.is_true
+            if not atoms:  # the same in every model
+                atoms = self._sorted_out(model.symbols(shown=True))
+                eligible = {therapy for (therapy,) in atoms.get("eligible", ())}
+                options = [item for item in self.choices.items() if item[0] in eligible]
+            chosen = tuple(str(therapy) for therapy, literal in options if is_true(literal))
+            if chosen:
+                relied = (str(name) for name, literal in self.relies.items() if is_true(literal))
+                sets[chosen, tuple(relied)] = None
+        return Answer(atoms, tuple(sets))
 
-    def _sorted_out(self, symbols: Sequence[Symbol]) -> Atoms:
+    def _sorted_out(self, symbols: Iterable[Symbol]) -> Atoms:
         atoms: Atoms = {}
-        rows = self.rows
         for symbol in symbols:
-            known = rows.get(symbol)
+            known = self.rows.get(symbol)
             if known is None:
-                known = rows[symbol] = (symbol.name, row(symbol))
+                known = self.rows[symbol] = (symbol.name, row(symbol))
             atoms.setdefault(known[0], []).append(known[1])
         return atoms
-
-    def given(self) -> list[tuple[Symbol, Symbol, Symbol]]:
-        """Return each finding that a fact gives, with its value and the fact."""
-        atoms = self.control.symbolic_atoms.by_signature("given", 3)
-        found = []
-        for atom in atoms:
-            if atom.is_fact:
-                finding, value, fact = atom.symbol.arguments
-                found.append((finding, value, fact))
-        return found
-
-    def table(self, predicate: str, arity: int) -> list[Row]:
-        """Return the arguments of each fact of a predicate of the program."""
-        atoms = self.control.symbolic_atoms.by_signature(predicate, arity)
-        return [row(atom.symbol) for atom in atoms if atom.is_fact]
 
 
 class Engine:
@@ -125,21 +134,28 @@ class Engine:
         self.program = program
         self.vocabulary = vocabulary
         self.jointly = jointly
-        self.lock = Lock()
+        self.lock = RLock()
         self.groundings: OrderedDict[object, Grounding] = OrderedDict()
         self.seen: set[frozenset[Symbol]] = set()
 
-    def ask(self, base: FactBase) -> Answer:
-        """Return the answer for the patient with these facts.
+    @cached_property
+    def table(self) -> Table:
+        """What the program says of itself, read from a grounding that is there if there is one."""
+        with self.lock:
+            made = next(iter(self.groundings.values()), None)
+            return Table(made or self._for_history(frozenset(), 0))
+
+    def answer(self, facts: Collection[Symbol]) -> Answer:
+        """Answer for the patient with these facts, of which each by itself is allowed.
+
+        Where they contradict each other, the answer has atoms of issue/3.
 
         Raises:
-            InputError: with every fault of the input at once.
+            UsageError: the constraints of an overlay leave no answer.
         """
-        if base.faults:
-            raise InputError([*base.faults, *self._contradictions(base)])
         if self.jointly:
-            return self.once(base)
-        history, findings, lines = _divided(base.facts)
+            return self.fresh(facts)[0]
+        history, findings, lines = _divided(facts)
         with self.lock:
             again = not history or history in self.seen
             if len(self.seen) >= REMEMBERED:
@@ -147,54 +163,39 @@ class Engine:
             self.seen.add(history)
         try:
             if again:
-                return self._checked(self.for_history(history, lines).ask(findings), base)
+                return self._whole(self._for_history(history, lines).answer(findings))
             grounding = self.for_lines(1 << (lines - 1).bit_length())
-            return self._checked(grounding.ask(base.facts), base)
+            return self._whole(grounding.answer(facts))
         except LookupError:  # a fact that an overlay derives too is no external
-            return self.once(base)
+            return self.fresh(facts)[0]
 
-    def once(self, base: FactBase) -> Answer:
-        """Answer as `ask` does, by a grounding of its own: the quickest single answer."""
-        return self.alone(base)[0]
-
-    def alone(self, base: FactBase, *extra: str, facts: str = "") -> tuple[Answer, Grounding]:
-        """Return an answer and the grounding it comes from, made for it alone.
+    def fresh(
+        self, facts: Iterable[Symbol], *extra: str, text: str = ""
+    ) -> tuple[Answer, Grounding]:
+        """Answer as `answer` does, by a grounding of its own: the quickest single answer.
 
         Args:
-            base: the patient's facts.
+            facts: the patient's facts.
             extra: further files in subfolders of `lp/`.
-            facts: facts for them, as text.
-
-        Raises:
-            InputError: with every fault of the input at once.
+            text: facts for them.
         """
-        if base.faults:
-            raise InputError([*base.faults, *self._contradictions(base)])
-        text = f"inquiry. {facts} {_program_text(base.facts)}"
-        grounding = Grounding(self.program.control(*READ, *extra, facts=text))
+        whole = f"inquiry. {text} {stated(facts)}"
+        grounding = Grounding(self.program.control(*READ, *extra, facts=whole))
         with self.lock:
             self.groundings.setdefault(None, grounding)
-        return self._checked(grounding.ask(), base), grounding
+        return self._whole(grounding.answer()), grounding
 
-    def check(self, base: FactBase) -> None:
-        """Raise InputError if anything is wrong with the facts, without solving for them."""
-        faults = [*base.faults, *self._contradictions(base)]
-        if faults:
-            raise InputError(faults)
+    def issues(self, facts: Iterable[Symbol]) -> list[Row]:
+        """Return which facts contradict each other and why, without an answer: issue/3."""
+        check = self.program.vocabulary_control(PATIENT_CHECK, stated(facts))
+        return Solver(check).facts("issue", 3)
 
-    def _contradictions(self, base: FactBase) -> list[Fault]:
-        check = Grounding(self.program.vocabulary_control(PATIENT_CHECK, _program_text(base.facts)))
-        return _faults(check.table("issue", 3), base)
-
-    def _checked(self, answer: Answer, base: FactBase) -> Answer:
+    def _whole(self, answer: Answer) -> Answer:
         if not answer.atoms:
             raise self.program.without_answer()
-        issues = answer.atoms.get("issue")
-        if issues:
-            raise InputError(_faults(issues, base))
         return answer
 
-    def for_history(self, history: frozenset[Symbol], lines: int) -> Grounding:
+    def _for_history(self, history: frozenset[Symbol], lines: int) -> Grounding:
         """Return the grounding in which the lines of therapy are facts."""
         return self._grounding((history, lines), lines, history, "wrapper/externals.lp")
 
@@ -203,21 +204,13 @@ class Engine:
         externals = ("wrapper/externals.lp", "wrapper/histories.lp")
         return self._grounding(lines, lines, (), *externals)
 
-    def any_grounding(self) -> Grounding:
-        """Return some grounding of the whole program, one that is there if there is one."""
-        with self.lock:
-            for grounding in self.groundings.values():
-                return grounding
-        return self.for_history(frozenset(), 0)
-
     def _grounding(
         self, key: object, lines: int, facts: Iterable[Symbol], *externals: str
     ) -> Grounding:
         with self.lock:
             known = self.groundings.get(key)
             if known is None:
-                added = self.program.added(self.vocabulary.findings, *EXTERNAL_FINDING)
-                text = f"{added} {_program_text(facts)}"
+                text = f"{self.vocabulary.externals()} {stated(facts)}"
                 control = self.program.control(*READ, *externals, lines=lines, facts=text)
                 known = self.groundings[key] = Grounding(control, self.vocabulary.predicates())
                 while len(self.groundings) > CAPACITY:
@@ -234,27 +227,16 @@ def _divided(facts: Iterable[Symbol]) -> tuple[frozenset[Symbol], list[Symbol], 
         arguments = fact.arguments
         if len(arguments) > 1:
             lines = max(lines, arguments[0].number)
-        if len(arguments) > 1 and fact.name == HISTORY:
+        if fact.match("received", 2):
             history.append(fact)
         else:
             others.append(fact)
     return frozenset(history), others, lines
 
 
-def _program_text(facts: Iterable[Symbol]) -> str:
+def stated(facts: Iterable[Symbol]) -> str:
+    """Return facts as the text of a program."""
     return " ".join(f"{fact}." for fact in facts)
-
-
-def _faults(issues: Iterable[Row], base: FactBase) -> list[Fault]:
-    """Return a fault for each contradiction that the program derives."""
-    places = {str(fact): place for fact, place in base.facts.items()}
-    faults = []
-    for fact, other, text in issues:
-        place = places.get(str(other))
-        seen = f" ({place})" if place and place.line and other != fact else ""
-        against = ":" if fact == other else f" contradicts {other}{seen}:"
-        faults.append(Fault(places.get(str(fact)), f"{fact}{against} {text}."))
-    return faults
 
 
 _engine_lock = Lock()
@@ -274,23 +256,23 @@ def engine(program: Program) -> Engine:
 def _engine(program: Program) -> Engine:
     jointly = False
     if program.overlays:
-        table = Grounding(program.control("check/table.lp"))
-        flaws = sorted(f"{term} {text}" for term, text in table.table("flaw", 2))
+        table = Solver(program.control("check/table.lp"))
+        flaws = sorted(f"{term} {text}" for term, text in table.facts("flaw", 2))
         if flaws:
             raise UsageError(f"{program.names()}: {'; '.join(flaws)}.")
-        jointly = bool(table.table("jointly", 1))
-    vocabulary = _vocabulary(Grounding(program.vocabulary_control()))
+        jointly = bool(table.facts("jointly", 1))
+    vocabulary = _vocabulary(Solver(program.vocabulary_control()))
     if not vocabulary.lines:
         raise UsageError("max_lines must be at least 1.")
     return Engine(program, vocabulary, jointly=jointly)
 
 
-def _vocabulary(grounding: Grounding) -> Vocabulary:
+def _vocabulary(solver: Solver) -> Vocabulary:
     def names(predicate: str) -> tuple[str, ...]:
-        return tuple(str(name) for (name,) in grounding.table(predicate, 1))
+        return tuple(str(name) for (name,) in solver.facts(predicate, 1))
 
     findings: dict[str, list[str | int]] = {}
-    for finding, value in grounding.table("value", 2):
+    for finding, value in solver.facts("value", 2):
         findings.setdefault(str(finding), []).append(value)
     return Vocabulary(
         findings={finding: tuple(values) for finding, values in findings.items()},
@@ -298,6 +280,6 @@ def _vocabulary(grounding: Grounding) -> Vocabulary:
         reasons=names("stop_reason"),
         agents=names("agent"),
         limits=names("limitable"),
-        lines=max((int(line) for (line,) in grounding.table("line", 1)), default=0),
-        meanings={str(name): str(text) for name, text in grounding.table("means", 2)},
+        lines=max((int(line) for (line,) in solver.facts("line", 1)), default=0),
+        meanings={str(name): str(text) for name, text in solver.facts("means", 2)},
     )

@@ -46,15 +46,15 @@ class Program(NamedTuple):
         Raises:
             UsageError: an overlay cannot be read, or a constant is unknown.
         """
-        if isinstance(overlays, (str, os.PathLike)):
-            raise UsageError(f"overlays must be a list of files: write [{str(overlays)!r}].")
-        program = cls(tuple(map(read_trusted, overlays)))
+        program = cls(read_all_trusted(overlays, "overlays"))
         if overlays:
             from crcasp.program.overlays import refuse_unasked
 
             refuse_unasked(program.overlays, main_paths())
         if not constants:
             return program
+        if not isinstance(constants, Mapping):
+            raise UsageError('constants must be a mapping: write {"name": value}.')
         known = program.known_constants()
         for name, value in constants.items():
             if name not in known:
@@ -137,21 +137,6 @@ class Program(NamedTuple):
         control.ground([("base", [])])
         return control
 
-    def added(self, findings: Iterable[str], form: str, file: str) -> str:
-        """Return a line of a file for each finding that it lacks, as an overlay declares it.
-
-        Args:
-            findings: the names of all findings.
-            form: the line, with the place of the name.
-            file: the file in a subfolder of `lp/` that has the lines of the table's findings.
-        """
-        if not self.overlays:
-            return ""
-        from crcasp.program.overlays import signatures_of
-
-        known = signatures_of((os.path.join(program_directory(), file),))
-        return " ".join(form.format(name) for name in findings if (name, 1) not in known)
-
     def names(self) -> str:
         """Return the overlays' names, for a message about them."""
         return ", ".join(name for name, _ in self.overlays) or "program"
@@ -159,6 +144,20 @@ class Program(NamedTuple):
     def without_answer(self) -> UsageError:
         """Return the error that a patient has no model, not even one without a set."""
         return UsageError(f"{self.names()}: its constraints leave no answer for a patient.")
+
+
+def read_all_trusted(
+    paths: Sequence[str | os.PathLike[str]], called: str
+) -> tuple[tuple[str, str], ...]:
+    """Return the names and texts of `.lp` files of the user's own.
+
+    Raises:
+        UsageError: it is no list of files, or one of them cannot be read.
+    """
+    is_list = isinstance(paths, Iterable) and not isinstance(paths, (str, bytes))
+    if not is_list or not all(isinstance(path, (str, os.PathLike)) for path in paths):
+        raise UsageError(f'{called} must be a list of files: write ["file.lp"].')
+    return tuple(map(read_trusted, paths))
 
 
 def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
@@ -198,5 +197,3 @@ def main_paths() -> list[str]:
 
 
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")
-ANY_FINDING = ("{{ {0}(V) : value({0}, V) }} 1.", "any/findings.lp")
-EXTERNAL_FINDING = ("#external {0}(V) : value({0}, V).", "wrapper/externals.lp")

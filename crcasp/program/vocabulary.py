@@ -34,6 +34,17 @@ class Vocabulary(NamedTuple):
         """Return the names of all predicates of a patient's facts."""
         return {*self.findings, *self.meanings}
 
+    def externals(self) -> str:
+        """Return a program in which each finding may be assumed to have any of its values."""
+        return self._each("#external {0}(V) : value({0}, V).")
+
+    def choices(self) -> str:
+        """Return a program that gives each finding at most one of its values, or none."""
+        return "inquiry. " + self._each("{{ {0}(V) : value({0}, V) }} 1.")
+
+    def _each(self, statement: str) -> str:
+        return " ".join(map(statement.format, self.findings))
+
     def schema(self) -> dict[str, object]:
         """Return the JSON Schema (draft 2020-12) of one patient as a mapping."""
 

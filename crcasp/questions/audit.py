@@ -1,44 +1,36 @@
-"""The search of the audit: one grounding over all patients, asked again and again."""
+"""The table itself, proved over all patients: one grounding, asked again and again."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import TypeAlias, cast
 
-from clingo import Configuration, Function, Symbol, SymbolType, TruthValue, parse_term
+from clingo import Function, Symbol, SymbolType, ast, parse_term
 
 from crcasp.errors import UsageError
 from crcasp.program.engine import PATIENT_CHECK, engine
-from crcasp.program.files import ANY_FINDING, Program, read_trusted
+from crcasp.program.files import Program, read_all_trusted
+from crcasp.program.overlays import parse, signatures
+from crcasp.program.solver import Solver, indispensable
 from crcasp.program.terms import natural, row, word
 from crcasp.program.wording import Wording
-from crcasp.results.audit import Audit, Example, Gap, Property, Result
-from crcasp.results.provenance import Origin
+from crcasp.questions.patient import Constants, Overlays
+from crcasp.results.audit import Audit, Example, Gap, Proof, Property
+from crcasp.results.provenance import Provenance
 
-FILES = (
-    "any/findings.lp",
-    "audit/patients.lp",
-    "audit/properties.lp",
-    "audit/gaps.lp",
-    PATIENT_CHECK,
-)
+FILES = ("audit/patients.lp", "audit/properties.lp", "audit/gaps.lp", PATIENT_CHECK)
 UNMATCHED = "; nothing in the program matches its rule: are its names right?"
 KINDS = ("holds", "reached", "asked", "unreached", "listed")
 MUST_HOLD = ("holds", "reached")
 LINES = 4
 
-Assumption: TypeAlias = tuple[Symbol, bool] | int
-
-ASKABLE = (Function("askable"), True)
-
 
 def audit(
     *,
-    overlays: Sequence[str | os.PathLike[str]] = (),
-    constants: Mapping[str, str | int] | None = None,
+    overlays: Overlays = (),
+    constants: Constants | None = None,
     properties: Sequence[str | os.PathLike[str]] = (),
 ) -> Audit:
     """Prove or refute what must hold of the table, over all patients.
@@ -55,109 +47,96 @@ def audit(
         UsageError: an overlay, a constant or a property file is not in order.
     """
     program = Program.build(overlays, constants)
-    return audit_program(program, [read_trusted(path) for path in properties])
+    return AllPatients(program, read_all_trusted(properties, "properties")).audit()
 
 
-def audit_program(program: Program, own: Sequence[tuple[str, str]] = ()) -> Audit:
-    """Return the audit of a program with property files that have been read."""
-    return Search(program, own).audit()
+class AllPatients(Solver):
+    """All patients as the stable models of one grounding.
 
+    Args:
+        program: the logic program.
+        own: names and texts of property files of the user's own.
+    """
 
-class Search:
-    """All patients as the stable models of one grounding."""
-
-    def __init__(self, program: Program, own: Sequence[tuple[str, str]]) -> None:
-        findings = engine(program).vocabulary.findings  # an overlay that is not whole is refused
+    def __init__(self, program: Program, own: Sequence[tuple[str, str]] = ()) -> None:
         self.start = time.perf_counter()
+        vocabulary = engine(program).vocabulary  # an overlay that is not whole is refused
         self.program = program
         self.own = own
-        added = program.added(findings, *ANY_FINDING)
-        self.control = program.control(*FILES, lines=LINES, facts=added, trusted=tuple(own))
-        # Core-guided: the smallest examples have few facts, so that few cores are in the way.
-        cast(Configuration, self.control.configuration.solver).opt_strategy = "usc"
-        cast(Configuration, self.control.configuration.solve).models = 1
-        self.atoms = {atom.symbol: atom.literal for atom in self.control.symbolic_atoms}
+        text = vocabulary.choices()
+        super().__init__(program.control(*FILES, lines=LINES, facts=text, trusted=tuple(own)))
         if not self.satisfiable():
             names = ", ".join(name for name, _ in own) or program.names()
             raise UsageError(f"{names}: its constraints leave no patient to ask about.")
-        self.told = self.symbols("told", 1)
-        labels = {str(key): str(text) for key, text in map(row, self.symbols("label", 2))}
-        self.wording = Wording(labels)
+        self.told = self.literals("told", 1)
+        labels = {str(key): str(text) for key, text in map(row, self.literals("label", 2))}
+        self.words = Wording(labels)
+        self.askable = self.literals("askable", 0).get(Function("askable"), 0)
+        self.closed = self.literals("closed", 1)
+        self.features = self.literals("feature", 1)
 
     def audit(self) -> Audit:
         """Ask everything."""
-        found = [self.answer(*declared) for declared in self.declared()]
+        found = tuple(self.answer(*declared) for declared in self.declared())
         gaps = tuple(self.gaps())
         seconds = time.perf_counter() - self.start
-        return Audit(tuple(found), gaps, LINES, seconds, Origin((), (), self.program))
-
-    def symbols(self, predicate: str, arity: int) -> list[Symbol]:
-        """Return the atoms of a predicate that some patient may have."""
-        atoms = self.control.symbolic_atoms.by_signature(predicate, arity)
-        return [atom.symbol for atom in atoms]
-
-    def satisfiable(self, *assumptions: Assumption) -> bool:
-        """Return whether some patient meets the assumptions."""
-        return bool(self.control.solve(assumptions=assumptions).satisfiable)
+        return Audit(found, gaps, LINES, seconds, Provenance((), (), self.program))
 
     # ---- properties ---------------------------------------------------------------------
 
     def declared(self) -> list[tuple[Symbol, str, str]]:
         """Return the properties that are declared, and what else the user's files refute."""
-        found: list[tuple[Symbol, str, str]] = []
-        for name, kind, text in (symbol.arguments for symbol in self.symbols("property", 3)):
+        found: dict[Symbol, tuple[str, str]] = {}
+        for name, kind, text in (symbol.arguments for symbol in self.literals("property", 3)):
             if str(kind) not in KINDS or text.type is not SymbolType.String:
                 raise UsageError(
                     f"property {word(name)}: write property(Name, Kind, Text) with a text in "
                     f"quotation marks and a kind of {', '.join(KINDS)}."
                 )
-            found.append((name, kind.name, text.string))
+            found[name] = (kind.name, text.string)
         own = _violations(self.own)
-        violated = [symbol.arguments[0] for symbol in self.symbols("violation", 1)]
-        known = {name for name, _, _ in found}
-        for name in dict.fromkeys([*own, *violated]):
-            if name not in known:
-                found.append((name, "holds", f"No patient violates {word(name)}."))
+        violated = [symbol.arguments[0] for symbol in self.literals("violation", 1)]
+        for name in [*own, *violated]:
+            found.setdefault(name, ("holds", f"No patient violates {word(name)}."))
         idle = set(own) - set(violated)
-        found = [
+        listed = [
             (name, kind, text.rstrip(".") + UNMATCHED if name in idle else text)
-            for name, kind, text in found
+            for name, (kind, text) in found.items()
         ]
-        return sorted(found, key=lambda item: KINDS.index(item[1]))
+        return sorted(listed, key=lambda item: KINDS.index(item[1]))
 
     def answer(self, name: Symbol, kind: str, text: str) -> Property:
         """Return whether a property is proved, with a smallest example where it is not."""
         start = time.perf_counter()
         items: list[str] = []
+        proof: Proof = "found"
         if kind in ("holds", "asked"):
-            facts = self.smallest(Function("violation", [name]))
+            facts = self.smallest_patient(Function("violation", [name]))
             examples = [] if facts is None else [Example(None, facts)]
-            result = "proved" if facts is None else "refuted"
+            proof = "proved" if facts is None else "refuted"
         else:
             examples, unreached = self._reached(name)
             items = [str(item.item) for item in examples] if kind == "listed" else unreached
-            result = "found"
             if kind == "reached":
-                result = "refuted" if unreached else "proved"
-        seconds = time.perf_counter() - start
+                proof = "refuted" if unreached else "proved"
         return Property(
-            str(word(name)),
-            text,
-            kind in MUST_HOLD,
-            cast(Result, result),
-            tuple(items),
-            tuple(examples),
-            seconds,
+            name=str(word(name)),
+            text=text,
+            must_hold=kind in MUST_HOLD,
+            result=proof,
+            items=tuple(items),
+            examples=tuple(examples),
+            seconds=time.perf_counter() - start,
         )
 
     def _reached(self, name: Symbol) -> tuple[list[Example], list[str]]:
         """Return an example for each item that some patient reaches, and the other items."""
         examples, unreached = [], []
-        for symbol in self.symbols("item", 2):
+        for symbol in self.literals("item", 2):
             of, item = symbol.arguments
             if of != name:
                 continue
-            facts = self.smallest(Function("reached", [name, item]))
+            facts = self.smallest_patient(Function("reached", [name, item]))
             if facts is None:
                 unreached.append(_item(item))
             else:
@@ -165,75 +144,58 @@ class Search:
         examples.sort(key=lambda example: natural(str(example.item)))
         return examples, sorted(unreached, key=natural)
 
-    def smallest(self, goal: Symbol) -> tuple[str, ...] | None:
+    def smallest_patient(self, goal: Symbol) -> tuple[str, ...] | None:
         """Return the facts of a smallest patient for whom the goal holds, None if nobody."""
-        if goal not in self.atoms or not self.satisfiable((goal, True)):
+        atom = self.control.symbolic_atoms[goal]
+        if atom is None:
             return None
-        configuration = cast(Configuration, self.control.configuration.solve)
-        configuration.opt_mode, configuration.models = "opt", 0
-        facts: list[Symbol] = []
-        try:
-            with self.control.solve(assumptions=[(goal, True)], yield_=True) as handle:
-                for model in handle:
-                    facts = [atom.arguments[0] for atom in self.told if model.contains(atom)]
-        finally:
-            configuration.opt_mode, configuration.models = "ignore", 1
-        return tuple(str(fact) for fact in sorted(facts))
+        facts = self.smallest([atom.literal], self.told)
+        if facts is None:
+            return None
+        return tuple(str(fact) for fact in sorted(told.arguments[0] for told in facts))
 
     # ---- gaps ---------------------------------------------------------------------------
 
     def gaps(self) -> Iterator[Gap]:
         """Yield when each statement supports nothing, for those that gaps depend on."""
-        closed = sorted(self.symbols("closed", 1), key=lambda atom: natural(str(atom)))
-        if not self.satisfiable(ASKABLE, *((atom, True) for atom in closed)):
+        closed = sorted(self.closed, key=lambda atom: natural(str(atom)))
+        if not self.satisfiable([self.askable, *self.closed.values()]):
             return
         kept = list(closed)
         for atom in reversed(closed):  # of statements that close together the first is kept
-            others = [(other, True) for other in kept if other != atom]
-            if not self.satisfiable(ASKABLE, (atom, False), *others):
+            if self._implies([other for other in kept if other != atom], atom):
                 kept.remove(atom)
-        features = sorted(self.symbols("feature", 1), key=_particular)
+        others = [atom for atom in closed if atom not in kept]
         for atom in kept:
-            implied = [
-                str(word(other.arguments[0]))
-                for other in closed
-                if other not in kept and not self.satisfiable(ASKABLE, (atom, True), (other, False))
-            ]
-            found = [self._described(chosen) for chosen in self._cover(atom, features)]
+            implied = [str(word(o.arguments[0])) for o in others if self._implies([atom], o)]
+            found = [self._described(features) for features in self._cover(atom)]
             found.sort(key=lambda texts: (len(texts), texts))
             yield Gap(str(word(atom.arguments[0])), tuple(implied), tuple(found))
 
-    def _cover(self, closed: Symbol, features: Sequence[Symbol]) -> Iterator[list[Symbol]]:
+    def _implies(self, atoms: Sequence[Symbol], closed: Symbol) -> bool:
+        """Return whether a statement supports nothing for all patients of whom atoms hold."""
+        known = {**self.closed, **self.features}
+        given = [known[atom] for atom in atoms]
+        return not self.satisfiable([self.askable, -self.closed[closed], *given])
+
+    def _cover(self, closed: Symbol) -> Iterator[list[Symbol]]:
         """Yield minimal sets of features that close a statement, until no patient is left.
 
         Raises:
             UsageError: a patient is left whom no features describe.
         """
-        with self.control.backend() as backend:
-            guard = backend.add_atom()
-            backend.add_external(guard, TruthValue.Free)
-        while True:
-            with self.control.solve(
-                assumptions=[ASKABLE, (closed, True), guard], yield_=True
-            ) as handle:
-                model = handle.model()
-                if model is None:
-                    return
-                chosen = [atom for atom in features if model.contains(atom)]
-            if self.satisfiable(ASKABLE, (closed, False), *((atom, True) for atom in chosen)):
+        guard = self.guard()
+        features = sorted(self.features, key=_particular)
+        left = [self.askable, self.closed[closed], guard]
+        while (chosen := self.first(left, features)) is not None:
+            if not self._implies(chosen, closed):
                 raise UsageError(
                     f"statement {word(closed.arguments[0])}: no feature of lp/audit/gaps.lp "
                     "says why it supports nothing; add one."
                 )
-            for atom in list(chosen):
-                fewer = [other for other in chosen if other != atom]
-                if not self.satisfiable(
-                    ASKABLE, (closed, False), *((other, True) for other in fewer)
-                ):
-                    chosen = fewer
+            chosen = indispensable(chosen, lambda features: self._implies(features, closed))
             yield chosen
-            with self.control.backend() as backend:
-                backend.add_rule([], [guard, *(self.atoms[atom] for atom in chosen)])
+            self.exclude([guard, *(self.features[feature] for feature in chosen)])
 
     def _described(self, features: Sequence[Symbol]) -> tuple[str, ...]:
         return tuple(sorted(self._feature(atom.arguments[0]) for atom in features))
@@ -241,17 +203,18 @@ class Search:
     def _feature(self, feature: Symbol) -> str:
         arguments = [str(word(argument)) for argument in feature.arguments]
         if feature.name != "lacks":
-            return self.wording.labels[feature.name].format(*map(self.wording.name, arguments))
+            return self.words.labels[feature.name].format(*map(self.words.name, arguments))
         finding, *offer = arguments
         needed = [
             str(value)
-            for statement, branch, of, value in map(row, self.symbols("needs", 4))
+            for statement, branch, of, value in map(row, self.literals("needs", 4))
             if [statement, branch] == offer and of == finding
         ]
         if needed == ["yes"]:
-            return f"not known to be so: {self.wording.name(finding)}"
-        values = self.wording.names(sorted(needed), "or")
-        return f"{self.wording.name(finding)} not known to be {values}"
+            return f"not known to be so: {self.words.name(finding)}"
+        return (
+            f"{self.words.name(finding)} not known to be {self.words.names(sorted(needed), 'or')}"
+        )
 
 
 def _particular(feature: Symbol) -> tuple[int, Symbol]:
@@ -273,10 +236,6 @@ def _violations(own: Sequence[tuple[str, str]]) -> list[Symbol]:
     Raises:
         UsageError: a file derives none.
     """
-    from clingo import ast
-
-    from crcasp.program.overlays import parse, signatures
-
     names: list[Symbol] = []
     for file, text in own:
         heads: list[ast.AST] = []

@@ -1,26 +1,20 @@
-"""From two answers to what differs between them."""
+"""Two patients, or one before and after a test: what was gained and lost, and why."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
-from crcasp.facts import FactBase
-from crcasp.program.files import Program
 from crcasp.program.terms import natural
-from crcasp.questions.recommend import Source, advise, read_source, reader
-from crcasp.results.advice import Advice, Verdict
+from crcasp.questions.patient import Constants, Overlays, Patient, Source, read_source
+from crcasp.questions.recommend import advise
+from crcasp.results.advice import Advice, Condition, Objection, Reason, Verdict
 from crcasp.results.comparison import Comparison, Difference, Kind
 
 EXCLUDED = Verdict("", "excluded")  # of what no statement offers, and of all out of scope
 
 
 def compare(
-    before: Source,
-    after: Source,
-    *,
-    overlays: Sequence[str | os.PathLike[str]] = (),
-    constants: Mapping[str, str | int] | None = None,
+    before: Source, after: Source, *, overlays: Overlays = (), constants: Constants | None = None
 ) -> Comparison:
     """Compare the answers for two patients, or for two versions of one.
 
@@ -38,30 +32,30 @@ def compare(
     >>> [item.therapy for item in found.of("gained")][:2]
     ['folfiri+cetuximab', 'folfox+cetuximab']
     """
-    program = Program.build(overlays, constants)
-    return compared(read_source(before, program), read_source(after, program), program)
+    first = Patient.read(before, overlays, constants)
+    return compared(first, Patient(read_source(after, first.program), first.program))
 
 
-def compared(first: FactBase, second: FactBase, program: Program) -> Comparison:
-    """Return the comparison of two patients whose facts were read; see `compare`."""
-    before, after = advise(first, program), advise(second, program)
-    facts = [set(map(str, base.facts)) for base in (first, second)]
+def compared(first: Patient, second: Patient) -> Comparison:
+    """Return the comparison of two patients that were read, for one program."""
+    before, after = advise(first), advise(second)
+    facts = [set(map(str, patient.base.facts)) for patient in (first, second)]
     without, added = facts[0] - facts[1], facts[1] - facts[0]
-    ranks = reader(program).ranks
+    ranks = first.engine.table.ranks
     differences = tuple(_differences(before, after, (without, added), ranks))
     return Comparison(before, after, _sorted(without), _sorted(added), differences)
 
 
-def _sorted(facts: set[str]) -> tuple[str, ...]:
+def _sorted(facts: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(facts, key=natural))
 
 
 def _differences(
-    before: Advice, after: Advice, facts: tuple[set[str], set[str]], ranks: dict[str, int]
+    before: Advice, after: Advice, facts: tuple[set[str], set[str]], ranks: Mapping[str, int]
 ) -> Iterator[Difference]:
-    for therapy in dict.fromkeys([*before.therapies, *after.therapies]):
-        old = before.therapies.get(therapy, EXCLUDED)
-        new = after.therapies.get(therapy, EXCLUDED)
+    olds, news = before.therapies, after.therapies
+    for therapy in dict.fromkeys([*olds, *news]):
+        old, new = olds.get(therapy, EXCLUDED), news.get(therapy, EXCLUDED)
         kind = _kind(old, new, ranks)
         if kind is not None:
             yield Difference(
@@ -75,13 +69,18 @@ def _differences(
             )
 
 
-def _kind(old: Verdict, new: Verdict, ranks: dict[str, int]) -> Kind | None:
+def _kind(old: Verdict, new: Verdict, ranks: Mapping[str, int]) -> Kind | None:
     if old.status != new.status:
         if "eligible" in (old.status, new.status):
             return "gained" if new.status == "eligible" else "lost"
         return "opened" if new.status == "undetermined" else "ruled_out"
     change = ranks.get(str(new.grade), 0) - ranks.get(str(old.grade), 0)
     return None if not change else "raised" if change > 0 else "lowered"
+
+
+def _conditions(verdict: Verdict) -> list[Condition]:
+    reasons: list[Reason | Objection] = [*verdict.because, *verdict.against]
+    return [item for reason in reasons for item in reason.conditions]
 
 
 def _facts(verdict: Verdict, values: Mapping[str, object], own: set[str]) -> set[str]:
@@ -92,8 +91,7 @@ def _facts(verdict: Verdict, values: Mapping[str, object], own: set[str]) -> set
         values: what each finding is for the other patient.
         own: the facts that the other patient lacks.
     """
-    conditions = [item for reason in verdict.because for item in reason.conditions]
-    conditions += [item for reason in verdict.against for item in reason.conditions]
+    conditions = _conditions(verdict)
     different = [item for item in conditions if values.get(item.finding) != item.value]
     found = {fact for item in different for fact in item.facts} & own
     return found or {fact for item in conditions for fact in item.facts} & own
@@ -101,8 +99,6 @@ def _facts(verdict: Verdict, values: Mapping[str, object], own: set[str]) -> set
 
 def _values(advice: Advice, verdict: Verdict) -> dict[str, object]:
     """Return what each finding is, as far as the answer says so."""
-    values: dict[str, object] = {item.name: item.value for item in advice.findings}
-    for group in (verdict.because, verdict.against):
-        for reason in group:
-            values.update({item.finding: item.value for item in reason.conditions})
-    return {"line": advice.line, **values}
+    values: dict[str, object] = {"line": advice.line}
+    values |= {item.name: item.value for item in advice.findings}
+    return values | {item.finding: item.value for item in _conditions(verdict)}

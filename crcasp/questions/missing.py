@@ -1,30 +1,24 @@
-"""What each unknown finding of a patient decides, found by the solver."""
+"""Which unknown findings matter for a patient, and what each of their values would give."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from clingo import Symbol
 
-from crcasp.facts import FactBase, read_symbols
-from crcasp.program.engine import engine
-from crcasp.program.files import Program
 from crcasp.program.terms import natural
-from crcasp.questions.counterfactual import Variants
-from crcasp.questions.recommend import Source, advise, read_source, reader
-from crcasp.results.advice import Advice
+from crcasp.questions.counterfactual import Counterfactual
+from crcasp.questions.decoder import decode
+from crcasp.questions.patient import Constants, Overlays, Patient, Source
+from crcasp.questions.recommend import advise
 from crcasp.results.missing import Missing, MissingFinding, Outcome
-from crcasp.results.provenance import Origin
+from crcasp.results.provenance import Provenance
 
 COMPLETIONS = "missing/completions.lp"
 
 
 def missing(
-    source: Source,
-    *,
-    overlays: Sequence[str | os.PathLike[str]] = (),
-    constants: Mapping[str, str | int] | None = None,
+    source: Source, *, overlays: Overlays = (), constants: Constants | None = None
 ) -> Missing:
     """Return the unknown findings that can change the answer for one patient.
 
@@ -41,48 +35,36 @@ def missing(
     >>> [finding.finding for finding in found.findings][:2]
     ['disease_extent', 'multifocal_liver_disease']
     """
-    program = Program.build(overlays, constants)
-    return what_is_missing(read_source(source, program), program)
+    return what_is_missing(Patient.read(source, overlays, constants))
 
 
-def what_is_missing(base: FactBase, program: Program) -> Missing:
-    """Return the unknown findings that matter for facts that were read; see `missing`."""
-    solver = engine(program)
-    answer, grounding = solver.alone(base)
-    advice = reader(program).advice(answer, tuple(base.facts))
+def what_is_missing(patient: Patient) -> Missing:
+    """Return the unknown findings that matter for a patient that was read."""
+    answer, grounding = patient.fresh()
+    table = patient.engine.table
+    advice = decode(answer, table, tuple(patient.base.facts))
+    provenance = Provenance.of(patient.base, patient.program)
     if not advice.in_scope:
-        return Missing((), Origin.of(base, program), in_scope=False)
+        return Missing((), provenance, in_scope=False)
     known = {item.name: item.value for item in advice.findings if item.value is not None}
-    variants = Variants(program, solver.vocabulary, base, grounding, known, COMPLETIONS)
-    never: dict[str, set[str]] = {}
-    for name, value in solver.any_grounding().table("assumed_never", 2):
-        never.setdefault(str(name), set()).add(str(value))
-    places = reader(program).places
+    variants = Counterfactual(patient, grounding, known, COMPLETIONS)
+    never = grounding.facts("assumed_never", 2)
     found = []
     for finding, decided, raised in variants.probes():
         if decided or raised:
-            values = variants.values(finding, never)
-            outcomes = tuple(_outcomes(base, values, program))
+            avoided = [value for name, value in never if name == finding.name]
+            outcomes = tuple(_outcomes(patient, variants.values(finding, avoided)))
             found.append(
                 MissingFinding(
-                    str(finding), _ordered(decided, places), _ordered(raised, places), outcomes
+                    str(finding), table.ordered(decided), table.ordered(raised), outcomes
                 )
             )
     found.sort(key=lambda item: (-len(item.decides), -len(item.raises), natural(item.finding)))
-    return Missing(tuple(found), Origin.of(base, program))
+    return Missing(tuple(found), provenance)
 
 
-def _ordered(therapies: Sequence[str], places: Mapping[str, int]) -> tuple[str, ...]:
-    """Return therapies in the table's order."""
-    return tuple(sorted(therapies, key=lambda name: (places.get(name, len(places)), name)))
-
-
-def _outcomes(base: FactBase, values: Mapping[str, Symbol], program: Program) -> Iterator[Outcome]:
-    vocabulary = engine(program).vocabulary
+def _outcomes(patient: Patient, values: Mapping[str, Symbol]) -> Iterator[Outcome]:
     for value, fact in values.items():
-        advice = advise(read_symbols([*base.facts, fact], vocabulary), program)
-        yield Outcome(value, tuple(chosen.therapies for chosen in advice.preferred), _grade(advice))
-
-
-def _grade(advice: Advice) -> str | None:
-    return advice.preferred[0].grade if advice.preferred else None
+        preferred = advise(patient.with_fact(fact)).preferred
+        grade = preferred[0].grade if preferred else None
+        yield Outcome(value, tuple(chosen.therapies for chosen in preferred), grade)

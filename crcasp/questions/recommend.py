@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import lru_cache
-from threading import Lock
-from typing import TYPE_CHECKING, TypeAlias
-
 from clingo import Symbol
 
-from crcasp.facts import FactBase, read_mapping, read_path, read_symbols, read_text
+from crcasp.errors import UsageError
+from crcasp.facts import read_text
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.results.provenance import Origin
-
-if TYPE_CHECKING:
-    from crcasp.questions.decoder import Reader
-    from crcasp.results.advice import Advice
-
-Source: TypeAlias = str | os.PathLike[str] | Mapping[str, object] | Iterable[Symbol]
+from crcasp.questions.decoder import decode
+from crcasp.questions.patient import Constants, Overlays, Patient, Source
+from crcasp.results.advice import Advice
+from crcasp.results.provenance import Provenance
 
 
 def recommend(
-    source: Source,
-    *,
-    overlays: Sequence[str | os.PathLike[str]] = (),
-    constants: Mapping[str, str | int] | None = None,
+    source: Source, *, overlays: Overlays = (), constants: Constants | None = None
 ) -> Advice:
     """Return the recommendation sets of one patient, with their reasons.
 
@@ -41,7 +29,7 @@ def recommend(
 
     Raises:
         InputError: the patient's facts are not in order; lists every fault.
-        UsageError: an overlay or a constant is not in order.
+        UsageError: an overlay or a constant is not in order, or the source is none.
 
     >>> advice = recommend({"age": 54, "side": "left", "ras": "wild_type"})
     >>> [str(chosen) for chosen in advice.preferred]
@@ -49,8 +37,7 @@ def recommend(
     >>> advice.therapies["sox"].missing
     ['country']
     """
-    program = Program.build(overlays, constants)
-    return advise(read_source(source, program), program)
+    return advise(Patient.read(source, overlays, constants))
 
 
 def parse_facts(text: str) -> tuple[Symbol, ...]:
@@ -58,46 +45,22 @@ def parse_facts(text: str) -> tuple[Symbol, ...]:
 
     Raises:
         InputError: with every fault of the text, each with line and column.
+        UsageError: it is no text.
 
     >>> [str(fact) for fact in parse_facts("age(54). kras(wild_type).")]
     ['age(54)', 'kras(wild_type)']
     """
-    solver = engine(Program())
-    base = read_text(text, "facts", solver.vocabulary)
-    solver.check(base)
-    return tuple(base.facts)
+    if not isinstance(text, str):
+        kind = type(text).__name__
+        raise UsageError(f"parse_facts() takes the text of facts, not a value of type {kind}.")
+    program = Program()
+    patient = Patient(read_text(text, "facts", engine(program).vocabulary), program)
+    patient.check()
+    return tuple(patient.base.facts)
 
 
-def read_source(source: Source, program: Program) -> FactBase:
-    """Read a patient in any of the forms that `recommend` takes, unchecked."""
-    vocabulary = engine(program).vocabulary
-    if isinstance(source, (str, os.PathLike)):
-        return read_path(source, vocabulary)
-    if isinstance(source, Mapping):
-        return read_mapping(source, vocabulary)
-    return read_symbols(source, vocabulary)
-
-
-def advise(base: FactBase, program: Program, *, once: bool = False) -> Advice:
-    """Return the advice on facts that were read; `once` where no other patient follows."""
-    solver = engine(program)
-    answer = solver.once(base) if once else solver.ask(base)
-    return replace(
-        reader(program).advice(answer, tuple(base.facts)), origin=Origin.of(base, program)
-    )
-
-
-_reader_lock = Lock()
-
-
-def reader(program: Program) -> Reader:
-    """Return the reader of a program's answers, made once in a process."""
-    with _reader_lock:
-        return _reader(program)
-
-
-@lru_cache(maxsize=16)
-def _reader(program: Program) -> Reader:
-    from crcasp.questions.decoder import Reader
-
-    return Reader(engine(program).any_grounding())
+def advise(patient: Patient, *, once: bool = False) -> Advice:
+    """Return the advice on a patient that was read; `once` where no other patient follows."""
+    answer = patient.fresh()[0] if once else patient.answer()
+    advice = decode(answer, patient.engine.table, tuple(patient.base.facts))
+    return advice._replace(provenance=Provenance.of(patient.base, patient.program))

@@ -9,8 +9,6 @@ import polars as pl
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.program.wording import Wording
-from crcasp.questions.recommend import reader
 from crcasp.registry.concepts import BAD
 from crcasp.registry.mapping import ROW, ColumnMap
 from crcasp.registry.outcome import COLUMNS, JUDGED, Judge
@@ -35,8 +33,7 @@ class Advisor:
         self.mapping = mapping
         self.profiles = Profiles(program, solve)
         self.known = engine(program).vocabulary
-        grounding = engine(program).any_grounding()
-        partners = frozenset(str(name) for (name,) in grounding.table("partner", 1))
+        partners = frozenset(engine(program).table.names("partner"))
         self.judge = Judge(partners, _Reasons(program))
 
     def answers(self, frame: pl.DataFrame) -> pl.DataFrame:
@@ -104,18 +101,18 @@ class _Reasons(dict[tuple[str, str], str]):
 
     def __init__(self, program: Program) -> None:
         super().__init__()
-        self.reader = reader(program)
-        self.words = Wording(self.reader.labels)
+        self.table = engine(program).table
+        self.words = self.table.words
         self.needs: dict[tuple[str, str], list[str]] = {}
-        grounding = engine(program).any_grounding()
-        for statement, _, finding, value in grounding.table("needs", 4):
+        solver = self.table.solver
+        for statement, _, finding, value in solver.facts("needs", 4):
             self.needs.setdefault((str(statement), str(finding)), []).append(str(value))
-        for statement, line, _ in grounding.table("statement", 3):
+        for statement, line, _ in solver.facts("statement", 3):
             self.needs[str(statement), "line"] = [str(line)]
 
     def __missing__(self, key: tuple[str, str]) -> str:
         source, finding = key
-        exclusion = self.reader.exclusions.get(source)
+        exclusion = self.table.exclusions.get(source)
         if exclusion is not None:
             self[key] = f"{source}, {exclusion}"
         else:

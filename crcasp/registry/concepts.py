@@ -14,6 +14,7 @@ from crcasp.program.engine import Engine, engine
 from crcasp.program.files import Program
 from crcasp.program.overlays import parse
 from crcasp.program.vocabulary import LIMITS
+from crcasp.questions.patient import Patient
 from crcasp.registry.solver import Facts, Solver
 
 Cells: TypeAlias = tuple[str | None, ...]
@@ -97,7 +98,7 @@ class Concepts:
         if self.opaque:
             return tuple(map(str, base.facts))
         try:
-            answer = self.engine.ask(base)
+            answer = Patient(base, self.program).answer()
         except InputError:
             return None
         values = [str(value) for name, value in answer.atoms.get("is", ()) if name == group.finding]
@@ -118,7 +119,7 @@ class Concepts:
         if base is None:
             return None
         try:
-            self.engine.check(base)
+            Patient(base, self.program).check()
         except InputError:
             return None
         received = tuple(sorted(str(fact) for fact in base.facts if fact.name == "received"))
@@ -146,7 +147,7 @@ class Concepts:
         symbols += limit_symbols(cells)
         base = read_symbols(symbols, self.engine.vocabulary, "")
         try:
-            self.engine.check(base)
+            Patient(base, self.program).check()
         except InputError as error:
             return " ".join(fault.message for fault in error.faults)
         return ""

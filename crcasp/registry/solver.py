@@ -11,7 +11,7 @@ from clingo import Configuration, Model, Symbol, parse_term
 
 from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.externals import Externals
-from crcasp.program.files import EXTERNAL_FINDING, Program
+from crcasp.program.files import Program
 from crcasp.program.terms import natural, word
 from crcasp.registry.outcome import AND, LIST, OR, Outcome
 
@@ -45,7 +45,7 @@ class History:
 
     def __init__(self, program: Program, received: Facts, lines: int) -> None:
         vocabulary = engine(program).vocabulary
-        added = program.added(vocabulary.findings, *EXTERNAL_FINDING)
+        added = vocabulary.externals()
         text = " ".join([added, *(f"{fact}." for fact in received)])
         self.program = program
         # The facts of a patient have been checked, but not against what an overlay derives.

@@ -11,7 +11,7 @@ import polars as pl
 from crcasp.program.terms import natural
 from crcasp.registry.batches import ERROR, GIVEN
 from crcasp.registry.outcome import LIST
-from crcasp.results.advice import FORMAT
+from crcasp.results.result import FORMAT
 from crcasp.views.wording import BULLET, CLOSING, entry
 
 NO_SET = "none"

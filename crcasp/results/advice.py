@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from types import MappingProxyType
+from typing import Literal, NamedTuple, TypeAlias
 
-if TYPE_CHECKING:
-    from crcasp.results.provenance import Origin
+from crcasp.results.provenance import Provenance
+from crcasp.results.result import Result
 
 Line: TypeAlias = Literal["first", "beyond_first"]
 Status: TypeAlias = Literal["eligible", "undetermined", "excluded"]
 
-FORMAT = "crcasp/1"
 
-
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(NamedTuple):
     """One finding that a statement or an exclusion asks about.
 
     Attributes:
@@ -31,18 +28,8 @@ class Condition:
     value: str | int | None
     facts: tuple[str, ...]
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the condition as JSON has it."""
-        return {
-            "finding": self.finding,
-            "needs": list(self.needs),
-            "is": self.value,
-            "from": list(self.facts),
-        }
 
-
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """A statement that supports a therapy, in every way to fill in the unknown.
 
     Attributes:
@@ -59,19 +46,8 @@ class Reason:
     interpretations: tuple[str, ...]
     conditions: tuple[Condition, ...]
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the reason as JSON has it."""
-        return {
-            "statement": self.statement,
-            "text": self.text,
-            "references": list(self.references),
-            "interpretations": list(self.interpretations),
-            "conditions": [condition.to_dict() for condition in self.conditions],
-        }
 
-
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(NamedTuple):
     """A statement that does not hold of a therapy, or an exclusion that bars it.
 
     Attributes:
@@ -93,16 +69,8 @@ class Objection:
         """The statement or the exclusion."""
         return self.exclusion or self.statement
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the objection as JSON has it."""
-        conditions = [condition.to_dict() for condition in self.conditions]
-        if self.exclusion is None:
-            return {"statement": self.statement, "conditions": conditions}
-        return {"exclusion": self.exclusion, "text": self.text, "conditions": conditions}
 
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Whether a therapy is eligible, excluded or undetermined, and why.
 
     Attributes:
@@ -132,26 +100,8 @@ class Verdict:
         """The findings that decide an undetermined therapy, as a new list."""
         return list(self.findings)
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the verdict as JSON has it."""
-        if self.status == "eligible":
-            return {
-                "status": self.status,
-                "grade": self.grade,
-                "statements": list(self.statements),
-                "because": [reason.to_dict() for reason in self.because],
-            }
-        if self.status == "undetermined":
-            return {"status": self.status, "missing": self.missing}
-        return {
-            "status": self.status,
-            "deciding": self.deciding,
-            "against": [item.to_dict() for item in self.against],
-        }
 
-
-@dataclass(frozen=True, slots=True)
-class RecommendationSet:
+class RecommendationSet(NamedTuple):
     """What the table lets stand together: one stable model.
 
     Attributes:
@@ -171,17 +121,8 @@ class RecommendationSet:
     def __str__(self) -> str:
         return " & ".join(self.therapies)
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the set as JSON has it."""
-        return {
-            "grade": self.grade,
-            "preferred": self.preferred,
-            "therapies": list(self.therapies),
-        }
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A finding as the program understood it.
 
     Attributes:
@@ -197,8 +138,7 @@ class Finding:
     interpretations: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TreatmentLine:
+class TreatmentLine(NamedTuple):
     """One line of treatment that is over.
 
     Attributes:
@@ -214,8 +154,19 @@ class TreatmentLine:
     toxic: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class _Advice(NamedTuple):
+    in_scope: bool
+    line: Line
+    notices: tuple[str, ...]
+    sets: tuple[RecommendationSet, ...]
+    verdicts: tuple[Verdict, ...]
+    findings: tuple[Finding, ...] = ()
+    history: tuple[TreatmentLine, ...] = ()
+    limits: tuple[tuple[str, str], ...] = ()
+    provenance: Provenance | None = None
+
+
+class Advice(Result, _Advice):
     """The answer for one patient.
 
     Attributes:
@@ -223,45 +174,30 @@ class Advice:
         line: "first" or "beyond_first".
         notices: what the reader must know first, in sentences.
         sets: every recommendation set, best grade first, then by name.
-        therapies: the verdict on each therapy that the table names.
+        verdicts: one on each therapy that the table names, in its order.
         findings: what the table asks about, as understood or unknown.
         history: the lines of treatment, in order.
         limits: what the patient cannot have, each with "contraindicated" or "unavailable".
-        origin: the facts and the program behind the answer, None where it was made by hand.
+        provenance: the facts and the program behind it, None where it was made by hand.
     """
 
-    in_scope: bool
-    line: Line
-    notices: tuple[str, ...]
-    sets: tuple[RecommendationSet, ...]
-    therapies: Mapping[str, Verdict]
-    findings: tuple[Finding, ...] = ()
-    history: tuple[TreatmentLine, ...] = ()
-    limits: tuple[tuple[str, str], ...] = ()
-    origin: Origin | None = field(default=None, repr=False, compare=False)
+    __slots__ = ()
+
+    @property
+    def therapies(self) -> Mapping[str, Verdict]:
+        """The verdicts by therapy."""
+        return MappingProxyType({verdict.therapy: verdict for verdict in self.verdicts})
 
     @property
     def preferred(self) -> tuple[RecommendationSet, ...]:
         """The sets of the highest grade reached."""
         return tuple(chosen for chosen in self.sets if chosen.preferred)
 
-    def to_dict(self) -> dict[str, object]:
-        """Return what `crcasp recommend --format json` prints."""
-        return {
-            "format": FORMAT,
-            "in_scope": self.in_scope,
-            "line": self.line,
-            "notices": list(self.notices),
-            "sets": [chosen.to_dict() for chosen in self.sets],
-            "therapies": {name: verdict.to_dict() for name, verdict in self.therapies.items()},
-        }
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Advice) and self[:-1] == other[:-1]
 
-    def to_html(self) -> str:
-        """Return the report of one page that `crcasp recommend --format html` writes.
+    def __ne__(self, other: object) -> bool:
+        return not self == other
 
-        Raises:
-            UsageError: the extra crcasp[report] is not installed.
-        """
-        from crcasp.views.page import advice_html
-
-        return advice_html(self)
+    def __hash__(self) -> int:
+        return hash(self[:-1])

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from crcasp.results.advice import FORMAT
+from crcasp.results.provenance import Provenance
+from crcasp.results.result import Result
 
-if TYPE_CHECKING:
-    from crcasp.results.provenance import Origin
-
-Result: TypeAlias = Literal["proved", "refuted", "found"]
+Proof: TypeAlias = Literal["proved", "refuted", "found"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +45,10 @@ class Property:
     name: str
     text: str
     must_hold: bool
-    result: Result
+    result: Proof
     items: tuple[str, ...]
     examples: tuple[Example, ...]
     seconds: float
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the property as JSON has it; each example is a fact file."""
-        return {
-            "property": self.name,
-            "text": self.text,
-            "must_hold": self.must_hold,
-            "result": self.result,
-            "items": list(self.items),
-            "examples": [{"item": item.item, "facts": str(item)} for item in self.examples],
-            "seconds": round(self.seconds, 3),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +68,9 @@ class Gap:
     others: tuple[str, ...]
     descriptions: tuple[tuple[str, ...], ...]
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the gap as JSON has it."""
-        return {
-            "statement": self.statement,
-            "others": list(self.others),
-            "descriptions": [list(features) for features in self.descriptions],
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(Result):
     """What the solver proved of the table, and what it found.
 
     Attributes:
@@ -101,37 +79,16 @@ class Audit:
             every one of these fits. Empty if there is no such patient.
         lines: how many lines of therapy the histories may have.
         seconds: how long it took.
-        origin: the program behind the result, None where it was made by hand.
+        provenance: the program behind the result, None where it was made by hand.
     """
 
     properties: tuple[Property, ...]
     gaps: tuple[Gap, ...]
     lines: int
     seconds: float
-    origin: Origin | None = field(default=None, repr=False, compare=False)
+    provenance: Provenance | None = field(default=None, repr=False, compare=False)
 
     @property
     def holds(self) -> bool:
         """Whether everything that must hold was proved."""
         return all(item.result != "refuted" for item in self.properties if item.must_hold)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return what `crcasp audit --format json` prints."""
-        return {
-            "format": FORMAT,
-            "holds": self.holds,
-            "lines": self.lines,
-            "properties": [item.to_dict() for item in self.properties],
-            "gaps": [gap.to_dict() for gap in self.gaps],
-            "seconds": round(self.seconds, 3),
-        }
-
-    def to_html(self) -> str:
-        """Return the page that `crcasp audit --format html` writes.
-
-        Raises:
-            UsageError: the extra crcasp[report] is not installed.
-        """
-        from crcasp.views.page import audit_html
-
-        return audit_html(self)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from crcasp.results.advice import FORMAT, Advice, Status
+from crcasp.results.advice import Advice, Status
+from crcasp.results.result import Result
 
 Kind: TypeAlias = Literal["gained", "lost", "raised", "lowered", "opened", "ruled_out"]
 
@@ -36,18 +37,9 @@ class Difference:
     because_without: tuple[str, ...]
     because_with: tuple[str, ...]
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the difference as JSON has it."""
-        return {
-            "therapy": self.therapy,
-            "before": {"status": self.before, "grade": self.grades[0]},
-            "after": {"status": self.after, "grade": self.grades[1]},
-            "because": {"without": list(self.because_without), "with": list(self.because_with)},
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Result):
     """What differs between two answers.
 
     Attributes:
@@ -64,30 +56,11 @@ class Comparison:
     added: tuple[str, ...]
     differences: tuple[Difference, ...]
 
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every kind that there is."""
+        return KINDS
+
     def of(self, kind: Kind) -> tuple[Difference, ...]:
         """Return the differences of one kind."""
         return tuple(item for item in self.differences if item.kind == kind)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return what `crcasp compare --format json` prints."""
-        preferred = [
-            [list(chosen.therapies) for chosen in advice.preferred]
-            for advice in (self.before, self.after)
-        ]
-        return {
-            "format": FORMAT,
-            "without": list(self.without),
-            "with": list(self.added),
-            **{kind: [item.to_dict() for item in self.of(kind)] for kind in KINDS},
-            "preferred": {"before": preferred[0], "after": preferred[1]},
-        }
-
-    def to_html(self) -> str:
-        """Return the page that `crcasp compare --format html` writes.
-
-        Raises:
-            UsageError: the extra crcasp[report] is not installed.
-        """
-        from crcasp.views.page import comparison_html
-
-        return comparison_html(self)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from crcasp.results.advice import FORMAT, Status
-
-if TYPE_CHECKING:
-    from crcasp.results.provenance import Origin
+from crcasp.results.advice import Status
+from crcasp.results.provenance import Provenance
+from crcasp.results.result import Result
 
 State: TypeAlias = Literal["met", "unmet", "unknown"]
 
@@ -33,17 +32,6 @@ class Check:
     interpretations: tuple[str, ...]
     state: State
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the check as JSON has it."""
-        return {
-            "finding": self.finding,
-            "needs": list(self.needs),
-            "is": self.value,
-            "from": list(self.facts),
-            "by": list(self.interpretations),
-            "state": self.state,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -62,16 +50,6 @@ class Passage:
     interpretations: tuple[str, ...]
     checks: tuple[Check, ...]
     state: State
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the exclusion as JSON has it."""
-        return {
-            "exclusion": self.exclusion,
-            "text": self.text,
-            "interpretations": list(self.interpretations),
-            "state": self.state,
-            "conditions": [check.to_dict() for check in self.checks],
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +74,6 @@ class Way:
     passages: tuple[Passage, ...]
     state: State
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the way as JSON has it."""
-        return {
-            "statement": self.statement,
-            "text": self.text,
-            "references": list(self.references),
-            "interpretations": list(self.interpretations),
-            "state": self.state,
-            "conditions": [check.to_dict() for check in self.checks],
-            "exclusions": [passage.to_dict() for passage in self.passages],
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -123,13 +89,9 @@ class Change:
     value: str | int | None
     to: tuple[str, ...]
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the change as JSON has it."""
-        return {"finding": self.finding, "from": self.value, "to": list(self.to)}
-
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Result):
     """Why one therapy is eligible, excluded or undetermined, and what would change it.
 
     Attributes:
@@ -143,7 +105,7 @@ class Explanation:
         changes: all minimal sets of findings that would make it eligible, fewest first.
         barred_by: where no finding helps, facts of history and limits in the way:
             without some of them one would.
-        origin: the facts and the program behind the result, None where it was made by hand.
+        provenance: the facts and the program behind the result, None where it was made by hand.
     """
 
     therapy: str
@@ -153,29 +115,4 @@ class Explanation:
     ways: tuple[Way, ...]
     changes: tuple[tuple[Change, ...], ...]
     barred_by: tuple[str, ...]
-    origin: Origin | None = field(default=None, repr=False, compare=False)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return what `crcasp explain --format json` prints."""
-        grounds = "because" if self.status == "eligible" else "against"
-        graded = {} if self.grade is None else {"grade": self.grade}
-        return {
-            "format": FORMAT,
-            "therapy": self.therapy,
-            "status": self.status,
-            **({} if self.in_scope else {"in_scope": False}),
-            **graded,
-            grounds: [way.to_dict() for way in self.ways],
-            "changes": [[change.to_dict() for change in changes] for changes in self.changes],
-            "barred_by": list(self.barred_by),
-        }
-
-    def to_html(self) -> str:
-        """Return the page that `crcasp explain --format html` writes.
-
-        Raises:
-            UsageError: the extra crcasp[report] is not installed.
-        """
-        from crcasp.views.page import explanation_html
-
-        return explanation_html(self)
+    provenance: Provenance | None = field(default=None, repr=False, compare=False)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from crcasp.results.advice import FORMAT
-
-if TYPE_CHECKING:
-    from crcasp.results.provenance import Origin
+from crcasp.results.provenance import Provenance
+from crcasp.results.result import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,43 +39,17 @@ class MissingFinding:
     raises: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
 
-    def to_dict(self) -> dict[str, object]:
-        """Return the finding as JSON has it."""
-        return {
-            "finding": self.finding,
-            "decides": list(self.decides),
-            "raises": list(self.raises),
-            "values": {
-                outcome.value: {"preferred": [list(chosen) for chosen in outcome.preferred]}
-                for outcome in self.outcomes
-            },
-        }
-
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Result):
     """The unknown findings that matter for one patient.
 
     Attributes:
         findings: the most decisive first.
-        origin: the facts and the program behind the result, None where it was made by hand.
+        provenance: the facts and the program behind the result, None where it was made by hand.
         in_scope: whether the table speaks of this patient at all.
     """
 
     findings: tuple[MissingFinding, ...]
-    origin: Origin | None = field(default=None, repr=False, compare=False)
+    provenance: Provenance | None = field(default=None, repr=False, compare=False)
     in_scope: bool = True
-
-    def to_dict(self) -> dict[str, object]:
-        """Return what `crcasp missing --format json` prints."""
-        return {"format": FORMAT, "missing": [finding.to_dict() for finding in self.findings]}
-
-    def to_html(self) -> str:
-        """Return the page that `crcasp missing --format html` writes.
-
-        Raises:
-            UsageError: the extra crcasp[report] is not installed.
-        """
-        from crcasp.views.page import missing_html
-
-        return missing_html(self)

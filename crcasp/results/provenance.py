@@ -13,7 +13,7 @@ from crcasp.program.terms import natural
 SHOWN = 16  # hexadecimal digits of a fingerprint
 
 
-class Origin(NamedTuple):
+class Provenance(NamedTuple):
     """The facts and the program behind an answer.
 
     Attributes:
@@ -27,8 +27,8 @@ class Origin(NamedTuple):
     program: Program
 
     @classmethod
-    def of(cls, base: FactBase, program: Program) -> Origin:
-        """Return the origin of an answer to facts that were read."""
+    def of(cls, base: FactBase, program: Program) -> Provenance:
+        """Return the provenance of an answer to facts that were read."""
         sources = dict.fromkeys(place.source for place in base.facts.values())
         return cls(tuple(map(str, base.facts)), tuple(sources), program)
 
@@ -47,15 +47,15 @@ class Origin(NamedTuple):
         return _digest("".join(f"{line}\n" for line in self.lines()).encode())
 
 
-def known(origin: Origin | None) -> Origin:
-    """Return an origin that is there.
+def known(provenance: Provenance | None) -> Provenance:
+    """Return a provenance that is there.
 
     Raises:
         UsageError: there is none, as in a result that was not made by this package.
     """
-    if origin is None:
+    if provenance is None:
         raise UsageError("This result was made by hand: only what recommend() returns has a page.")
-    return origin
+    return provenance
 
 
 def program_fingerprint() -> str:

@@ -200,4 +200,4 @@ def test_branches_of_one_statement_complement_each_other(tmp_path: Path) -> None
 
 def test_the_table_has_no_such_pair() -> None:
     """So that nothing of it is grounded: it costs nothing where it is not needed."""
-    assert not engine(Program()).any_grounding().table("jointly", 1)
+    assert not engine(Program()).table.solver.facts("jointly", 1)

@@ -15,10 +15,11 @@ import reading
 
 from crcasp import Advice, parse_facts, recommend
 from crcasp.cli import main
+from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import natural
-from crcasp.questions.recommend import reader
 from crcasp.results.advice import Condition
+from crcasp.results.shapes import as_json
 
 AFTER_OX = "received(1, folfox). stopped(1, progression)."
 AFTER_IRI = "received(1, folfiri). stopped(1, progression)."
@@ -602,7 +603,7 @@ DECIDING = [
 def test_the_first_in_the_order_of_the_table_decides(therapy: str, facts: str, source: str) -> None:
     verdict = advise(facts).therapies[therapy]
     assert verdict.deciding == source
-    assert verdict.to_dict()["deciding"] == source
+    assert as_json(verdict)["deciding"] == source
 
 
 def test_the_text_names_what_decides(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -904,6 +905,6 @@ def test_interpretation_is_not_named_where_no_reason_rests_on_it(
 
 
 def test_every_interpretation_is_named_in_words() -> None:
-    table = reader(Program())
+    table = engine(Program()).table
     assert sorted(table.interpretations, key=natural) == [f"I{n}" for n in range(1, 21)]
     assert all(table.interpretations.values())

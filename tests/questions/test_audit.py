@@ -17,7 +17,7 @@ from crcasp.cli import main
 from crcasp.program import engine as engines
 from crcasp.program import files as programs
 from crcasp.program.files import Program
-from crcasp.questions.audit import Search
+from crcasp.questions.audit import AllPatients
 
 Fits: TypeAlias = Callable[[reading.Patient], bool]
 
@@ -259,10 +259,10 @@ def test_the_descriptions_of_a_gap_are_minimal(whole: Audit) -> None:
 
 
 @pytest.fixture
-def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Search]:
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., AllPatients]:
     """Return a search over the program with a text replaced in one file."""
 
-    def search(file: str, old: str, new: str, **constants: str) -> Search:
+    def search(file: str, old: str, new: str, **constants: str) -> AllPatients:
         shutil.copytree(programs.program_directory(), tmp_path / "lp")
         path = tmp_path / "lp" / file
         text = path.read_text(encoding="utf-8")
@@ -270,7 +270,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Sea
         path.write_text(text.replace(old, new), encoding="utf-8")
         monkeypatch.setattr(programs, "program_directory", lambda: str(tmp_path / "lp"))
         monkeypatch.setattr(engines, "_engine", engines._engine.__wrapped__)
-        return Search(Program((), tuple(constants.items())), ())
+        return AllPatients(Program((), tuple(constants.items())))
 
     return search
 
@@ -303,7 +303,7 @@ BREAKS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(MUST_HOLD))
 def test_a_property_is_refuted_where_the_program_is_broken(
-    name: str, broken: Callable[..., Search]
+    name: str, broken: Callable[..., AllPatients]
 ) -> None:
     file, old, new = BREAKS[name]
     constants = {"max_partners": "2"} if name == "vegf_with_egfr" else {}
@@ -317,7 +317,9 @@ def test_a_property_is_refuted_where_the_program_is_broken(
         assert found.items == dead[name]
 
 
-def test_a_hole_in_the_first_line_has_a_smallest_patient(broken: Callable[..., Search]) -> None:
+def test_a_hole_in_the_first_line_has_a_smallest_patient(
+    broken: Callable[..., AllPatients],
+) -> None:
     search = broken("table.lp", FIRST, LATER)
     declared = next(item for item in search.declared() if item[0].string == "first_line_served")
     (example,) = search.answer(*declared).examples
@@ -325,7 +327,7 @@ def test_a_hole_in_the_first_line_has_a_smallest_patient(broken: Callable[..., S
 
 
 @pytest.mark.slow
-def test_a_statement_matters_once_its_cover_is_gone(broken: Callable[..., Search]) -> None:
+def test_a_statement_matters_once_its_cover_is_gone(broken: Callable[..., AllPatients]) -> None:
     search = broken("table.lp", 'offers("10.2", deficient, pembrolizumab).', "")
     declared = next(item for item in search.declared() if item[0].string == "statement_matters")
     assert "10.1" not in search.answer(*declared).items
@@ -396,7 +398,7 @@ def test_a_rule_that_nothing_matches_is_said_so() -> None:
     text = (
         "violation(misspelt) :- eligible(folfoxx). violation(true) :- eligible(hai), excluded(hai)."
     )
-    search = Search(Program((), ()), [("own.lp", text)])
+    search = AllPatients(Program(), [("own.lp", text)])
     texts = {str(name): text for name, _, text in search.declared()}
     assert "nothing in the program matches its rule" in texts["misspelt"]
     assert texts["true"] == "No patient violates true."
@@ -410,7 +412,7 @@ def test_a_property_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -
 def test_the_text_says_what_the_json_says(
     whole: Audit, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crcasp.cli.audit.audit_program", lambda *_: whole)
+    monkeypatch.setattr("crcasp.cli.audit.AllPatients.audit", lambda _: whole)
     assert main(["audit"]) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert text.count(" proved ") >= len(MUST_HOLD)

@@ -13,6 +13,7 @@ from variants import unknown, varied
 from crcasp import Comparison, compare, parse_facts
 from crcasp.cli import main
 from crcasp.results.comparison import KINDS
+from crcasp.results.shapes import as_json
 from crcasp.views.comparison_text import comparison_text
 
 RANK = {None: 0, "considered": 1, "recommended": 2, "benefit": 3}
@@ -53,7 +54,7 @@ def test_out_of_scope_has_no_verdict() -> None:
     kinds = {item.kind for item in found.differences}
     assert kinds == {"lost", "ruled_out"}  # what was excluded before is not listed
     assert {item.after for item in found.differences} == {None}
-    lost = found.of("lost")[0].to_dict()
+    lost = as_json(found.of("lost")[0])
     assert lost["after"] == {"status": None, "grade": None}
     text = " ".join(comparison_text(found, {}).split())
     assert "eligible, recommended before, no verdict now" in text

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from crcasp.program.engine import engine
 from crcasp.program.wording import Wording
-from crcasp.questions.decoder import Reader
 from crcasp.questions.missing import what_is_missing
 from crcasp.questions.recommend import advise, reader
 from crcasp.results.advice import Advice
@@ -36,9 +34,9 @@ def advice_html(advice: Advice) -> str:
     environment()
     origin = known(advice.origin)
     base = origin.base()
-    answer, grounding = engine(origin.program).alone(base, MATRIX)
-    read = Reader(grounding)
-    wording = Wording(read.labels)
+    patient_read = Patient(base, origin.program)
+    found = matrix_of(patient_read)
+    wording = found.words
     chosen = list(dict.fromkeys(name for item in advice.preferred for name in item.therapies))
     others = [item for item in advice.sets if not item.preferred]
     return page(

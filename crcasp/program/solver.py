@@ -1,0 +1,126 @@
+"""The one solver: a grounded program, asked under assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeAlias, TypeVar, cast
+
+from clingo import Configuration, Control, Model, Symbol
+
+from crcasp.program.terms import Row, row
+
+Assumptions: TypeAlias = Sequence[int]
+Part = TypeVar("Part")
+
+
+class Solver:
+    """A grounded control. All questions leave it as it was; one thread may ask at a time."""
+
+    def __init__(self, control: Control) -> None:
+        self.control = control
+        self.solving = cast(Configuration, control.configuration.solve)
+        self.search = cast(Configuration, control.configuration.solver)
+
+    # ---- what is grounded ---------------------------------------------------------------
+
+    def literals(self, predicate: str, arity: int) -> dict[Symbol, int]:
+        """Return each atom of a predicate that some model may have, with its literal."""
+        atoms = self.control.symbolic_atoms.by_signature(predicate, arity)
+        return {atom.symbol: atom.literal for atom in atoms}
+
+    def facts(self, predicate: str, arity: int) -> list[Row]:
+        """Return the arguments of each atom of a predicate that holds in every model."""
+        atoms = self.control.symbolic_atoms.by_signature(predicate, arity)
+        return [row(atom.symbol) for atom in atoms if atom.is_fact]
+
+    # ---- its models -----------------------------------------------------------------------
+
+    def models(self, assumptions: Assumptions = ()) -> Iterator[Model]:
+        """Yield every model; one is valid only until the next is asked for."""
+        with self.control.solve(assumptions=assumptions, yield_=True) as handle:
+            yield from handle
+
+    def satisfiable(self, assumptions: Assumptions = ()) -> bool:
+        """Return whether there is a model."""
+        return self.first(assumptions) is not None
+
+    def first(
+        self, assumptions: Assumptions = (), atoms: Iterable[Symbol] = ()
+    ) -> list[Symbol] | None:
+        """Return which of some atoms hold in the first model, None if there is no model."""
+        with self.control.solve(assumptions=assumptions, yield_=True) as handle:
+            model = handle.model()
+            return None if model is None else [atom for atom in atoms if model.contains(atom)]
+
+    def brave(self, assumptions: Assumptions = ()) -> Sequence[Symbol]:
+        """Return the shown atoms that hold in some model: the brave consequences."""
+        shown: Sequence[Symbol] = ()
+        with self._mode("enum_mode", "brave"):
+            for model in self.models(assumptions):
+                shown = model.symbols(shown=True)
+        return shown
+
+    def minimal(self, assumptions: Assumptions, atoms: Iterable[Symbol]) -> list[list[Symbol]]:
+        """Return the sets of some atoms that hold in models minimal by the program's heuristic."""
+        candidates = list(atoms)
+        self.search.heuristic = "Domain"
+        with self._mode("enum_mode", "domRec"):
+            return [
+                [atom for atom in candidates if model.contains(atom)]
+                for model in self.models(assumptions)
+            ]
+
+    def smallest(
+        self, assumptions: Assumptions, atoms: Iterable[Symbol] = ()
+    ) -> list[Symbol] | None:
+        """Return which of some atoms hold in an optimal model, None if there is no model."""
+        if not self.satisfiable(assumptions):
+            return None
+        candidates, found = list(atoms), list[Symbol]()
+        # Core-guided: the smallest patients have few facts, so that few cores are in the way.
+        self.search.opt_strategy = "usc"
+        with self._mode("opt_mode", "opt"):
+            for model in self.models(assumptions):
+                found = [atom for atom in candidates if model.contains(atom)]
+        return found
+
+    @contextmanager
+    def _mode(self, key: str, value: str) -> Iterator[None]:
+        before = getattr(self.solving, key)
+        setattr(self.solving, key, value)
+        try:
+            yield
+        finally:
+            setattr(self.solving, key, before)
+
+    # ---- guarded clauses --------------------------------------------------------------------
+
+    def guard(self) -> int:
+        """Return a new literal under which clauses can be added: they bind where it is assumed."""
+        from clingo import TruthValue
+
+        with self.control.backend() as backend:
+            literal: int = backend.add_atom()
+            backend.add_external(literal, TruthValue.Free)
+        return literal
+
+    def exclude(self, literals: Iterable[int]) -> None:
+        """Leave out all models in which these literals hold together."""
+        with self.control.backend() as backend:
+            backend.add_rule([], list(literals))
+
+
+def indispensable(parts: Sequence[Part], enough: Callable[[list[Part]], bool]) -> list[Part]:
+    """Return a minimal part of what is enough: none of it can be left out.
+
+    Args:
+        parts: together they are enough; the first are given up first.
+        enough: whether some of them are; of more parts it is true if it is of fewer.
+    """
+    kept = list(parts)
+    for part in parts:
+        fewer = [other for other in kept if other != part]
+        if enough(fewer):
+            kept = fewer
+    return kept

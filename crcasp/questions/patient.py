@@ -1,0 +1,119 @@
+"""One patient, asked of one program: facts in, atoms out, and refusals in between."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+from clingo import Symbol
+
+from crcasp.errors import Fault, InputError, UsageError
+from crcasp.facts import FactBase, read_mapping, read_path, read_symbols
+from crcasp.program.engine import Answer, Engine, Grounding, engine
+from crcasp.program.files import Program
+from crcasp.program.terms import Row
+
+Source: TypeAlias = str | os.PathLike[str] | Mapping[str, object] | Iterable[Symbol]
+Overlays: TypeAlias = Sequence[str | os.PathLike[str]]
+Constants: TypeAlias = Mapping[str, str | int]
+
+
+class Patient(NamedTuple):
+    """The facts of a patient as they were read, and the program that is asked of them."""
+
+    base: FactBase
+    program: Program
+
+    @classmethod
+    def read(
+        cls, source: Source, overlays: Overlays = (), constants: Constants | None = None
+    ) -> Patient:
+        """Read a patient in any of the forms that `recommend` takes.
+
+        Raises:
+            UsageError: an overlay or a constant is not in order, or the source is none.
+        """
+        program = Program.build(overlays, constants)
+        return cls(read_source(source, program), program)
+
+    @property
+    def engine(self) -> Engine:
+        """What answers."""
+        return engine(self.program)
+
+    def answer(self) -> Answer:
+        """Return the answer of a grounding that is kept for other patients.
+
+        Raises:
+            InputError: with every fault of the facts at once.
+            UsageError: the constraints of an overlay leave no answer.
+        """
+        self._refuse_faults()
+        return self._checked(self.engine.answer(tuple(self.base.facts)))
+
+    def fresh(self, *extra: str, text: str = "") -> tuple[Answer, Grounding]:
+        """Return the answer of a grounding of its own, and that; see `Engine.fresh`."""
+        self._refuse_faults()
+        answer, grounding = self.engine.fresh(self.base.facts, *extra, text=text)
+        return self._checked(answer), grounding
+
+    def check(self) -> None:
+        """Raise InputError if anything is wrong with the facts, without solving for them."""
+        faults = [*self.base.faults, *self._contradictions(self.engine.issues(self.base.facts))]
+        if faults:
+            raise InputError(faults)
+
+    def with_fact(self, fact: Symbol) -> Patient:
+        """Return the same patient with one more fact."""
+        facts = read_symbols([*self.base.facts, fact], self.engine.vocabulary)
+        return Patient(facts, self.program)
+
+    def _refuse_faults(self) -> None:
+        if self.base.faults:
+            self.check()
+
+    def _checked(self, answer: Answer) -> Answer:
+        issues = answer.atoms.get("issue")
+        if issues:
+            raise InputError(self._contradictions(issues))
+        return answer
+
+    def _contradictions(self, issues: Iterable[Row]) -> list[Fault]:
+        """Return a fault for each contradiction that the program derives."""
+        places = {str(fact): place for fact, place in self.base.facts.items()}
+        faults = []
+        for fact, other, text in issues:
+            place = places.get(str(other))
+            seen = f" ({place})" if place and place.line and other != fact else ""
+            against = ":" if fact == other else f" contradicts {other}{seen}:"
+            faults.append(Fault(places.get(str(fact)), f"{fact}{against} {text}."))
+        return faults
+
+
+def read_source(source: Source, program: Program) -> FactBase:
+    """Read a patient's facts, unchecked against each other.
+
+    Raises:
+        UsageError: it is no source of facts.
+    """
+    vocabulary = engine(program).vocabulary
+    if isinstance(source, (str, os.PathLike)):
+        return read_path(source, vocabulary)
+    if isinstance(source, Mapping):
+        return read_mapping(source, vocabulary)
+    symbols = tuple(source) if isinstance(source, Iterable) else (source,)
+    if all(isinstance(symbol, Symbol) for symbol in symbols):
+        return read_symbols(symbols, vocabulary)
+    strange = next(symbol for symbol in symbols if not isinstance(symbol, Symbol))
+    raise UsageError(
+        "A patient is the path of one fact file, a mapping, or the symbols that parse_facts() "
+        f"returns, and not {_described(source, strange)}."
+    )
+
+
+def _described(source: object, strange: object) -> str:
+    kind = type(strange).__name__
+    if source is strange:
+        return f"a value of type {kind}"
+    return f"a {type(source).__name__} that holds a value of type {kind}"

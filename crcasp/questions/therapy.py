@@ -1,0 +1,67 @@
+"""The name of a therapy, in any spelling that the program prints, as the program writes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from clingo import Function, Symbol
+
+from crcasp.errors import UsageError
+from crcasp.facts.wording import show
+from crcasp.program.table import Table
+
+JOINT = "+"
+
+
+def named(therapy: str, table: Table) -> Symbol:
+    """Return a therapy as the program writes it.
+
+    Args:
+        therapy: as results or texts write it, in any case; the partner may stand first.
+        table: what there is.
+
+    Raises:
+        UsageError: there is no such therapy; names the nearest, for a partner alone those
+            regimens that the table offers it with.
+    """
+    if not isinstance(therapy, str):
+        kind = type(therapy).__name__
+        raise UsageError(f'A therapy is a text such as "regimen+partner", not of type {kind}.')
+    wanted = plain(therapy)
+    regimens, partners, local = (
+        _spellings(table, kind) for kind in ("regimen", "partner", "locoregional")
+    )
+    if wanted in regimens or wanted in local:
+        return Function(regimens.get(wanted) or local[wanted])
+    for joint in re.finditer(re.escape(JOINT), wanted):
+        ends = wanted[: joint.start()], wanted[joint.end() :]
+        for first, second in (ends, ends[::-1]):
+            if first in regimens and second in partners:
+                return Function("with", [Function(regimens[first]), Function(partners[second])])
+    raise UsageError(f"There is no therapy {show(therapy)}; {_hint(wanted, partners, table)}")
+
+
+def _hint(wanted: str, partners: Mapping[str, str], table: Table) -> str:
+    from difflib import get_close_matches
+
+    if wanted in partners:
+        nearest = [name for name in table.places if name.endswith(JOINT + partners[wanted])][:3]
+    else:
+        regimens = table.names("regimen")
+        names = [*regimens, *table.locoregional]
+        names += [f"{regimen}{JOINT}{name}" for regimen in regimens for name in partners.values()]
+        nearest = get_close_matches(wanted, names, 3, 0.5)
+    return f"did you mean {', '.join(nearest)}?" if nearest else "see crcasp vocabulary."
+
+
+def _spellings(table: Table, kind: str) -> dict[str, str]:
+    """Return what the program calls each therapy of a kind, by all its plain spellings."""
+    names = table.names(kind)
+    return {plain(text): name for name in names for text in (table.words.name(name), name)}
+
+
+def plain(text: str) -> str:
+    """Return a name without regard to case, blanks and hyphens."""
+    joined = re.sub(r"\s*\+\s*", JOINT, text.strip().lower())
+    return re.sub(r"[\s_-]+", "_", joined)

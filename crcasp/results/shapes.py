@@ -1,0 +1,116 @@
+"""Results as JSON: by the names of their fields, but for the few shapes that differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+
+def as_json(value: Any) -> Any:
+    """Return a value as dictionaries, lists, texts and numbers."""
+    shape = SHAPES.get(type(value).__name__)
+    if shape is not None:
+        value = shape(value)
+    elif hasattr(value, "_asdict"):
+        value = value._asdict()
+    elif hasattr(value, "__dataclass_fields__"):
+        value = {name: getattr(value, name) for name in value.__dataclass_fields__}
+    if isinstance(value, Mapping):
+        return {key: as_json(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [as_json(item) for item in value]
+    return value
+
+
+def _only(*names: str, **renamed: str) -> Callable[[Any], dict[str, Any]]:
+    """Return a shape of some fields, and of some under another name."""
+    fields = {**{name: name for name in names}, **{key: name for name, key in renamed.items()}}
+    return lambda it: {key: getattr(it, name) for key, name in fields.items()}
+
+
+def _verdict(it: Any) -> dict[str, Any]:
+    found = {"status": it.status}
+    if it.status == "eligible":
+        return found | {"grade": it.grade, "statements": it.statements, "because": it.because}
+    if it.status == "undetermined":
+        return found | {"missing": it.findings}
+    return found | {"deciding": it.deciding, "against": it.against}
+
+
+def _objection(it: Any) -> dict[str, Any]:
+    if it.exclusion is None:
+        return {"statement": it.statement, "conditions": it.conditions}
+    return {"exclusion": it.exclusion, "text": it.text, "conditions": it.conditions}
+
+
+def _explanation(it: Any) -> dict[str, Any]:
+    return {
+        "therapy": it.therapy,
+        "status": it.status,
+        **({} if it.in_scope else {"in_scope": False}),
+        **({} if it.grade is None else {"grade": it.grade}),
+        "because" if it.status == "eligible" else "against": it.ways,
+        "changes": it.changes,
+        "barred_by": it.barred_by,
+    }
+
+
+def _difference(it: Any) -> dict[str, Any]:
+    return {
+        "therapy": it.therapy,
+        "before": {"status": it.before, "grade": it.grades[0]},
+        "after": {"status": it.after, "grade": it.grades[1]},
+        "because": {"without": it.because_without, "with": it.because_with},
+    }
+
+
+def _comparison(it: Any) -> dict[str, Any]:
+    preferred = {
+        when: [chosen.therapies for chosen in advice.preferred]
+        for when, advice in (("before", it.before), ("after", it.after))
+    }
+    kinds = {kind: it.of(kind) for kind in it.kinds}
+    return {"without": it.without, "with": it.added, **kinds, "preferred": preferred}
+
+
+_CHECK = {"value": "is", "facts": "from"}
+
+SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "Advice": _only("in_scope", "line", "notices", "sets", "therapies"),
+    "RecommendationSet": _only("grade", "preferred", "therapies"),
+    "Verdict": _verdict,
+    "Objection": _objection,
+    "Condition": _only("finding", "needs", **_CHECK),
+    "Explanation": _explanation,
+    "Way": _only(
+        *("statement", "text", "references", "interpretations", "state"),
+        checks="conditions",
+        passages="exclusions",
+    ),
+    "Passage": _only("exclusion", "text", "interpretations", "state", checks="conditions"),
+    "Check": lambda it: {
+        **_only("finding", "needs", **_CHECK)(it),
+        "by": it.interpretations,
+        "state": it.state,
+    },
+    "Change": lambda it: {"finding": it.finding, "from": it.value, "to": it.to},
+    "Missing": _only(findings="missing"),
+    "MissingFinding": lambda it: {
+        "finding": it.finding,
+        "decides": it.decides,
+        "raises": it.raises,
+        "values": {outcome.value: {"preferred": outcome.preferred} for outcome in it.outcomes},
+    },
+    "Comparison": _comparison,
+    "Difference": _difference,
+    "Audit": lambda it: {
+        **_only("holds", "lines", "properties", "gaps")(it),
+        "seconds": round(it.seconds, 3),
+    },
+    "Property": lambda it: {
+        "property": it.name,
+        **_only("text", "must_hold", "result", "items", "examples")(it),
+        "seconds": round(it.seconds, 3),
+    },
+    "Example": lambda it: {"item": it.item, "facts": str(it)},
+}

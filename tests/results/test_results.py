@@ -1,0 +1,82 @@
+"""Results are plain data: they can be pickled, copied, hashed, compared, and shown as JSON."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from typing import Any
+
+import pytest
+
+from crcasp import audit, compare, explain, missing, recommend
+from crcasp.results.audit import Audit
+
+PATIENT = {"age": 54, "side": "left", "history": [{"received": ["folfox"]}]}
+MADE = {
+    "advice": lambda: recommend(PATIENT),
+    "explanation": lambda: explain(PATIENT, "folfiri+cetuximab"),
+    "missing": lambda: missing(PATIENT),
+    "comparison": lambda: compare(PATIENT, {"mmr": "deficient"}),
+}
+
+
+@pytest.fixture(scope="module", params=list(MADE))
+def result(request: pytest.FixtureRequest) -> Any:
+    return MADE[request.param]()
+
+
+def test_a_copy_is_equal(result: Any) -> None:
+    for other in (pickle.loads(pickle.dumps(result)), copy.copy(result), copy.deepcopy(result)):
+        assert other == result
+        assert hash(other) == hash(result)
+        assert other.to_dict() == result.to_dict()
+        assert len({other, result}) == 1
+
+
+def test_a_copy_can_still_be_made_a_page(result: Any) -> None:
+    pytest.importorskip("jinja2")
+    assert pickle.loads(pickle.dumps(result)).to_html() == result.to_html()
+
+
+def test_a_notebook_shows_the_short_answer_and_no_page(result: Any) -> None:
+    shown = result._repr_html_()
+    assert "<" in shown
+    assert "<html" not in shown
+    assert len(shown) < 20_000
+
+
+def test_json_is_plain(result: Any) -> None:
+    given = result.to_dict()
+    assert list(given)[0] == "format"
+    assert json.loads(json.dumps(given)) == given
+
+
+def test_where_it_comes_from_does_not_count(tmp_path: Any) -> None:
+    """The same facts in two files, or under a constant that is the default."""
+    path = tmp_path / "patient.lp"
+    path.write_text("age(54). side(left). received(1, folfox).")
+    one, other = recommend(path), recommend(PATIENT)
+    assert one.provenance != other.provenance
+    assert one == other
+    assert not one != other
+    assert hash(one) == hash(other)
+    assert one != recommend({})
+    assert explain(path, "hai") == explain(PATIENT, "hai")
+    assert missing(path) == missing(PATIENT)
+
+
+def test_an_advice_is_no_mere_tuple() -> None:
+    advice = recommend({})
+    assert advice != tuple(advice)
+    assert advice.therapies["sox"] in advice.verdicts
+    assert list(advice.therapies) == [verdict.therapy for verdict in advice.verdicts]
+
+
+@pytest.mark.slow
+def test_an_audit_too() -> None:
+    found = audit()
+    other = pickle.loads(pickle.dumps(found))
+    assert isinstance(other, Audit)
+    assert other == found
+    assert hash(other) == hash(found)
