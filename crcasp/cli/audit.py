@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         return shared.as_json(result.to_dict()), status
     if options.format == "html":
         return result.to_html(), status
-    from crcasp.questions.recommend import reader
-    from crcasp.views.audit_text import audit_text
+    from crcasp.views.text import audit_text
+    from crcasp.views.wording import words_of
 
-    return audit_text(result, reader(program).labels, shared.width()), status
+    return audit_text(result, words_of(result.origin), shared.width()), status

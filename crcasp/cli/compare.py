@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         return shared.as_json(comparison.to_dict()), 0
     if options.format == "html":
         return comparison.to_html(), 0
-    from crcasp.questions.recommend import reader
-    from crcasp.views.comparison_text import comparison_text
+    from crcasp.views.text import comparison_text
+    from crcasp.views.wording import words_of
 
-    return comparison_text(comparison, reader(program).labels, shared.width()), 0
+    return comparison_text(comparison, words_of(comparison.before.origin), shared.width()), 0

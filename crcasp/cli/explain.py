@@ -26,20 +26,14 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         return shared.as_json(explanation.to_dict()), 0
     if options.format == "html":
         return explanation.to_html(), 0
-    from crcasp.questions.recommend import reader
+    from crcasp.views.wording import words_of
 
-    labels = reader(program).labels
-    if options.format == "dot":
-        from crcasp.program.wording import Wording
-        from crcasp.views.tree import tree, tree_dot
+    words = words_of(explanation.origin)
+    if options.format in ("dot", "svg"):
+        from crcasp.views.picture import derivation_dot, derivation_svg
 
-        return tree_dot(tree(explanation, Wording(labels))), 0
-    if options.format == "svg":
-        from crcasp.program.wording import Wording
-        from crcasp.views.picture import derivation_svg
-        from crcasp.views.tree import tree
+        draw = derivation_dot if options.format == "dot" else derivation_svg
+        return draw(explanation, words), 0
+    from crcasp.views.text import explanation_text
 
-        return derivation_svg(tree(explanation, Wording(labels)), alone=True), 0
-    from crcasp.views.explanation_text import explanation_text
-
-    return explanation_text(explanation, labels, shared.width()), 0
+    return explanation_text(explanation, words, shared.width()), 0

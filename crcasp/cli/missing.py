@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         return shared.as_json(missing.to_dict()), 0
     if options.format == "html":
         return missing.to_html(), 0
-    from crcasp.questions.recommend import reader
-    from crcasp.views.missing_text import missing_text
+    from crcasp.views.text import missing_text
+    from crcasp.views.wording import words_of
 
-    return missing_text(missing, reader(program).labels, shared.width()), 0
+    return missing_text(missing, words_of(missing.origin), shared.width()), 0

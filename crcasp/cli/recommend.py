@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from crcasp.cli import options as shared
-from crcasp.questions.recommend import advise, reader
+from crcasp.questions.recommend import advise
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,8 +27,8 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         return shared.as_json(advice.to_dict()), 0
     if options.format == "html":
         return advice.to_html(), 0
-    from crcasp.views.advice_text import recommendation_text
+    from crcasp.views.text import advice_text
+    from crcasp.views.wording import words_of
 
-    labels = reader(program).labels
-    text = recommendation_text(advice, labels, shared.width(), every_set=options.all)
-    return text, 0
+    words = words_of(advice.origin)
+    return advice_text(advice, words, shared.width(), every_set=options.all), 0

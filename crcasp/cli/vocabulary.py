@@ -21,6 +21,6 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     vocabulary = engine(shared.program(options)).vocabulary
     if options.format == "json":
         return shared.as_json(vocabulary.schema()), 0
-    from crcasp.views.advice_text import vocabulary_text
+    from crcasp.views.text import vocabulary_text
 
     return vocabulary_text(vocabulary, shared.width()), 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from clingo import Symbol
 
@@ -39,7 +40,7 @@ def missing(
 
     >>> found = missing({"ras": "mutant", "age": 80})
     >>> [finding.finding for finding in found.findings][:2]
-    ['disease_extent', 'multifocal_liver_disease']
+    ['country', 'side']
     """
     program = Program.build(overlays, constants)
     return what_is_missing(read_source(source, program), program)
@@ -69,7 +70,10 @@ def what_is_missing(base: FactBase, program: Program) -> Missing:
                 )
             )
     found.sort(key=lambda item: (-len(item.decides), -len(item.raises), natural(item.finding)))
-    return Missing(tuple(found), Origin.of(base, program))
+    preferred = tuple(chosen.therapies for chosen in advice.preferred)
+    missing = Missing(tuple(found), Origin.of(base, program), True, preferred, _grade(advice))
+    ordered = sorted(found, key=lambda item: not missing.changes(item))
+    return replace(missing, findings=tuple(ordered))
 
 
 def _ordered(therapies: Sequence[str], places: Mapping[str, int]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 import random
 import re
 import sys
@@ -14,13 +15,13 @@ from pages import HTML, inside, parsed
 
 import crcasp
 from crcasp import Advice, UsageError, cli, recommend
+from crcasp.errors import NotInstalledError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
-from crcasp.program.wording import Wording
-from crcasp.questions.decoder import Reader
 from crcasp.results.provenance import known, program_fingerprint
 from crcasp.views.page.matrix import matrix
 from crcasp.views.page.templating import TEMPLATES, environment
+from crcasp.views.page.turns import turns
 from crcasp.views.wording import CLOSING
 
 ROOT = Path(__file__).parents[2]
@@ -139,15 +140,11 @@ def test_names_come_through_harmlessly(tmp_path: Path) -> None:
 def test_matrix_agrees_with_the_verdicts() -> None:
     rng = random.Random(11)
     program = Program()
-    solver = engine(program)
     for _ in range(25):
         patient = reading.random_patient(rng)
-        base = known(recommend(crcasp.parse_facts(patient.facts())).origin).base()
-        answer, grounding = solver.alone(base, "report/matrix.lp")
-        read = Reader(grounding)
-        advice = read.advice(answer, tuple(base.facts))
-        table = matrix(answer, advice, Wording(read.labels))
-        assert {line.therapy for line in table.lines} == set(advice.therapies)
+        advice = recommend(crcasp.parse_facts(patient.facts()))
+        table = matrix(turns(known(advice.origin).base(), program), advice)
+        assert {line.verdict.therapy for line in table.lines} == set(advice.therapies)
         for line in table.lines:
             states = {cell.state for cell in line.cells} - {""}
             if line.verdict.status == "eligible":
@@ -231,16 +228,20 @@ def test_without_jinja(monkeypatch: pytest.MonkeyPatch) -> None:
     advice = recommend({"age": 60})
     environment.cache_clear()
     monkeypatch.setitem(sys.modules, "jinja2", None)
-    with pytest.raises(UsageError, match=r"crcasp\[report\]"):
+    with pytest.raises(
+        NotInstalledError, match=r"Jinja2: .*pip install 'crcasp\[report\]'"
+    ) as found:
         advice.to_html()
+    assert isinstance(found.value, UsageError)
+    assert str(pickle.loads(pickle.dumps(found.value))) == str(found.value)
     monkeypatch.undo()
     assert advice.to_html()
 
 
-def test_without_clingraph_there_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "clingraph.graphviz", None)
+def test_without_graphviz_there_are_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
     words = seen(recommend({"age": 60}).to_html())
-    assert "install crcasp[graph]" in words
+    assert "apt-get install graphviz" in words
     assert "statement 1 holds" in words
 
 

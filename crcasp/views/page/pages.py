@@ -1,143 +1,108 @@
-"""The pages, one for each kind of result."""
+"""The pages, one for each kind of result; each needs Jinja2, else NotInstalledError is raised."""
 
 from __future__ import annotations
 
-from crcasp.program.engine import engine
+from crcasp.errors import UsageError
 from crcasp.program.wording import Wording
-from crcasp.questions.decoder import Reader
+from crcasp.questions.explain import explained
 from crcasp.questions.missing import what_is_missing
-from crcasp.questions.recommend import advise, reader
+from crcasp.questions.recommend import reader
 from crcasp.results.advice import Advice
 from crcasp.results.audit import Audit
-from crcasp.results.comparison import KINDS, Comparison
+from crcasp.results.comparison import Comparison
 from crcasp.results.explanation import Explanation
 from crcasp.results.missing import Missing
 from crcasp.results.provenance import known
-from crcasp.views.audit_text import grouped
-from crcasp.views.comparison_text import TITLES
-from crcasp.views.explanation_text import NOTHING, change_text, remarks
-from crcasp.views.page.derivations import derivation, derivations
-from crcasp.views.page.matrix import matrix
-from crcasp.views.page.outcomes import outcomes
-from crcasp.views.page.patient import patient
-from crcasp.views.page.sets import interpretations, left_out, rows, supports
+from crcasp.views.groups import advice as answers
+from crcasp.views.groups import audit as audits
+from crcasp.views.groups import comparison as comparisons
+from crcasp.views.groups import explanation as explanations
+from crcasp.views.groups import missing as unknowns
+from crcasp.views.page.matrix import STATES, matrix
+from crcasp.views.page.patient import findings
 from crcasp.views.page.templating import environment, page
-from crcasp.views.wording import NO_VERDICT
-
-MATRIX = "report/matrix.lp"
+from crcasp.views.page.turns import turns
+from crcasp.views.picture import derivation_svg
+from crcasp.views.wording import NO_VERDICT, SCOPE, together, words_of
 
 
 def advice_html(advice: Advice) -> str:
-    """Return the report on one patient.
-
-    Raises:
-        UsageError: the extra crcasp[report] is not installed.
-    """
+    """Return the report on one patient."""
     environment()
     origin = known(advice.origin)
-    base = origin.base()
-    answer, grounding = engine(origin.program).alone(base, MATRIX)
-    read = Reader(grounding)
-    wording = Wording(read.labels)
-    chosen = list(dict.fromkeys(name for item in advice.preferred for name in item.therapies))
-    others = [item for item in advice.sets if not item.preferred]
+    base, program = origin.base(), origin.program
+    turning = turns(base, program)
+    words = turning.words
+    patient = answers.patient(advice, words)
+    given, derived = findings(patient, advice, turning)
+    chosen = answers.of_sets(advice.preferred)
     return page(
         "advice",
         "Recommendation for one patient",
         [origin],
-        wording,
+        words,
         "recommend",
         advice=advice,
-        patient=patient(advice, base, answer, wording),
-        rows=rows(advice.preferred, advice),
-        others=others,
-        other_rows=rows(others, advice),
-        why=supports(advice.preferred, advice),
-        matrix=matrix(answer, advice, wording),
-        outcomes=outcomes(what_is_missing(base, origin.program), advice),
-        left_out=left_out(advice, wording),
-        derivations=derivations(origin, chosen, wording),
-        interpretations=interpretations(advice, read.interpretations),
+        said=answers,
+        patient=patient,
+        given=given,
+        derived=derived,
+        matrix=matrix(turning, advice),
+        states=STATES,
+        missing=what_is_missing(base, program),
+        unknowns=unknowns,
+        derivations=[_derivation(explained(base, name, program), words) for name in chosen],
+        texts=reader(program).interpretations,
     )
+
+
+def _derivation(
+    explanation: Explanation, words: Wording
+) -> tuple[str, explanations.Node, str, str]:
+    """Return the therapy, its tree, and this as SVG or else why there is none."""
+    picture = remedy = ""
+    try:
+        picture = derivation_svg(explanation, words, alone=False)
+    except UsageError as error:
+        remedy = str(error)
+    return explanation.therapy, explanations.tree(explanation, words), picture, remedy
 
 
 def explanation_html(explanation: Explanation) -> str:
-    """Return the page that explains the verdict on one therapy.
-
-    Raises:
-        UsageError: the extra crcasp[report] is not installed.
-    """
+    """Return the page that explains the verdict on one therapy."""
     environment()
     origin = known(explanation.origin)
-    wording = Wording(reader(origin.program).labels)
-    barred = ", ".join(explanation.barred_by) or NOTHING
+    words = words_of(origin)
+    status = f"is {explanation.status}" if explanation.status else f"has {NO_VERDICT}"
     return page(
         "explanation",
-        f"Why {wording.name(explanation.therapy)} {_is(explanation)}",
+        f"Why {words.name(explanation.therapy)} {status}",
         [origin],
-        wording,
+        words,
         f"explain {explanation.therapy}",
         explanation=explanation,
-        derivation=derivation(explanation, wording),
-        remarks=list(remarks(explanation)),
-        changes=[
-            [change_text(item, wording) for item in changes] for changes in explanation.changes
-        ],
-        barred=barred if explanation.status != "eligible" and explanation.ways else "",
+        said=explanations,
+        derivation=_derivation(explanation, words),
     )
-
-
-def _is(explanation: Explanation) -> str:
-    return f"is {explanation.status}" if explanation.status else f"has {NO_VERDICT}"
 
 
 def missing_html(missing: Missing) -> str:
-    """Return the page on what is missing.
-
-    Raises:
-        UsageError: the extra crcasp[report] is not installed.
-    """
-    environment()
+    """Return the page on what is missing."""
     origin = known(missing.origin)
-    wording = Wording(reader(origin.program).labels)
-    advice = advise(origin.base(), origin.program)
-    found = outcomes(missing, advice)
-    return page("missing", "What to test next", [origin], wording, "missing", outcomes=found)
+    content = {"missing": missing, "said": unknowns}
+    return page("missing", "What to test next", [origin], words_of(origin), "missing", **content)
 
 
 def comparison_html(comparison: Comparison) -> str:
-    """Return the page that compares two patients.
-
-    Raises:
-        UsageError: the extra crcasp[report] is not installed.
-    """
+    """Return the page that compares two patients."""
     origins = [known(comparison.before.origin), known(comparison.after.origin)]
-    wording = Wording(reader(origins[0].program).labels)
-    return page(
-        "comparison",
-        "Two patients compared",
-        origins,
-        wording,
-        "compare",
-        comparison=comparison,
-        kinds=[(TITLES[kind], comparison.of(kind)) for kind in KINDS if comparison.of(kind)],
-    )
+    content = {"comparison": comparison, "said": comparisons, "scope": SCOPE, "together": together}
+    words = words_of(origins[0])
+    return page("comparison", "Two patients compared", origins, words, "compare", **content)
 
 
 def audit_html(audit: Audit) -> str:
-    """Return the page of an audit.
-
-    Raises:
-        UsageError: the extra crcasp[report] is not installed.
-    """
+    """Return the page of an audit."""
     origin = known(audit.origin)
-    wording = Wording(reader(origin.program).labels)
-    return page(
-        "audit",
-        "Audit of the table",
-        [origin],
-        wording,
-        "audit",
-        audit=audit,
-        grouped=lambda item: grouped(item, wording),
-    )
+    content = {"audit": audit, "said": audits}
+    return page("audit", "Audit of the table", [origin], words_of(origin), "audit", **content)
