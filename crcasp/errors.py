@@ -14,6 +14,24 @@ class UsageError(CrcaspError):
     """A command or a call that asks for what there is not."""
 
 
+class NotInstalledError(UsageError, ImportError):
+    """Something that not everybody needs is not installed.
+
+    Args:
+        purpose: what it is for, as the subject of a sentence.
+        needed: what it is.
+        command: what installs it.
+    """
+
+    def __init__(self, purpose: str, needed: str, command: str) -> None:
+        self.parts = (purpose, needed, command)
+        super().__init__(f"{purpose} needs {needed}: install it by {command}.")
+
+    def __reduce__(self) -> tuple[type[NotInstalledError], tuple[str, str, str]]:
+        """Pickle by the parts, not by the sentence made of them."""
+        return type(self), self.parts
+
+
 class Place(NamedTuple):
     """Where something is written; a part that is not known is None."""
 

@@ -122,7 +122,7 @@ def _write(output: str) -> int:
         reason = getattr(error, "strerror", None) or "it is closed"
         if isinstance(error, UnicodeEncodeError):
             reason = (
-                f"{error.encoding} has no {ascii(error.object[error.start])}; "
+                f"{error.encoding} has no {error.object[error.start]!a}; "
                 "set PYTHONIOENCODING=utf-8, or write to a file with -o"
             )
         _complain(f"standard output: the answer could not be written: {reason}.")

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from crcasp.program.table import Table
 from crcasp.questions.decoder import Decoder
 from crcasp.questions.patient import Patient
-from crcasp.results.advice import Finding
-from crcasp.results.matrix import Cell, Matrix, State
+from crcasp.results.matrix import Turns
 
 MATRIX = "report/matrix.lp"
 
 
-def matrix(patient: Patient) -> Matrix:
-    """Return the matrix of a patient that was read."""
+def turns(patient: Patient) -> Turns:
+    """Return what the therapies turn on for a patient that was read."""
     answer, grounding = patient.fresh(MATRIX)
     decoder = Decoder(answer, Table(grounding))
-    needs = decoder.grouped("wants")
-    cells = {
-        (str(therapy), str(column)): Cell(cast(State, str(state)), needs.get((therapy, column), ()))
-        for therapy, column, state in decoder.atoms("cell")
-    }
-    values = {str(finding): value for finding, value in decoder.values.items()}
-    shown = tuple(
-        Finding(str(name), values[str(name)], decoder.facts(str(name)), ())
-        for (name,) in decoder.shown
-        if str(name) in values
+    cells, wants = decoder.atoms("cell"), decoder.grouped("wants").items()
+    return Turns(
+        words=decoder.table.words,
+        values={str(finding): value for finding, value in decoder.values.items()},
+        shown={str(finding): decoder.facts(str(finding)) for (finding,) in decoder.shown},
+        states={(str(name), str(column)): str(state) for name, column, state in cells},
+        wants={(str(name), str(column)): values for (name, column), values in wants},
     )
-    return Matrix(cells, values, shown, decoder.table.words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from clingo import Symbol
 
@@ -33,7 +34,7 @@ def missing(
 
     >>> found = missing({"ras": "mutant", "age": 80})
     >>> [finding.finding for finding in found.findings][:2]
-    ['disease_extent', 'multifocal_liver_disease']
+    ['country', 'side']
     """
     return what_is_missing(Patient.read(source, overlays, constants))
 
@@ -60,7 +61,11 @@ def what_is_missing(patient: Patient) -> Missing:
                 )
             )
     found.sort(key=lambda item: (-len(item.decides), -len(item.raises), natural(item.finding)))
-    return Missing(tuple(found), provenance)
+    preferred = tuple(chosen.therapies for chosen in advice.preferred)
+    grade = advice.preferred[0].grade if preferred else None
+    missing = Missing(tuple(found), provenance, True, preferred, grade)
+    ordered = sorted(found, key=lambda item: not missing.changes(item))
+    return replace(missing, findings=tuple(ordered))
 
 
 def _outcomes(patient: Patient, values: Mapping[str, Symbol]) -> Iterator[Outcome]:

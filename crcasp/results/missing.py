@@ -45,11 +45,20 @@ class Missing(Result):
     """The unknown findings that matter for one patient.
 
     Attributes:
-        findings: the most decisive first.
+        findings: those that change the preferred sets first, then the most decisive.
         provenance: the facts and the program behind the result, None where it was made by hand.
         in_scope: whether the table speaks of this patient at all.
+        preferred: the preferred sets as things are, each as its therapies.
+        grade: their grade, None where there is no set.
     """
 
     findings: tuple[MissingFinding, ...]
     provenance: Provenance | None = field(default=None, repr=False, compare=False)
     in_scope: bool = True
+    preferred: tuple[tuple[str, ...], ...] = ()
+    grade: str | None = None
+
+    def changes(self, finding: MissingFinding) -> bool:
+        """Return whether some value of a finding changes the preferred sets, by itself."""
+        now = (self.preferred, self.grade)
+        return any((item.preferred, item.grade) != now for item in finding.outcomes)

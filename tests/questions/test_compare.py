@@ -12,9 +12,10 @@ from variants import unknown, varied
 
 from crcasp import Comparison, compare, parse_facts
 from crcasp.cli import main
+from crcasp.program.wording import Wording
 from crcasp.results.comparison import KINDS
 from crcasp.results.shapes import as_json
-from crcasp.views.comparison_text import comparison_text
+from crcasp.views.text import comparison_text
 
 RANK = {None: 0, "considered": 1, "recommended": 2, "benefit": 3}
 
@@ -56,7 +57,7 @@ def test_out_of_scope_has_no_verdict() -> None:
     assert {item.after for item in found.differences} == {None}
     lost = as_json(found.of("lost")[0])
     assert lost["after"] == {"status": None, "grade": None}
-    text = " ".join(comparison_text(found, {}).split())
+    text = " ".join(comparison_text(found, Wording({})).split())
     assert "eligible, recommended before, no verdict now" in text
     assert "After Out of scope: the table does not speak of this patient." in text
 

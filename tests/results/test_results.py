@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from crcasp import audit, compare, explain, missing, recommend
 from crcasp.results.audit import Audit
 
 PATIENT = {"age": 54, "side": "left", "history": [{"received": ["folfox"]}]}
-MADE = {
+MADE: dict[str, Callable[[], Any]] = {
     "advice": lambda: recommend(PATIENT),
     "explanation": lambda: explain(PATIENT, "folfiri+cetuximab"),
     "missing": lambda: missing(PATIENT),
@@ -48,7 +49,7 @@ def test_a_notebook_shows_the_short_answer_and_no_page(result: Any) -> None:
 
 def test_json_is_plain(result: Any) -> None:
     given = result.to_dict()
-    assert list(given)[0] == "format"
+    assert next(iter(given)) == "format"
     assert json.loads(json.dumps(given)) == given
 
 
@@ -59,7 +60,7 @@ def test_where_it_comes_from_does_not_count(tmp_path: Any) -> None:
     one, other = recommend(path), recommend(PATIENT)
     assert one.provenance != other.provenance
     assert one == other
-    assert not one != other
+    assert not (one != other)  # noqa: SIM202
     assert hash(one) == hash(other)
     assert one != recommend({})
     assert explain(path, "hai") == explain(PATIENT, "hai")

@@ -12,14 +12,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from clingo import parse_term
 
 from crcasp import cli, explain
+from crcasp.errors import NotInstalledError, UsageError
 from crcasp.program.files import Program
 from crcasp.program.wording import Wording
-from crcasp.views.picture import derivation_svg, map_dot, map_svg
-from crcasp.views.picture.drawing import digraph
-from crcasp.views.tree import Node, tree
+from crcasp.views.groups.explanation import Node, tree
+from crcasp.views.picture import map_dot, map_svg
+from crcasp.views.picture.derivation import tree_dot
+from crcasp.views.picture.dot import svg
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -44,9 +45,8 @@ def words(svg: str) -> Counter[str]:
 
 def labels(source: str) -> Counter[str]:
     """The lines of text in a graph."""
-    found = re.findall(r'\blabel=(?:"((?:[^"\\]|\\.)*)"|(\w+))', source, re.DOTALL)
-    texts = [html.unescape((quoted or plain).replace('\\"', '"')) for quoted, plain in found]
-    return Counter(line.strip() for text in texts for line in text.split("\n") if line.strip())
+    texts = map(html.unescape, re.findall(r'\blabel="((?:[^"\\]|\\.)*)"', source))
+    return Counter(line.strip() for text in texts for line in text.split("\\n") if line.strip())
 
 
 def test_the_map_in_the_readme_is_current() -> None:
@@ -85,19 +85,27 @@ def test_refers_to_nothing_outside() -> None:
 @pytest.mark.usefixtures("dot")
 def test_names_come_through_harmlessly() -> None:
     root = Node("therapy", NASTY, "met", (Node("fact", f"<{NASTY}>", "unmet"),))
-    drawn = "".join(words(derivation_svg(root, alone=True))).replace(" ", "").replace("\xa0", "")
+    drawn = (
+        "".join(words(svg(tree_dot(root), NASTY, alone=True))).replace(" ", "").replace("\xa0", "")
+    )
     assert NASTY.replace(" ", "") in drawn
     assert f"<{NASTY}>".replace(" ", "") in drawn
 
 
-def test_the_same_in_every_process() -> None:
-    command = [sys.executable, "-m", "crcasp", "map", "--format", "dot"]
+@pytest.mark.parametrize(
+    "command", [["map"], ["explain", "examples/resectable.lp", "hai"]], ids=["map", "explain"]
+)
+def test_the_same_in_every_process(command: list[str]) -> None:
+    argv = [sys.executable, "-m", "crcasp", *command, "--format", "dot"]
     found = set()
     for seed in "12":
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}
-        run = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        run = subprocess.run(
+            argv, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+        )
         found.add(run.stdout)
     assert len(found) == 1
+    assert found.pop().count(" -> ") > 10
 
 
 @pytest.mark.usefixtures("dot")
@@ -110,25 +118,60 @@ def test_explain_as_svg(capsys: pytest.CaptureFixture[str]) -> None:
     assert "not met: " in texts
 
 
+def test_what_several_rest_on_is_drawn_once() -> None:
+    fact = Node("fact", "age(60)", "met")
+    ways = [
+        Node("statement", "the same", "met", (Node("finding", x, "met", (fact,)),)) for x in "ab"
+    ]
+    source = tree_dot(Node("therapy", "x", "met", tuple(ways)))
+    assert labels(source) == {"x": 1, "the same": 2, "a": 1, "b": 1, "age(60)": 1}
+    assert source.count(" -> ") == 6
+
+
+@pytest.mark.usefixtures("dot")
+def test_dot_and_svg_are_one_drawing(capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["explain", str(EXAMPLES / "resectable.lp"), "hai", "--format"]
+    assert cli.main([*argv, "dot"]) == 0
+    source = capsys.readouterr().out
+    assert cli.main([*argv, "svg"]) == 0
+    picture = capsys.readouterr().out
+    drawn = Counter({text.strip(): number for text, number in words(picture).items()})
+    assert drawn == labels(source)
+    kinds = re.findall(r'class="((?:therapy|statement|exclusion|finding|fact) \w+)"', source)
+    assert Counter(kinds) == Counter(re.findall(r'<g class="node ([^"]+)"', picture))
+    assert picture.count('<g class="edge ') == source.count(" -> ")
+
+
 def test_without_dot(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("PATH", "")
-    assert cli.main(["map"]) == 2
-    said = capsys.readouterr().err
-    assert "install Graphviz" in said
-    assert said.count("\n") == 1
+    patient = str(EXAMPLES / "resectable.lp")
+    for argv in (["map"], ["explain", patient, "hai", "--format", "svg"]):
+        assert cli.main(argv) == 2
+        said = capsys.readouterr().err
+        assert "Graphviz" in said
+        assert "apt-get install graphviz" in said
+        assert said.count("\n") == 1
     assert cli.main(["map", "--format", "dot"]) == 0
-    assert cli.main(["explain", str(EXAMPLES / "resectable.lp"), "hai", "--format", "dot"]) == 0
+    assert cli.main(["explain", patient, "hai", "--format", "dot"]) == 0
+    with pytest.raises(NotInstalledError):
+        map_svg(Program())
 
 
-def test_without_clingraph(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("echo no memory >&2; exit 3", "dot cannot draw this: no memory."),
+        ("exit 3", "dot cannot draw this: status 3."),
+        ("sleep 9", "dot did not draw this in 0.2 s"),
+    ],
+)
+def test_dot_that_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, said: str
 ) -> None:
-    monkeypatch.setitem(sys.modules, "clingraph.graphviz", None)
-    assert cli.main(["map"]) == 2
-    assert "crcasp[graph]" in capsys.readouterr().err
-    assert cli.main(["explain", str(EXAMPLES / "resectable.lp"), "hai", "--format", "dot"]) == 0
-
-
-def test_facts_of_a_drawing_that_is_not_named() -> None:
-    facts = [parse_term(text) for text in ("graph(default)", "node(a,default)")]
-    assert "a" in digraph(facts, str).source
+    program = tmp_path / "dot"
+    program.write_text(f"#!/bin/sh\nexec 0<&-\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr("crcasp.views.picture.dot.PATIENCE", 0.2 if "sleep" in script else 60)
+    with pytest.raises(UsageError, match=re.escape(said)):
+        svg("digraph {}", "nothing", alone=True)

@@ -1,11 +1,3 @@
-"""Reports: one self-contained HTML page for each result, for a screen and for paper."""
+"""Pages: one self-contained HTML file for each result, for a screen and for paper."""
 
-from crcasp.views.page.pages import (
-    advice_html,
-    audit_html,
-    comparison_html,
-    explanation_html,
-    missing_html,
-)
-
-__all__ = ["advice_html", "audit_html", "comparison_html", "explanation_html", "missing_html"]
+from crcasp.views.page.pages import html_of as html_of

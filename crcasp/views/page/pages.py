@@ -1,141 +1,129 @@
-"""The pages, one for each kind of result."""
+"""The pages, one for each kind of result; each needs Jinja2, else NotInstalledError is raised."""
 
 from __future__ import annotations
 
+from crcasp.errors import UsageError
 from crcasp.program.wording import Wording
+from crcasp.questions.explain import explained
+from crcasp.questions.matrix import turns
 from crcasp.questions.missing import what_is_missing
-from crcasp.questions.recommend import advise, reader
+from crcasp.questions.patient import Patient
 from crcasp.results.advice import Advice
 from crcasp.results.audit import Audit
-from crcasp.results.comparison import KINDS, Comparison
+from crcasp.results.comparison import Comparison
 from crcasp.results.explanation import Explanation
 from crcasp.results.missing import Missing
 from crcasp.results.provenance import known
-from crcasp.views.audit_text import grouped
-from crcasp.views.comparison_text import TITLES
-from crcasp.views.explanation_text import NOTHING, change_text, remarks
-from crcasp.views.page.derivations import derivation, derivations
-from crcasp.views.page.matrix import matrix
-from crcasp.views.page.outcomes import outcomes
-from crcasp.views.page.patient import patient
-from crcasp.views.page.sets import interpretations, left_out, rows, supports
+from crcasp.results.result import Result
+from crcasp.views.groups import advice as answers
+from crcasp.views.groups import audit as audits
+from crcasp.views.groups import comparison as comparisons
+from crcasp.views.groups import explanation as explanations
+from crcasp.views.groups import missing as unknowns
+from crcasp.views.page.matrix import STATES, matrix
+from crcasp.views.page.patient import findings
 from crcasp.views.page.templating import environment, page
-from crcasp.views.wording import NO_VERDICT
+from crcasp.views.picture import derivation_svg
+from crcasp.views.wording import NO_VERDICT, SCOPE, together, words_of
 
-MATRIX = "report/matrix.lp"
+
+def html_of(result: Result) -> str:
+    """Return the page of a result."""
+    match result:
+        case Advice():
+            return advice_html(result)
+        case Explanation():
+            return explanation_html(result)
+        case Missing():
+            return missing_html(result)
+        case Comparison():
+            return comparison_html(result)
+        case Audit():
+            return audit_html(result)
+    raise UsageError(f"There is no page of a value of type {type(result).__name__}.")
 
 
 def advice_html(advice: Advice) -> str:
-    """Return the report on one patient.
-
-    Raises:
-        UsageError: the extra crcasp[report] is not installed.
-    """
+    """Return the report on one patient."""
     environment()
-    origin = known(advice.origin)
-    base = origin.base()
-    patient_read = Patient(base, origin.program)
-    found = matrix_of(patient_read)
-    wording = found.words
-    chosen = list(dict.fromkeys(name for item in advice.preferred for name in item.therapies))
-    others = [item for item in advice.sets if not item.preferred]
+    provenance = known(advice.provenance)
+    asked = Patient(provenance.base(), provenance.program)
+    turning = turns(asked)
+    words = turning.words
+    patient = answers.patient(advice, words)
+    given, derived = findings(patient, advice, turning)
+    chosen = answers.of_sets(advice.preferred)
     return page(
         "advice",
         "Recommendation for one patient",
-        [origin],
-        wording,
+        [provenance],
+        words,
         "recommend",
         advice=advice,
-        patient=patient(advice, base, answer, wording),
-        rows=rows(advice.preferred, advice),
-        others=others,
-        other_rows=rows(others, advice),
-        why=supports(advice.preferred, advice),
-        matrix=matrix(answer, advice, wording),
-        outcomes=outcomes(what_is_missing(base, origin.program), advice),
-        left_out=left_out(advice, wording),
-        derivations=derivations(origin, chosen, wording),
-        interpretations=interpretations(advice, read.interpretations),
+        said=answers,
+        patient=patient,
+        given=given,
+        derived=derived,
+        matrix=matrix(turning, advice),
+        states=STATES,
+        missing=what_is_missing(asked),
+        unknowns=unknowns,
+        derivations=[_derivation(explained(asked, name), words) for name in chosen],
+        texts=asked.engine.table.interpretations,
     )
+
+
+def _derivation(
+    explanation: Explanation, words: Wording
+) -> tuple[str, explanations.Node, str, str]:
+    """Return the therapy, its tree, and this as SVG or else why there is none."""
+    picture = remedy = ""
+    try:
+        picture = derivation_svg(explanation, words, alone=False)
+    except UsageError as error:
+        remedy = str(error)
+    return explanation.therapy, explanations.tree(explanation, words), picture, remedy
 
 
 def explanation_html(explanation: Explanation) -> str:
-    """Return the page that explains the verdict on one therapy.
-
-    Raises:
-        UsageError: the extra crcasp[report] is not installed.
-    """
+    """Return the page that explains the verdict on one therapy."""
     environment()
-    origin = known(explanation.origin)
-    wording = Wording(reader(origin.program).labels)
-    barred = ", ".join(explanation.barred_by) or NOTHING
+    provenance = known(explanation.provenance)
+    words = words_of(provenance)
+    status = f"is {explanation.status}" if explanation.status else f"has {NO_VERDICT}"
     return page(
         "explanation",
-        f"Why {wording.name(explanation.therapy)} {_is(explanation)}",
-        [origin],
-        wording,
+        f"Why {words.name(explanation.therapy)} {status}",
+        [provenance],
+        words,
         f"explain {explanation.therapy}",
         explanation=explanation,
-        derivation=derivation(explanation, wording),
-        remarks=list(remarks(explanation)),
-        changes=[
-            [change_text(item, wording) for item in changes] for changes in explanation.changes
-        ],
-        barred=barred if explanation.status != "eligible" and explanation.ways else "",
+        said=explanations,
+        derivation=_derivation(explanation, words),
     )
-
-
-def _is(explanation: Explanation) -> str:
-    return f"is {explanation.status}" if explanation.status else f"has {NO_VERDICT}"
 
 
 def missing_html(missing: Missing) -> str:
-    """Return the page on what is missing.
-
-    Raises:
-        UsageError: the extra crcasp[report] is not installed.
-    """
-    environment()
-    origin = known(missing.origin)
-    wording = Wording(reader(origin.program).labels)
-    advice = advise(origin.base(), origin.program)
-    found = outcomes(missing, advice)
-    return page("missing", "What to test next", [origin], wording, "missing", outcomes=found)
-
-
-def comparison_html(comparison: Comparison) -> str:
-    """Return the page that compares two patients.
-
-    Raises:
-        UsageError: the extra crcasp[report] is not installed.
-    """
-    origins = [known(comparison.before.origin), known(comparison.after.origin)]
-    wording = Wording(reader(origins[0].program).labels)
+    """Return the page on what is missing."""
+    provenance = known(missing.provenance)
+    content = {"missing": missing, "said": unknowns}
     return page(
-        "comparison",
-        "Two patients compared",
-        origins,
-        wording,
-        "compare",
-        comparison=comparison,
-        kinds=[(TITLES[kind], comparison.of(kind)) for kind in KINDS if comparison.of(kind)],
+        "missing", "What to test next", [provenance], words_of(provenance), "missing", **content
     )
 
 
-def audit_html(audit: Audit) -> str:
-    """Return the page of an audit.
+def comparison_html(comparison: Comparison) -> str:
+    """Return the page that compares two patients."""
+    provenances = [known(comparison.before.provenance), known(comparison.after.provenance)]
+    content = {"comparison": comparison, "said": comparisons, "scope": SCOPE, "together": together}
+    words = words_of(provenances[0])
+    return page("comparison", "Two patients compared", provenances, words, "compare", **content)
 
-    Raises:
-        UsageError: the extra crcasp[report] is not installed.
-    """
-    origin = known(audit.origin)
-    wording = Wording(reader(origin.program).labels)
+
+def audit_html(audit: Audit) -> str:
+    """Return the page of an audit."""
+    provenance = known(audit.provenance)
+    content = {"audit": audit, "said": audits}
     return page(
-        "audit",
-        "Audit of the table",
-        [origin],
-        wording,
-        "audit",
-        audit=audit,
-        grouped=lambda item: grouped(item, wording),
+        "audit", "Audit of the table", [provenance], words_of(provenance), "audit", **content
     )

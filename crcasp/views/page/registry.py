@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 from crcasp.program.files import Program
 from crcasp.program.wording import Wording
-from crcasp.questions.recommend import reader
 from crcasp.registry.outcome import AND, CONCORDANCE
 from crcasp.registry.summary import NO_SET, Summary
-from crcasp.results.provenance import Origin
+from crcasp.results.provenance import Provenance
 from crcasp.views.page.templating import page
 
 WIDTH, LABEL, ROW, BAR, NODE = 720, 210, 26, 18, 14  # of a figure, in its own units
@@ -68,9 +67,9 @@ def registry_html(summary: Summary, source: str, program: Program) -> str:
     Raises:
         UsageError: the extra crcasp[report] is not installed.
     """
-    read = reader(program)
-    wording = Wording(read.labels)
-    nodes, bands = _flow(summary.flow, sorted(read.ranks, key=lambda grade: -read.ranks[grade]))
+    table = engine(program).table
+    wording = table.words
+    nodes, bands = _flow(summary.flow, sorted(table.ranks, key=lambda grade: -table.ranks[grade]))
     missing = {
         name: {ALONE: alone, OTHERS: count - alone}
         for name, count in summary.missing.items()
@@ -79,7 +78,7 @@ def registry_html(summary: Summary, source: str, program: Program) -> str:
     return page(
         "registry",
         "A registry against the table",
-        [Origin((), (source,), program)],
+        [Provenance((), (source,), program)],
         wording,
         "cohort",
         summary=summary,

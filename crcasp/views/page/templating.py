@@ -6,10 +6,10 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING
 
-from crcasp.errors import UsageError
+from crcasp.errors import NotInstalledError
 from crcasp.program.wording import Wording
-from crcasp.results.provenance import Origin, overlay_fingerprints, program_fingerprint
-from crcasp.views.picture.drawing import STYLE
+from crcasp.results.provenance import Provenance, overlay_fingerprints, program_fingerprint
+from crcasp.views.picture.dot import style
 from crcasp.views.wording import CLOSING
 
 if TYPE_CHECKING:
@@ -23,14 +23,12 @@ def environment() -> Environment:
     """Return the environment of the templates.
 
     Raises:
-        UsageError: Jinja2 is not installed.
+        NotInstalledError: Jinja2 is not.
     """
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
     except ImportError:
-        raise UsageError(
-            "An HTML report needs Jinja2: install crcasp[report], or ask for --format text."
-        ) from None
+        raise NotInstalledError("A page", "Jinja2", "pip install 'crcasp[report]'") from None
     return Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -43,7 +41,7 @@ def environment() -> Environment:
 def page(
     template: str,
     title: str,
-    origins: list[Origin],
+    provenances: list[Provenance],
     wording: Wording,
     command: str,
     **content: object,
@@ -53,7 +51,7 @@ def page(
     Args:
         template: its name in `templates/`, without the suffix.
         title: what the page is.
-        origins: of one patient or of two; without a patient the program alone.
+        provenances: of one patient or of two; without a patient the program alone.
         wording: names for a person.
         command: the crcasp command that makes the page, without files and options.
         content: what the template asks for.
@@ -61,18 +59,16 @@ def page(
     from crcasp import __version__
 
     made = environment()
-    with open(STYLE, encoding="utf-8") as file:
-        picture_style = file.read()
     return made.get_template(f"{template}.html").render(
         title=title,
         words=wording,
         closing=CLOSING,
         version=__version__,
         command=command,
-        origins=origins,
-        overlays=overlay_fingerprints(origins[0].program),
-        constants=origins[0].program.constants,
+        provenances=provenances,
+        overlays=overlay_fingerprints(provenances[0].program),
+        constants=provenances[0].program.constants,
         program_fingerprint=program_fingerprint(),
-        picture_style=picture_style,
+        picture_style=style(),
         **content,
     )

@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-import os
+from crcasp.program.wording import Wording
+from crcasp.results.explanation import Explanation
+from crcasp.views.groups.explanation import Node, tree
+from crcasp.views.picture.dot import digraph, node, svg
 
-from clingo import Control, String
-
-from crcasp.program.files import program_directory
-from crcasp.views.picture.drawing import digraph, shown, svg
-from crcasp.views.tree import Node
-
-PROGRAM = "picture/derivation.lp"
+LINES = {"met": "solid", "unmet": "dashed", "unknown": "dotted"}
+LOOK = ("ranksep=0.35, nodesep=0.16", 'margin="0.16,0.08"', "arrowsize=0.7")
 
 
-def derivation_svg(root: Node, *, alone: bool = False) -> str:
-    """Return a tree as SVG; what several nodes rest on is drawn once.
+def derivation_dot(explanation: Explanation, words: Wording) -> str:
+    """Return the tree of an explanation for Graphviz."""
+    return tree_dot(tree(explanation, words))
 
-    Args:
-        root: the tree; see `crcasp.views.tree`.
-        alone: whether it is a file of its own, which brings its style along.
+
+def derivation_svg(explanation: Explanation, words: Wording, *, alone: bool = True) -> str:
+    """Return the tree of an explanation as SVG; `alone` is a file that brings its style along.
 
     Raises:
-        UsageError: clingraph or Graphviz is not installed.
+        NotInstalledError: Graphviz is not.
     """
-    control = Control(["--warn=none"])
-    control.load(os.path.join(program_directory(), PROGRAM))
-    control.add("base", [], _facts(root))
-    control.ground([("base", [])])
-    graph = digraph(shown(control), str)
-    return svg(graph, f"Derivation, in words beside it: {root.text}", alone=alone)
+    root = tree(explanation, words)
+    return svg(tree_dot(root), f"Derivation, in words beside it: {root.text}", alone=alone)
 
 
-def _facts(root: Node) -> str:
-    numbers: dict[tuple[str, str], int] = {}
-    facts: dict[str, None] = {}
+def tree_dot(root: Node) -> str:
+    """Return a tree for Graphviz; what several nodes rest on is drawn once."""
+    names: dict[object, str] = {}
+    nodes: list[str] = []
+    edges: dict[str, None] = {}
 
-    def visit(node: Node) -> int:
-        key = (node.kind, node.text)
-        if key not in numbers:
-            number = numbers[key] = len(numbers)
-            facts[f"drawn({number},{node.kind},{node.state},{String(node.text)})."] = None
-        for child in node.children:
-            facts[f"rests({numbers[key]},{visit(child)},{child.state})."] = None
-        return numbers[key]
+    def visit(item: Node) -> str:
+        key = item if item.kind == "statement" else (item.kind, item.text)
+        if key not in names:
+            names[key] = f"n{len(names)}"
+            nodes.append(node(names[key], item.kind, item.text, item.state))
+        for child in item.children:
+            look = f'style={LINES[child.state]}, class="{child.state}"'
+            edges[f"{visit(child)} -> {names[key]} [{look}];"] = None
+        return names[key]
 
-    visit(root)
-    return "\n".join(facts)
+    bold = f"{visit(root)} [style=bold];"
+    return digraph([*nodes, bold, *edges], *LOOK)

@@ -2,51 +2,68 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from crcasp.program.files import Program
-from crcasp.program.terms import word
-from crcasp.program.wording import Wording
-from crcasp.views.picture.drawing import digraph, shown, svg
-
-if TYPE_CHECKING:
-    from clingo import Symbol
-    from graphviz import Digraph
+from crcasp.program.solver import Solver
+from crcasp.program.terms import Row, natural
+from crcasp.program.wording import Wording, listed
+from crcasp.views.picture.dot import FONT, digraph, label, node, svg
 
 PROGRAM = "picture/map.lp"
+NAME = "Map of the table: findings, the statements that need them, the therapies offered"
+LOOK = ("ranksep=0.7, nodesep=0.1", 'margin="0.14,0.06"', "fontsize=10, arrowsize=0.6")
 
 
 def map_dot(program: Program) -> str:
-    """Return the map of a program's table for Graphviz.
-
-    Raises:
-        UsageError: clingraph is not installed.
-    """
-    return str(_graph(program).source)
+    """Return the map of a program's table for Graphviz."""
+    return digraph(_body(Solver(program.control(PROGRAM))), *LOOK)
 
 
 def map_svg(program: Program) -> str:
     """Return the map of a program's table as an SVG file.
 
     Raises:
-        UsageError: clingraph or Graphviz is not installed.
+        NotInstalledError: Graphviz is not.
     """
-    name = "Map of the table: findings, the statements that need them, the therapies offered"
-    return svg(_graph(program), name, alone=True)
+    return svg(map_dot(program), NAME, alone=True)
 
 
-def _graph(program: Program) -> Digraph:
-    from crcasp.questions.recommend import reader
+def _body(drawn: Solver) -> Iterator[str]:
+    """Yield the sections one below the other: an unseen node leads to the top of each."""
+    words = Wording({str(name): str(text) for name, text in drawn.facts("label", 2)})
+    texts = {name: f"{name}: {text}" for name, text in drawn.facts("exclusion", 2)}
+    grades = {name: grade for name, _, grade in drawn.facts("statement", 3)}
+    for name, text in drawn.facts("text", 2):
+        texts[name] = f"{name} ({grades.get(name)})\n{text}"
+    values: dict[Row, list[str]] = {}
+    for *ends, value in _ordered(drawn, "as", 4):
+        values.setdefault(tuple(ends), []).append(words.name(value))
+    # Findings first: the top of a section is one, so that all sections begin below each other.
+    boxes = sorted(_ordered(drawn, "box", 3), key=lambda box: box[1] != "finding")
+    names = {box: f"n{index}" for index, box in enumerate(boxes)}
+    yield 'start [style=invis, label="", width=0, ordering=out];'
+    sections = [(number, str(title)) for number, title in _ordered(drawn, "section", 2)]
+    for number, _ in sections:
+        top = next((names[box] for box in boxes if box[0] == number), "start")
+        yield f"start -> {top} [style=invis];"
+    for number, title in sections:
+        yield f"subgraph cluster_{number} {{"
+        yield f"graph [class=group, {FONT}, fontsize=15, label={label(title)}, labeljust=l];"
+        for section, kind, name in boxes:
+            if section == number:
+                text = texts.get(name) or words.name(name)
+                yield node(names[section, kind, name], str(kind), text)
+        for section, kind, name, other, target in _ordered(drawn, "leads", 5):
+            if section == number:
+                look = [f"label={label(listed(values.get((section, name, target), ()), 'or'))}"]
+                if "exclusion" in (kind, other):
+                    look += ["class=exclusion", "style=dashed"]
+                arrow = f"{names[section, kind, name]} -> {names[section, other, target]}"
+                yield f"{arrow} [{', '.join(look)}];"
+        yield "}"
 
-    read = reader(program)
-    wording = Wording(read.labels)
 
-    def naming(term: Symbol) -> str:
-        arguments = [str(word(argument)) for argument in term.arguments]
-        if term.name == "stated":
-            return f"{arguments[0]} ({arguments[1]})\n{read.texts[arguments[0]]}"
-        if term.name == "barring":
-            return ": ".join(arguments)
-        return wording.name(word(term))
-
-    return digraph(shown(program.control(PROGRAM)), naming)
+def _ordered(drawn: Solver, predicate: str, arity: int) -> list[Row]:
+    rows = drawn.facts(predicate, arity)
+    return sorted(rows, key=lambda row: [natural(str(value)) for value in row])
