@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
 class CrcaspError(Exception):
@@ -14,8 +14,7 @@ class UsageError(CrcaspError):
     """A command or a call that asks for what there is not."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something is written; a part that is not known is None."""
 
     source: str
@@ -24,12 +23,10 @@ class Place:
 
     def __str__(self) -> str:
         """The place as `file:line:column`, without the parts that are not known."""
-        parts = (self.source, self.line, self.column)
-        return ":".join(str(part) for part in parts if part is not None)
+        return ":".join(str(part) for part in self if part is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong with the input: a sentence, and the place it speaks of."""
 
     place: Place | None
