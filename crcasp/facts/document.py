@@ -11,10 +11,10 @@ import re
 from crcasp.errors import Place
 from crcasp.facts.collector import MAX_FACTS, At, Collector, SourceError
 from crcasp.facts.mapping import Repetitive, fill_mapping
-from crcasp.facts.text import Text
+from crcasp.facts.text import Text, after
 from crcasp.facts.wording import MAX_SHOWN
 
-_BETWEEN = re.compile(r"[ \t\n,:]*+")
+_BETWEEN = re.compile(r"[ \t\n,:]*+")  # of values, where a document is known to be valid
 
 
 def fill_json(source: Text, start: int, collector: Collector) -> None:
@@ -58,21 +58,15 @@ class _Document:
         text, decode = self._source.text, self._decode
         members: dict[str | int, tuple[int, int]] = {}
         is_object = text[at] == "{"
-        at = _after(text, at + 1)
+        at = after(_BETWEEN, text, at + 1)
         while text[at] not in "]}" and (is_object or len(members) <= MAX_FACTS):
             key, key_at = len(members), at
             if is_object:
                 key, at = decode(text, at)
-                at = _after(text, at)
+                at = after(_BETWEEN, text, at)
             members[key] = key_at, at
-            at = _after(text, decode(text, at)[1])
+            at = after(_BETWEEN, text, decode(text, at)[1])
         return members
-
-
-def _after(text: str, at: int) -> int:
-    """The offset after what may be between two values of a document that is known to be valid."""
-    between = _BETWEEN.match(text, at)
-    return between.end() if between else at
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

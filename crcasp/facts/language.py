@@ -44,6 +44,7 @@ _EXPANSION = (
     "write the facts of the patient one by one."
 )
 _OPERATORS = frozenset(("..", "+", "-", "*", "**", "/", "\\", "^", "&", "?"))
+_ENDED = {"": _UNFINISHED}  # the end of the text
 _HEADS = {  # what a statement is that begins with this token, or with one of this kind
     **{":-": _CONSTRAINT, "not": NEGATED, "-": NEGATED, "&": _THEORY, "{": _CHOICE},
     **dict.fromkeys(("string", "(", "|", "~", "_"), _NO_FACT),
@@ -51,7 +52,7 @@ _HEADS = {  # what a statement is that begins with this token, or with one of th
 }
 _RESTS = {  # what a statement is in which this token follows a fact
     **dict.fromkeys((*_OPERATORS - {".."}, "<", ">", "=", "!", ":", ":-"), _NO_FACT),
-    **{";": _DISJUNCTION, "|": _DISJUNCTION, "{": _CHOICE},
+    **{";": _DISJUNCTION, "|": _DISJUNCTION, "{": _CHOICE, **_ENDED},
 }
 
 
@@ -89,14 +90,17 @@ class _Statements(Tokens):
         """Read one fact, which may stand for several."""
         name, start, collector = self.word, self.start, self._collector
         if self.kind != "name" or name == "not":
-            raise self._head()
+            if self.kind == "number":
+                self.advance()
+                raise RefusedError(_CHOICE if self.word == "{" else _NO_FACT)
+            raise self._refusal(_HEADS)
         self.advance()
         alternatives = self._alternatives() if self.word == "(" else [[]]
         if self.kind == "name" and self.word != "not" and self.text[self.before - 1] == ")":
             collector.refuse(_NO_STOP, self.before)
             self.next = self.at
         elif self.word != ".":
-            raise self._unexpected(_RESTS)
+            raise self._refusal(_RESTS)
         if not all(collector.knows(name, len(columns), start) for columns in alternatives):
             return
         total = sum(prod(map(len, columns)) for columns in alternatives)
@@ -106,28 +110,14 @@ class _Statements(Tokens):
         for columns in alternatives:
             collector.add(name, columns, start)
 
-    def _head(self) -> RefusedError:
-        """What a statement is that does not begin with the name of a fact."""
-        if self.kind == "number":
-            self.advance()
-            return RefusedError(_CHOICE if self.word == "{" else _NO_FACT)
-        if self.word not in _HEADS and self.kind in _HEADS:
-            return RefusedError(_HEADS[self.kind])
-        return self._unexpected(_HEADS)
-
-    def _unexpected(self, known: Mapping[str, str]) -> RefusedError:
+    def _refusal(self, known: Mapping[str, str]) -> RefusedError:
         """What the current token makes of a statement, or that it is out of place."""
-        if self.kind == "end":
-            return RefusedError(_UNFINISHED)
-        if self.word in known:
-            return RefusedError(known[self.word])
-        return RefusedError(_UNEXPECTED.format(clipped(self.word)), self.at)
+        message = known.get(self.word) or known.get(self.kind)
+        at = None if message else self.at
+        return RefusedError(message or _UNEXPECTED.format(clipped(self.word)), at)
 
-    def _alternatives(self, of_tuple: bool = False) -> list[list[list[Value]]]:
-        """The lists of terms between two brackets, set apart by semicolons.
-
-        A comma may end the list of a tuple, as in `(a,)`; an empty column stands for it.
-        """
+    def _alternatives(self) -> list[list[list[Value]]]:
+        """The lists of terms between two brackets, set apart by semicolons."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise RefusedError(_TOO_DEEP, self.at)
@@ -137,11 +127,10 @@ class _Statements(Tokens):
             columns = [] if self.word in (";", ")") else [self._term()]
             while self.word == ",":
                 self.advance()
-                ended = of_tuple and self.word in (";", ")")
-                columns.append([] if ended else self._term())
+                columns.append(self._term())
             lists.append(columns)
         if self.word != ")":
-            raise self._unexpected({})
+            raise self._refusal(_ENDED)
         self._depth -= 1
         self.advance()
         return lists
@@ -161,11 +150,11 @@ class _Statements(Tokens):
                 return [Value(number, at) for number in range(first, last + 1)]
             case [".."], [int(first), int(last)]:
                 total = last - first + 1
-                content = _refused(_NO_NUMBER if total < 1 else _EXPANSION.format(show(total)))
+                content = Odd(message=_NO_NUMBER if total < 1 else _EXPANSION.format(show(total)))
             case ["-"], [str(left), str(right)]:
                 content = Odd(clipped(f"{left}-{right}"), f"{left}_{right}")
             case _:
-                content = _refused(_ENDS if ".." in operators else _ARITHMETIC)
+                content = Odd(message=_ENDS if ".." in operators else _ARITHMETIC)
         return [Value(content, at)]
 
     def _operand(self) -> list[Value]:
@@ -181,13 +170,13 @@ class _Statements(Tokens):
         elif kind == "string":
             content = _string(word)
         elif kind == "variable":
-            content = _refused(_VARIABLE.format(show(word)))
+            content = Odd(message=_VARIABLE.format(show(word)))
         elif word in ("-", "~"):
             return [Value(self._signed(), at)]
         elif word == "|":
             raise RefusedError(_ARITHMETIC, at)
         else:
-            raise self._unexpected({})
+            raise self._refusal(_ENDED)
         self.advance()
         if self.word == "(" and kind == "name" and self._alternatives() != [[]]:
             content = Odd(f"{show(word)}(...)")
@@ -197,7 +186,7 @@ class _Statements(Tokens):
         """The values of a term in brackets, or of a pool; a tuple is no value of a fact."""
         values: list[Value] = []
         at = self.at + 1
-        for columns in self._alternatives(of_tuple=True):
+        for columns in self._alternatives():
             values += columns[0] if len(columns) == 1 else [Value(Odd("a tuple"), at)]
         return values
 
@@ -212,12 +201,7 @@ class _Statements(Tokens):
                 return -number
             case "-", [Value(str(name))]:
                 return Odd(f"-{show(name)}")
-        return _refused(_ARITHMETIC)
-
-
-def _refused(message: str) -> Odd:
-    """A term of which a message says what it is, whatever the argument."""
-    return Odd("", message=message)
+        return Odd(message=_ARITHMETIC)
 
 
 def _number(word: str, at: int) -> int:

@@ -27,22 +27,23 @@ class Text:
         return Place(self.source, line, offset - self._starts[line - 1] + 1)
 
 
-def after_blanks(text: str, start: int) -> int:
+def after(pattern: re.Pattern[str], text: str, at: int) -> int:
+    """The offset after what matches here, or the same if nothing does."""
+    match = pattern.match(text, at)
+    return match.end() if match else at
+
+
+def after_blanks(text: str, at: int) -> int:
     """The offset after white space and comments, but before a comment that has no end."""
     while True:
-        blanks = _BLANKS.match(text, start)
-        start = blanks.end() if blanks else start
-        end = _after_comment(text, start) if text.startswith("%*", start) else start
-        if end == start:
-            return start
-        start = end
-
-
-def _after_comment(text: str, start: int) -> int:
-    """The offset after a block comment, which may nest as in clingo, or before it if it is open."""
-    depth = 0
-    for mark in _IN_COMMENT.finditer(text, start):
-        depth += (0, 1, -1)[mark.lastindex or 0]
-        if depth == 0:
-            return mark.end()
-    return start
+        at = after(_BLANKS, text, at)
+        if not text.startswith("%*", at):
+            return at
+        depth = 0
+        for mark in _IN_COMMENT.finditer(text, at):
+            depth += (0, 1, -1)[mark.lastindex or 0]  # comments nest as they do in clingo
+            if depth == 0:
+                at = mark.end()
+                break
+        else:
+            return at

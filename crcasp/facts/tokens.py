@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crcasp.facts.collector import SourceError
-from crcasp.facts.text import BLANKS, LINE_COMMENT, Text, after_blanks
+from crcasp.facts.text import BLANKS, LINE_COMMENT, Text, after, after_blanks
 from crcasp.facts.wording import clipped
 
 MAX_TOKENS = 300  # of one statement
@@ -29,9 +29,7 @@ _TOKEN = re.compile(
     |(?P<other>.))""",
     re.VERBOSE | re.DOTALL,
 ).match
-_SKIPPED = re.compile(
-    rf'(?:[^."%0-9]++|[0-9]++(?:\.[0-9]++)?+|\.\.|{_STRING}"?+|{LINE_COMMENT})*+'
-).match
+_SKIPPED = re.compile(rf'(?:[^."%0-9]++|[0-9]++(?:\.[0-9]++)?+|\.\.|{_STRING}"?+|{LINE_COMMENT})*+')
 _SCRIPT_END = re.compile(r"#end[ \t\n]*+\.?")
 _ANNOTATION = re.compile(r"[ \t\n]*+\[[^\]\n]*+\]")
 
@@ -57,22 +55,15 @@ class RefusedError(Exception):
 
 
 class Tokens:
-    """The tokens of a text.
-
-    Attributes:
-        kind: what the current token is, a group of the regular expression.
-        word: the current token.
-        at: where it begins.
-        next: where it ends.
-        before: where the token before it ended.
-        start: where the statement begins that it is in.
-    """
+    """The tokens of a text, one at a time."""
 
     def __init__(self, source: Text, start: int) -> None:
         self.source = source
         self.text = source.text
-        self.kind = self.word = ""
-        self.start = self.at = self.next = self.before = start
+        self.kind = self.word = ""  # the current token: a group of the expression, and its text
+        self.at = self.next = start  # where it begins and ends
+        self.before = start  # where the token before it ended
+        self.start = start  # where the statement begins that it is in
         self._count = self._limit = 0
 
     def begin(self) -> None:
@@ -117,14 +108,12 @@ class Tokens:
         elif self.word != "." and not (self.kind == "open" and text.startswith("\n", self.next)):
             self._skip_to_stop()
             if self.kind in ("directive", "weak"):
-                annotation = _ANNOTATION.match(text, self.next)
-                self.next = annotation.end() if annotation else self.next
+                self.next = after(_ANNOTATION, text, self.next)
 
     def _skip_to_stop(self) -> None:
         """Go on after the next full stop, or to a comment that has no end."""
         while not self.text.startswith(".", self.next):
-            skipped = _SKIPPED(self.text, self.next)
-            end = after_blanks(self.text, skipped.end() if skipped else self.next)
+            end = after_blanks(self.text, after(_SKIPPED, self.text, self.next))
             if end == self.next:
                 return
             self.next = end

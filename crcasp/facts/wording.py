@@ -16,7 +16,7 @@ NEGATED = "this is a negated fact, and only facts are read; leave out what is no
 class Odd(NamedTuple):
     """What is neither a name nor a whole number, as a message shows it."""
 
-    shown: str
+    shown: str = ""
     word: str | None = None  # the name or number that may be meant by it
     message: str = ""  # what to say of it instead, whatever the argument
 
