@@ -2,146 +2,150 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import clingo
 
 from crcasp.errors import Fault, Place
-from crcasp.facts.base import FactBase
-from crcasp.facts.wording import Domain, Odd, objection_to, unknown, wrong_arity
-from crcasp.program.terms import word
-from crcasp.program.vocabulary import Vocabulary
+from crcasp.facts.wording import Domain, Odd, label_of, objection_to, unknown, wrong_arity
+from crcasp.program.vocabulary import LIMITS, Vocabulary
 
-MAX_FACTS = 2_000  # of one source: facts, faults or statements
-TOO_MANY = (
+MAX_FACTS = 2_000  # of one source: facts and faults
+_TOO_MANY = (
     f"there is more here than the {MAX_FACTS} facts that one patient may have; "
     "give the facts of one patient only."
 )
 
 
-class RefusedError(Exception):
-    """A part of the input is refused; caught where the rest can still be read."""
+class FactBase(NamedTuple):
+    """The facts of a patient, in order of appearance, and all that was refused."""
+
+    facts: Mapping[clingo.Symbol, Place]
+    faults: tuple[Fault, ...] = ()
+
+
+def merge(bases: Iterable[FactBase]) -> FactBase:
+    """Take several sources for one patient; a fact keeps its first place."""
+    facts: dict[clingo.Symbol, Place] = {}
+    faults: list[Fault] = []
+    for base in bases:
+        for fact, place in base.facts.items():
+            facts.setdefault(fact, place)
+        faults.extend(base.faults)
+    return FactBase(MappingProxyType(facts), tuple(faults))
+
+
+# Where a thing is: an offset of a text, or the path to a member of a mapping, in which None
+# as the last step is the key itself.
+At: TypeAlias = int | tuple[str | int | None, ...]
+Content: TypeAlias = str | int | Odd
+
+
+class SourceError(Exception):
+    """A source is refused as a whole; nothing more of it is read."""
 
     def __init__(self, message: str, place: Place | None = None) -> None:
         super().__init__(message)
         self.place = place
 
 
-class SourceError(RefusedError):
-    """A source is refused as a whole; nothing more of it is read."""
-
-
 class Value(NamedTuple):
-    """One argument of a fact, where it is written, and what a message calls it."""
+    """One argument of a fact, and where it is written."""
 
-    label: str
-    content: str | int | Odd
-    place: Place
-
-    def symbol(self) -> clingo.Symbol:
-        """The argument as clingo has it, once it is known to be allowed."""
-        if isinstance(self.content, int):
-            return clingo.Number(self.content)
-        return clingo.Function(str(self.content))
+    content: Content
+    at: At
 
 
 class Collector:
-    """The facts and the faults of one source, up to a limit that no patient reaches."""
+    """The facts and the faults of one source, up to a limit that no patient reaches.
 
-    def __init__(self, signatures: Mapping[str, tuple[Domain, ...]], source: str) -> None:
-        self.signatures = signatures
-        self.source = source
+    Attributes:
+        vocabulary: what a fact may say.
+        signatures: the predicates of a patient, each with the allowed values of its arguments.
+        locate: tells the place of what is at an offset, or at a path.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, source: str) -> None:
+        self.vocabulary = vocabulary
+        lines = range(1, vocabulary.lines + 1)
+        self.signatures: dict[str, tuple[Domain, ...]] = {
+            **{name: (values,) for name, values in vocabulary.findings.items()},
+            "received": (lines, vocabulary.therapies),
+            "stopped": (lines, vocabulary.reasons),
+            "toxic": (lines, vocabulary.agents),
+            **dict.fromkeys(LIMITS, (vocabulary.limits,)),
+        }
+        whole = Place(source)
+        self.locate: Callable[[Any], Place] = lambda _: whole
         self.facts: dict[clingo.Symbol, Place] = {}
         self.faults: list[Fault] = []
-        self.count = 0
+        self._refused: At = ()
+        self._count = 0
 
-    def __enter__(self) -> Collector:
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        """Let a source that is refused as a whole leave one fault and no fact."""
-        if not isinstance(error, SourceError):
-            return False
-        self.facts = {}
-        self.faults = [Fault(error.place or Place(self.source), str(error))]
-        return True
-
-    def result(self) -> FactBase:
-        """All that was collected."""
-        return FactBase(MappingProxyType(self.facts), tuple(self.faults))
-
-    def tally(self) -> None:
-        """Count one thing read, and refuse the source when there are too many."""
-        self.count += 1
-        if self.count > MAX_FACTS:
-            raise SourceError(TOO_MANY)
-
-    def refuse(self, message: str, place: Place | None = None) -> None:
+    def refuse(self, message: str, at: At) -> None:
         """Note one fault."""
-        self.tally()
-        self.faults.append(Fault(place or Place(self.source), message))
+        self.faults.append(Fault(self._counted(at), message))
 
-    def knows(self, name: str, arity: int, place: Place) -> bool:
+    def knows(self, name: str, arity: int, at: At) -> bool:
         """Whether the predicate is known with this number of arguments; if not, a fault."""
-        signature = self.signatures.get(name)
-        if signature is None:
-            self.refuse(unknown(name, self.signatures), place)
-        elif len(signature) != arity:
-            self.refuse(wrong_arity(name, signature, arity), place)
-        return signature is not None and len(signature) == arity
-
-    def allows(self, fact: clingo.Symbol) -> bool:
-        """Whether a symbol is an allowed fact as it stands."""
-        if fact.type is not clingo.SymbolType.Function:
-            return False
-        domains, terms = self.signatures.get(fact.name), fact.arguments
-        if domains is None or fact.negative or len(terms) != len(domains):
-            return False
-        for term, domain in zip(terms, domains, strict=True):
-            if word(term) not in domain or term.type is clingo.SymbolType.String:
-                return False
-        return True
-
-    def add(self, name: str, arguments: Iterable[Iterable[Value]], place: Place) -> None:
-        """Add a known predicate with every combination of its allowed arguments."""
-        columns = [
-            [value for value in values if self._allows(value, domain)]
-            for values, domain in zip(arguments, self.signatures[name], strict=True)
-        ]
-        for row in product(*columns):
-            self.keep(clingo.Function(name, [value.symbol() for value in row]), place)
-
-    def keep(self, fact: clingo.Symbol, place: Place) -> None:
-        """Add an allowed fact; one that is repeated keeps its first place."""
-        self.tally()
-        self.facts.setdefault(fact, place)
-
-    def _allows(self, value: Value, domain: Domain) -> bool:
-        if not isinstance(value.content, Odd) and value.content in domain:
+        domains = self.signatures.get(name)
+        if domains is None:
+            self.refuse(unknown(name, self.signatures), at)
+        elif len(domains) != arity:
+            self.refuse(wrong_arity(name, domains, arity), at)
+        else:
             return True
-        interval = value.place.column and self.faults and self.faults[-1].place == value.place
-        if not interval:  # of an interval, the first number is enough
-            self.refuse(objection_to(value.label, value.content, domain), value.place)
         return False
 
+    def add(self, name: str, columns: Iterable[Iterable[Value]], at: At) -> None:
+        """Add a known predicate with every combination of its allowed arguments."""
+        for row in product(*self._allowed(name, columns)):
+            place = self._counted(at)
+            self.facts.setdefault(_fact(name, row), place)  # repeated, it keeps its first place
 
-def signatures(vocabulary: Vocabulary) -> Mapping[str, tuple[Domain, ...]]:
-    """The predicates of a patient, each with the allowed values of its arguments."""
-    findings = {name: (values,) for name, values in vocabulary.findings.items()}
-    lines = range(1, vocabulary.lines + 1)
-    return {
-        **findings,
-        "received": (lines, vocabulary.therapies),
-        "stopped": (lines, vocabulary.reasons),
-        "toxic": (lines, vocabulary.agents),
-        "contraindicated": (vocabulary.limits,),
-        "unavailable": (vocabulary.limits,),
-    }
+    def _counted(self, at: At) -> Place:
+        """The place of one thing more, unless these are too many."""
+        self._count += 1
+        if self._count > MAX_FACTS:
+            raise SourceError(_TOO_MANY, self.locate(at))
+        return self.locate(at)
+
+    def _allowed(self, name: str, columns: Iterable[Iterable[Value]]) -> list[list[str | int]]:
+        """The allowed values of each argument; the others are refused."""
+        allowed: list[list[str | int]] = []
+        for domain, column in zip(self.signatures[name], columns, strict=True):
+            allowed.append([])
+            for content, at in column:
+                if not isinstance(content, Odd) and content in domain:
+                    allowed[-1].append(content)
+                elif not isinstance(at, int) or at != self._refused:
+                    # of an interval, which is at one offset, the first number is enough
+                    self._refused = at
+                    of_line = len(allowed) < len(self.signatures[name])
+                    label = label_of(at) or (f"the line of {name}" if of_line else name)
+                    self.refuse(objection_to(label, content, domain), at)
+        return allowed
 
 
-def labels_of(name: str, arity: int) -> tuple[str, ...]:
-    """What a message calls the arguments of a predicate; the first of two is a line."""
-    return (f"the line of {name}", name) if arity == 2 else (name,)
+def collect(fill: Callable[[Collector], None], vocabulary: Vocabulary, source: str) -> FactBase:
+    """Let a source be read; one that is refused as a whole leaves one fault and no fact."""
+    collector = Collector(vocabulary, source)
+    try:
+        fill(collector)
+    except SourceError as error:
+        fault = Fault(error.place or Place(source), str(error))
+        return FactBase(MappingProxyType({}), (fault,))
+    return FactBase(MappingProxyType(collector.facts), tuple(collector.faults))
+
+
+@lru_cache(maxsize=4096)
+def _fact(name: str, row: tuple[str | int, ...]) -> clingo.Symbol:
+    """A fact of allowed arguments as clingo has it."""
+    return clingo.Function(
+        name,
+        [clingo.Number(x) if isinstance(x, int) else clingo.Function(x) for x in row],
+    )

@@ -6,25 +6,38 @@ import os
 import stat
 import sys
 
-from crcasp.facts.collector import RefusedError
+from crcasp.facts.collector import SourceError
 from crcasp.facts.text import Text
 
 MAX_BYTES = 1 << 20  # of one file
 TOO_LARGE = "this is larger than 1 MiB; give the facts of one patient only."
 
 
-def bytes_of(path: str | os.PathLike[str]) -> bytes:
-    """What a file or standard input holds, up to one byte more than is allowed."""
+def text_of(path: str | os.PathLike[str], source: str) -> str:
+    """The text of a file, or for `-` of standard input, which must be UTF-8.
+
+    Raises:
+        SourceError: there is none, it cannot be read, it is too long or no UTF-8.
+    """
     try:
-        return _standard_input() if os.fspath(path) == "-" else _file(path)
+        content = _standard_input() if os.fspath(path) == "-" else _file(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise RefusedError(f"this cannot be read ({reason}); give a file of facts.") from error
+        raise SourceError(f"this cannot be read ({reason}); give a file of facts.") from error
+    if len(content) > MAX_BYTES:
+        raise SourceError(TOO_LARGE)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        place = None if "\0" in before else Text(source, before).place(len(before))
+        message = "this is not text in UTF-8; save it as plain UTF-8 text."
+        raise SourceError(message, place) from error
 
 
 def _standard_input() -> bytes:
     if sys.stdin is None:
-        raise RefusedError("there is no standard input; give a file of facts.")
+        raise SourceError("there is no standard input; give a file of facts.")
     stream = getattr(sys.stdin, "buffer", None)
     if stream is None:
         return sys.stdin.read(MAX_BYTES + 1).encode("utf-8", "surrogatepass")
@@ -39,9 +52,9 @@ def _file(path: str | os.PathLike[str]) -> bytes:
     mode = os.stat(path).st_mode
     handed_over = os.fspath(path).startswith(("/dev/stdin", "/dev/fd/", "/proc/self/fd/"))
     if stat.S_ISDIR(mode):
-        raise RefusedError("this is a directory; give a file of facts.")
+        raise SourceError("this is a directory; give a file of facts.")
     if not (stat.S_ISREG(mode) or (handed_over and stat.S_ISFIFO(mode))):
-        raise RefusedError(
+        raise SourceError(
             "this is not a regular file; give a file of facts, or - for standard input."
         )
     with open(path, "rb", opener=_open if stat.S_ISREG(mode) else None) as stream:
@@ -51,17 +64,3 @@ def _file(path: str | os.PathLike[str]) -> bytes:
 def _open(path: str, flags: int) -> int:
     """Open without waiting, should the file have become a pipe meanwhile."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def decoded(content: bytes, source: str) -> str:
-    """The text of a file, which must be UTF-8."""
-    if len(content) > MAX_BYTES:
-        raise RefusedError(TOO_LARGE)
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = content[: error.start].decode("utf-8")
-        place = None if "\0" in before else Text(source, before).place(len(before))
-        raise RefusedError(
-            "this is not text in UTF-8; save it as plain UTF-8 text.", place
-        ) from error

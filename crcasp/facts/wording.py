@@ -10,21 +10,21 @@ MAX_SHOWN = 40  # characters of the input that a message repeats
 
 Domain: TypeAlias = Sequence[str | int]  # the allowed values of one argument
 
-NO_FACT = "{}, and only facts are read; write a fact as name(value)."
-RULE = "this is a rule, and only facts are read; state the fact itself, or remove it."
 NEGATED = "this is a negated fact, and only facts are read; leave out what is not so."
-EXTERNAL = "an @-term calls a function, and nothing here is executed; write the value itself."
 
 
 class Odd(NamedTuple):
     """What is neither a name nor a whole number, as a message shows it."""
 
-    shown: str
+    shown: str = ""
     word: str | None = None  # the name or number that may be meant by it
+    message: str = ""  # what to say of it instead, whatever the argument
 
 
 def objection_to(label: str, content: str | int | Odd, domain: Domain) -> str:
     """Say why the content of an argument is not allowed."""
+    if isinstance(content, Odd) and content.message:
+        return content.message
     shown = content.shown if isinstance(content, Odd) else show(content)
     return f"{label} must be {choices(domain)}, not {shown}{_remedy(content, domain)}"
 
@@ -62,6 +62,12 @@ def wrong_arity(name: str, signature: tuple[Domain, ...], arity: int) -> str:
     example = ", ".join(str(domain[0]) for domain in signature)
     plural = "argument" if len(signature) == 1 else "arguments"
     return f"{name} takes {len(signature)} {plural}, not {arity}; write it as in {name}({example})."
+
+
+def label_of(path: object) -> str:
+    """What a message calls a member of a mapping, as in `history[0].received`."""
+    steps = path if isinstance(path, tuple) else ()
+    return "".join(f"[{x}]" if isinstance(x, int) else f".{x}" for x in steps).removeprefix(".")
 
 
 def choices(domain: Domain) -> str:

@@ -54,10 +54,9 @@ class Vocabulary(NamedTuple):
         properties: dict[str, object] = {}
         for finding, values in self.findings.items():
             described: dict[str, object] = {"description": self.meanings.get(finding, finding)}
-            numbers = [value for value in values if isinstance(value, int)]
-            if len(numbers) == len(values):
-                described |= {"type": ["integer", "null"], "minimum": min(numbers)}
-                described["maximum"] = max(numbers)
+            low, high = values[0], values[-1]
+            if isinstance(low, int) and values == tuple(range(low, low + len(values))):
+                described |= {"type": ["integer", "null"], "minimum": low, "maximum": high}
             else:
                 described["enum"] = [*values, None]
             properties[finding] = described

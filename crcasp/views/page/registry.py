@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
+from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.wording import Wording
 from crcasp.registry.outcome import AND, CONCORDANCE

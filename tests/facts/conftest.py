@@ -1,0 +1,13 @@
+"""The vocabulary that facts are checked against."""
+
+from __future__ import annotations
+
+import pytest
+from declared import VOCABULARY
+
+from crcasp.program.vocabulary import Vocabulary
+
+
+@pytest.fixture
+def vocabulary() -> Vocabulary:
+    return VOCABULARY
