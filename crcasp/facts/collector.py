@@ -145,7 +145,5 @@ def collect(fill: Callable[[Collector], None], vocabulary: Vocabulary, source: s
 @lru_cache(maxsize=4096)
 def _fact(name: str, row: tuple[str | int, ...]) -> clingo.Symbol:
     """A fact of allowed arguments as clingo has it."""
-    return clingo.Function(
-        name,
-        [clingo.Number(x) if isinstance(x, int) else clingo.Function(x) for x in row],
-    )
+    arguments = [clingo.Number(x) if isinstance(x, int) else clingo.Function(x) for x in row]
+    return clingo.Function(name, arguments)

@@ -71,10 +71,8 @@ class Tokens:
         if self._count > MAX_ALL_TOKENS:
             raise SourceError(_TOO_MANY, self.source.place(self.next))
         self._limit = self._count + MAX_TOKENS
-        try:
-            self.advance()
-        finally:
-            self.start = self.at
+        self.start = self.next = after_blanks(self.text, self.next)
+        self.advance()
 
     def advance(self) -> None:
         """Go to the next token.

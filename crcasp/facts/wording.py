@@ -112,6 +112,6 @@ def kind(value: object) -> str:
         return show(value)
     if isinstance(value, Mapping):
         return "an object"
-    return (
-        "a list" if isinstance(value, (list, tuple)) else f"a value of type {type(value).__name__}"
-    )
+    if isinstance(value, (list, tuple)):
+        return "a list"
+    return f"a value of type {type(value).__name__}"
