@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import TypeAlias
 
@@ -15,19 +16,16 @@ from crcasp.views.wording import words_of
 
 Result: TypeAlias = Advice | Explanation | Missing | Comparison | Audit
 
+TEXTS: dict[type[Result], Callable[..., str]] = {
+    Advice: text.advice_text,
+    Explanation: text.explanation_text,
+    Missing: text.missing_text,
+    Comparison: text.comparison_text,
+    Audit: text.audit_text,
+}
+
 
 def short_html(result: Result) -> str:
     """Return a result's text as a piece of HTML; the whole page is `to_html()`."""
-    words = words_of(result.before.origin if isinstance(result, Comparison) else result.origin)
-    match result:
-        case Advice():
-            said = text.advice_text(result, words)
-        case Explanation():
-            said = text.explanation_text(result, words)
-        case Missing():
-            said = text.missing_text(result, words)
-        case Comparison():
-            said = text.comparison_text(result, words)
-        case Audit():
-            said = text.audit_text(result, words)
-    return f"<pre>{escape(said)}</pre>"
+    origin = (result.before if isinstance(result, Comparison) else result).origin
+    return f"<pre>{escape(TEXTS[type(result)](result, words_of(origin)))}</pre>"

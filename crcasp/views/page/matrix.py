@@ -68,5 +68,5 @@ def _column(name: str, turns: Turns, advice: Advice) -> Column:
 
 def _cell(key: tuple[str, str], turns: Turns) -> Cell:
     state = turns.states.get(key, "")
-    wants = turns.wants.get(key, ()) if state else ()
-    return Cell(state, "" if wants == ("yes",) else turns.words.names(wants, "or"))
+    wants = turns.wants.get(key, []) if state else []
+    return Cell(state, "" if wants == ["yes"] else turns.words.names(wants, "or"))

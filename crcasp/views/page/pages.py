@@ -33,8 +33,7 @@ def advice_html(advice: Advice) -> str:
     base, program = origin.base(), origin.program
     turning = turns(base, program)
     words = turning.words
-    patient = answers.patient(advice, words)
-    given, derived = findings(patient, advice, turning)
+    given, derived = findings(advice, turning)
     chosen = answers.of_sets(advice.preferred)
     return page(
         "advice",
@@ -44,7 +43,6 @@ def advice_html(advice: Advice) -> str:
         "recommend",
         advice=advice,
         said=answers,
-        patient=patient,
         given=given,
         derived=derived,
         matrix=matrix(turning, advice),

@@ -6,15 +6,16 @@ from crcasp.program.terms import natural
 from crcasp.program.vocabulary import LIMITS
 from crcasp.results.advice import Advice
 from crcasp.results.provenance import known
-from crcasp.views.groups.advice import Known, Patient
+from crcasp.views.groups import advice as answers
+from crcasp.views.groups.advice import Known
 from crcasp.views.page.turns import Turns
 
 
-def findings(patient: Patient, advice: Advice, turns: Turns) -> tuple[list[Known], list[Known]]:
+def findings(advice: Advice, turns: Turns) -> tuple[list[Known], list[Known]]:
     """Return what was given and what was derived, all of it."""
     words = turns.words
-    given = [item for item in patient.findings if not item.facts]
-    derived = [item for item in patient.findings if item.facts]
+    given = [item for item in answers.known(advice, words) if not item.facts]
+    derived = [item for item in answers.known(advice, words) if item.facts]
     used = {fact for finding in advice.findings for fact in finding.facts}
     for fact in sorted(known(advice.origin).facts, key=natural):  # such as half of a whole
         name, _, value = fact.removesuffix(")").partition("(")
@@ -24,7 +25,7 @@ def findings(patient: Patient, advice: Advice, turns: Turns) -> tuple[list[Known
     from_history = sorted(turns.shown.keys() - asked, key=natural)
     for name in from_history:
         value = words.name(turns.values[name])
-        derived.append(Known(words.name(name), value, turns.shown[name]))
+        derived.append(Known(words.name(name), value, tuple(turns.shown[name])))
     if "line" not in from_history:
-        given.insert(0, Known(words.name("line"), patient.line))
+        given.insert(0, Known(words.name("line"), words.name(advice.line)))
     return given, derived
