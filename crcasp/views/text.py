@@ -139,7 +139,8 @@ def missing_text(missing: Missing, words: Wording, width: int = 80) -> str:
     """Return what is missing as text."""
     text = Text(width)
     for item in filter(missing.changes, missing.findings):
-        text.gap(words.name(item.finding))
+        text.gap()
+        text.add("", words.name(item.finding), 0)
         text.add("  decides", words.names(item.decides))
         text.add("  raises", words.names(item.raises))
         text.lines.append("  preferred sets if it is")
