@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 from crcasp.results.advice import Advice
@@ -13,20 +14,17 @@ from crcasp.results.result import Result
 from crcasp.views import text
 from crcasp.views.wording import words_of
 
+TEXTS: dict[type[Result], Callable[..., str]] = {
+    Advice: text.advice_text,
+    Explanation: text.explanation_text,
+    Missing: text.missing_text,
+    Comparison: text.comparison_text,
+    Audit: text.audit_text,
+}
+
 
 def short_html(result: Result) -> str:
     """Return a result's text as a piece of HTML; the whole page is `to_html()`."""
-    match result:
-        case Advice():
-            said = text.advice_text(result, words_of(result.provenance))
-        case Explanation():
-            said = text.explanation_text(result, words_of(result.provenance))
-        case Missing():
-            said = text.missing_text(result, words_of(result.provenance))
-        case Comparison():
-            said = text.comparison_text(result, words_of(result.before.provenance))
-        case Audit():
-            said = text.audit_text(result, words_of(result.provenance))
-        case _:
-            said = repr(result)
-    return f"<pre>{escape(said)}</pre>"
+    asked = result.before if isinstance(result, Comparison) else result
+    words = words_of(getattr(asked, "provenance", None))
+    return f"<pre>{escape(TEXTS[type(result)](result, words))}</pre>"

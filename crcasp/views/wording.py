@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
+from typing import TypeVar
 
 from crcasp.program.engine import engine
 from crcasp.program.wording import Wording
@@ -14,12 +15,23 @@ from crcasp.results.provenance import Provenance
 CLOSING = "Research software, not for treatment decisions; knowledge as of 2019."
 SCOPE = "Out of scope: the table does not speak of this patient."
 NO_VERDICT = "no verdict"  # out of scope
+Key = TypeVar("Key", bound=Hashable)
+Item = TypeVar("Item")
+
 MARGIN, HANGING, BULLET = 11, 7, 4
 
 
 def words_of(provenance: Provenance | None) -> Wording:
     """Return the names that the program behind a result has; none for one made by hand."""
     return engine(provenance.program).table.words if provenance else Wording({})
+
+
+def grouped(pairs: Iterable[tuple[Key, Item]]) -> dict[Key, list[Item]]:
+    """Return the second of each pair by the first, in order."""
+    groups: dict[Key, list[Item]] = {}
+    for key, item in pairs:
+        groups.setdefault(key, []).append(item)
+    return groups
 
 
 def together(therapies: Iterable[str], words: Wording) -> str:

@@ -147,7 +147,7 @@ def test_matrix_agrees_with_the_verdicts() -> None:
         table = matrix(turns(Patient(known(advice.provenance).base(), program)), advice)
         assert {line.verdict.therapy for line in table.lines} == set(advice.therapies)
         for line in table.lines:
-            states = {cell.state for cell in line.cells} - {""}
+            states = {state for state, _ in line.cells} - {""}
             if line.verdict.status == "eligible":
                 assert states <= {"met"}, (patient.facts(), line)
             elif line.verdict.status == "undetermined":

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from crcasp.program.terms import natural
 from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Advice, Objection, Reason, RecommendationSet, Verdict
-from crcasp.views.wording import found, needs
+from crcasp.views.wording import found, grouped, needs
 
 ALONE = "alone"
 
@@ -22,39 +22,22 @@ class Known(NamedTuple):
     interpretations: tuple[str, ...] = ()
 
 
-class Patient(NamedTuple):
-    """A patient in words; each line of treatment has its number, each limit its reason."""
-
-    line: str
-    findings: tuple[Known, ...]
-    unknown: tuple[str, ...]
-    history: tuple[tuple[int, str], ...]
-    limits: tuple[tuple[str, str], ...]
-
-
-def patient(advice: Advice, words: Wording) -> Patient:
-    """Return the patient of an answer."""
-    known, unknown, history = [], [], []
+def known(advice: Advice, words: Wording) -> Iterator[Known]:
+    """Yield the findings that are known, but for those of the history."""
     for item in advice.findings:
-        name = words.name(item.name)
-        if item.value is None:
-            unknown.append(name)
-        elif not item.name.startswith("stopped("):
+        if item.value is not None and not item.name.startswith("stopped("):
             facts = tuple(fact for fact in item.facts if not fact.startswith(f"{item.name}("))
             relied = item.interpretations if facts else ()
-            known.append(Known(name, words.name(item.value), facts, relied))
+            yield Known(words.name(item.name), words.name(item.value), facts, relied)
+
+
+def history(advice: Advice, words: Wording) -> Iterator[tuple[int, str]]:
+    """Yield the lines of treatment that are over, each with its number."""
     for line in advice.history:
         reason = words.name(line.stopped) if line.stopped else "reason unknown"
         toxic = f" (due to {words.names(line.toxic)})" if line.toxic else ""
         held = " + ".join(map(words.name, line.received))
-        history.append((line.number, f"{held}; stopped: {reason}{toxic}"))
-    return Patient(
-        words.name(advice.line),
-        tuple(known),
-        tuple(unknown),
-        tuple(history),
-        tuple((words.name(name), kind) for name, kind in advice.limits),
-    )
+        yield line.number, f"{held}; stopped: {reason}{toxic}"
 
 
 class Row(NamedTuple):
@@ -69,10 +52,8 @@ class Row(NamedTuple):
 
 def rows(sets: Iterable[RecommendationSet], advice: Advice, words: Wording) -> list[Row]:
     """Return sets as rows, one for each first therapy and grade."""
-    groups: dict[tuple[str, str], list[RecommendationSet]] = {}
-    for chosen in sets:
-        groups.setdefault((chosen.therapies[0], chosen.grade), []).append(chosen)
     made = []
+    groups = grouped(((chosen.therapies[0], chosen.grade), chosen) for chosen in sets)
     for (first, grade), items in groups.items():
         beside = (item.therapies[1:] for item in items)
         company = [f"with {words.names(names)}" if names else ALONE for names in beside]
@@ -84,10 +65,8 @@ def rows(sets: Iterable[RecommendationSet], advice: Advice, words: Wording) -> l
 
 def supports(therapies: Iterable[str], advice: Advice, words: Wording) -> list[tuple[Reason, str]]:
     """Return the statements behind some therapies, in the table's order, each with its own."""
-    behind: dict[Reason, list[str]] = {}
-    for name in dict.fromkeys(therapies):
-        for reason in advice.therapies[name].because:
-            behind.setdefault(reason, []).append(name)
+    names = dict.fromkeys(therapies)
+    behind = grouped((reason, name) for name in names for reason in advice.therapies[name].because)
     ordered = sorted(behind, key=lambda reason: natural(reason.statement))
     return [(reason, words.names(behind[reason])) for reason in ordered]
 
@@ -99,20 +78,16 @@ def of_sets(sets: Iterable[RecommendationSet]) -> list[str]:
 
 def undetermined(advice: Advice, words: Wording) -> list[tuple[str, str]]:
     """Return the findings that are lacking, each group with the therapies it may decide."""
-    groups: dict[tuple[str, ...], list[str]] = {}
-    for name, verdict in advice.therapies.items():
-        if verdict.status == "undetermined":
-            groups.setdefault(verdict.findings, []).append(name)
+    verdicts = (item for item in advice.therapies.values() if item.status == "undetermined")
+    groups = grouped((verdict.findings, verdict.therapy) for verdict in verdicts)
     fewest = sorted(groups.items(), key=lambda item: len(item[0]))
     return [(words.names(findings), words.names(names)) for findings, names in fewest]
 
 
 def left_out(advice: Advice, words: Wording) -> list[tuple[str, str]]:
     """Return the excluded therapies, grouped by the one reason that decides."""
-    groups: dict[str, list[str]] = {}
-    for name, verdict in advice.therapies.items():
-        if verdict.against:
-            groups.setdefault(_deciding(verdict, words), []).append(name)
+    verdicts = (verdict for verdict in advice.therapies.values() if verdict.against)
+    groups = grouped((_deciding(verdict, words), verdict.therapy) for verdict in verdicts)
     return [(words.names(names), reason) for reason, names in groups.items()]
 
 

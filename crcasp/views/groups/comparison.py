@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from crcasp.program.wording import Wording
 from crcasp.results.advice import Advice
 from crcasp.results.comparison import Comparison, Difference, Kind
+from crcasp.views.wording import grouped
 
 SAME = "Every therapy has the same verdict and grade."
 TITLES: dict[Kind, str] = {
@@ -32,10 +33,10 @@ def differences(
 ) -> Iterator[tuple[str, list[tuple[str, Difference]]]]:
     """Yield the title of each kind with its therapies, together where they differ alike."""
     for kind, title in TITLES.items():
-        alike: dict[tuple[object, ...], list[Difference]] = {}
-        for item in comparison.of(kind):
-            key = (item.before, item.after, item.grades, item.because_with, item.because_without)
-            alike.setdefault(key, []).append(item)
+        alike = grouped((_but_therapy(item), item) for item in comparison.of(kind)).values()
         if alike:
-            groups = alike.values()
-            yield title, [(words.names(item.therapy for item in same), same[0]) for same in groups]
+            yield title, [(words.names(item.therapy for item in same), same[0]) for same in alike]
+
+
+def _but_therapy(item: Difference) -> tuple[object, ...]:
+    return item.before, item.after, item.grades, item.because_with, item.because_without

@@ -15,18 +15,11 @@ STATES = {"eligible": "met", "undetermined": "unknown"}
 
 
 class Node(NamedTuple):
-    """What is concluded, and what it rests on.
+    """What is concluded, and what it rests on."""
 
-    Attributes:
-        kind: "therapy", "statement", "exclusion", "finding" or "fact".
-        text: what it says.
-        state: "met", "unmet" or "unknown".
-        children: what it rests on.
-    """
-
-    kind: str
+    kind: str  # therapy, statement, exclusion, finding or fact
     text: str
-    state: str
+    state: str  # met, unmet or unknown
     children: tuple[Node, ...] = ()
 
 

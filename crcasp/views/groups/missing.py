@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from crcasp.program.wording import Wording
-from crcasp.results.missing import Missing, MissingFinding, Outcome
-from crcasp.views.wording import SCOPE, together
+from crcasp.results.missing import Missing, MissingFinding
+from crcasp.views.wording import SCOPE, grouped, together
 
 
 class Values(NamedTuple):
@@ -20,17 +20,15 @@ class Values(NamedTuple):
 
 def outcomes(finding: MissingFinding, missing: Missing, words: Wording) -> list[Values]:
     """Return what the values of a finding would give."""
-    groups: dict[tuple[object, ...], list[Outcome]] = {}
-    for item in finding.outcomes:
-        groups.setdefault((item.preferred, item.grade), []).append(item)
+    groups = grouped(((item.preferred, item.grade), item) for item in finding.outcomes)
     return [
         Values(
             words.names([item.value for item in items], "or"),
-            tuple(together(chosen, words) for chosen in items[0].preferred),
-            items[0].grade,
-            key == (missing.preferred, missing.grade),
+            tuple(together(chosen, words) for chosen in sets),
+            grade,
+            (sets, grade) == (missing.preferred, missing.grade),
         )
-        for key, items in groups.items()
+        for (sets, grade), items in groups.items()
     ]
 
 
@@ -39,10 +37,8 @@ def remark(missing: Missing, words: Wording) -> str:
     if not missing.findings:
         nothing = "Nothing is missing that could change the answer."
         return nothing if missing.in_scope else SCOPE
-    groups: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
-    for item in missing.findings:
-        if not missing.changes(item):
-            groups.setdefault((item.decides, item.raises), []).append(item.finding)
+    idle = (item for item in missing.findings if not missing.changes(item))
+    groups = grouped(((item.decides, item.raises), item.finding) for item in idle)
     parts = []
     for (decides, raises), names in groups.items():
         s = "s" if len(names) == 1 else ""

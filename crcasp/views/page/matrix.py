@@ -20,19 +20,12 @@ class Column(NamedTuple):
     known: bool
 
 
-class Cell(NamedTuple):
-    """What a finding does for a therapy: "" where it is not needed, else what it needs."""
-
-    state: str
-    needs: str
-
-
 class Line(NamedTuple):
     """The verdict on a therapy, whether a preferred set has it, and a cell for each column."""
 
     verdict: Verdict
     preferred: bool
-    cells: tuple[Cell, ...]
+    cells: tuple[tuple[str, str], ...]  # a state, "" where it is not needed, and what it needs
 
 
 class Matrix(NamedTuple):
@@ -66,7 +59,7 @@ def _column(name: str, turns: Turns, advice: Advice) -> Column:
     return Column(turns.words.name(name), "unknown" if single else "", False)
 
 
-def _cell(key: tuple[str, str], turns: Turns) -> Cell:
+def _cell(key: tuple[str, str], turns: Turns) -> tuple[str, str]:
     state = turns.states.get(key, "")
     wants = turns.wants.get(key, ()) if state else ()
-    return Cell(state, "" if wants == ("yes",) else turns.words.names(wants, "or"))
+    return state, "" if wants == ("yes",) else turns.words.names(wants, "or")

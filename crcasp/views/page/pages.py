@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from crcasp.errors import UsageError
 from crcasp.program.wording import Wording
 from crcasp.questions.explain import explained
@@ -27,22 +29,6 @@ from crcasp.views.picture import derivation_svg
 from crcasp.views.wording import NO_VERDICT, SCOPE, together, words_of
 
 
-def html_of(result: Result) -> str:
-    """Return the page of a result."""
-    match result:
-        case Advice():
-            return advice_html(result)
-        case Explanation():
-            return explanation_html(result)
-        case Missing():
-            return missing_html(result)
-        case Comparison():
-            return comparison_html(result)
-        case Audit():
-            return audit_html(result)
-    raise UsageError(f"There is no page of a value of type {type(result).__name__}.")
-
-
 def advice_html(advice: Advice) -> str:
     """Return the report on one patient."""
     environment()
@@ -50,8 +36,7 @@ def advice_html(advice: Advice) -> str:
     asked = Patient(provenance.base(), provenance.program)
     turning = turns(asked)
     words = turning.words
-    patient = answers.patient(advice, words)
-    given, derived = findings(patient, advice, turning)
+    given, derived = findings(advice, turning)
     chosen = answers.of_sets(advice.preferred)
     return page(
         "advice",
@@ -61,7 +46,6 @@ def advice_html(advice: Advice) -> str:
         "recommend",
         advice=advice,
         said=answers,
-        patient=patient,
         given=given,
         derived=derived,
         matrix=matrix(turning, advice),
@@ -127,3 +111,17 @@ def audit_html(audit: Audit) -> str:
     return page(
         "audit", "Audit of the table", [provenance], words_of(provenance), "audit", **content
     )
+
+
+PAGES: dict[type[Result], Callable[..., str]] = {
+    Advice: advice_html,
+    Explanation: explanation_html,
+    Missing: missing_html,
+    Comparison: comparison_html,
+    Audit: audit_html,
+}
+
+
+def html_of(result: Result) -> str:
+    """Return the page of a result."""
+    return PAGES[type(result)](result)

@@ -7,14 +7,15 @@ from crcasp.program.vocabulary import LIMITS
 from crcasp.results.advice import Advice
 from crcasp.results.matrix import Turns
 from crcasp.results.provenance import known
-from crcasp.views.groups.advice import Known, Patient
+from crcasp.views.groups import advice as answers
+from crcasp.views.groups.advice import Known
 
 
-def findings(patient: Patient, advice: Advice, turns: Turns) -> tuple[list[Known], list[Known]]:
+def findings(advice: Advice, turns: Turns) -> tuple[list[Known], list[Known]]:
     """Return what was given and what was derived, all of it."""
     words = turns.words
-    given = [item for item in patient.findings if not item.facts]
-    derived = [item for item in patient.findings if item.facts]
+    given = [item for item in answers.known(advice, words) if not item.facts]
+    derived = [item for item in answers.known(advice, words) if item.facts]
     used = {fact for finding in advice.findings for fact in finding.facts}
     for fact in sorted(known(advice.provenance).facts, key=natural):  # such as half of a whole
         name, _, value = fact.removesuffix(")").partition("(")
@@ -24,7 +25,7 @@ def findings(patient: Patient, advice: Advice, turns: Turns) -> tuple[list[Known
     from_history = sorted(turns.shown.keys() - asked, key=natural)
     for name in from_history:
         value = words.name(turns.values[name])
-        derived.append(Known(words.name(name), value, turns.shown[name]))
+        derived.append(Known(words.name(name), value, tuple(turns.shown[name])))
     if "line" not in from_history:
-        given.insert(0, Known(words.name("line"), patient.line))
+        given.insert(0, Known(words.name("line"), words.name(advice.line)))
     return given, derived

@@ -9,6 +9,7 @@ from crcasp.program.solver import Solver
 from crcasp.program.terms import Row, natural
 from crcasp.program.wording import Wording, listed
 from crcasp.views.picture.dot import FONT, digraph, label, node, svg
+from crcasp.views.wording import grouped
 
 PROGRAM = "picture/map.lp"
 NAME = "Map of the table: findings, the statements that need them, the therapies offered"
@@ -36,9 +37,7 @@ def _body(drawn: Solver) -> Iterator[str]:
     grades = {name: grade for name, _, grade in drawn.facts("statement", 3)}
     for name, text in drawn.facts("text", 2):
         texts[name] = f"{name} ({grades.get(name)})\n{text}"
-    values: dict[Row, list[str]] = {}
-    for *ends, value in _ordered(drawn, "as", 4):
-        values.setdefault(tuple(ends), []).append(words.name(value))
+    values = grouped((row[:3], words.name(row[3])) for row in _ordered(drawn, "as", 4))
     # Findings first: the top of a section is one, so that all sections begin below each other.
     boxes = sorted(_ordered(drawn, "box", 3), key=lambda box: box[1] != "finding")
     names = {box: f"n{index}" for index, box in enumerate(boxes)}

@@ -1,23 +1,123 @@
-"""All other results as text, and the vocabulary."""
+"""Each result for a person: plain text, wrapped to a width, readable aloud."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 
 from crcasp.program.vocabulary import Vocabulary
-from crcasp.program.wording import Wording
+from crcasp.program.wording import Wording, listed
+from crcasp.results.advice import Advice
 from crcasp.results.audit import Audit
 from crcasp.results.comparison import Comparison, Difference
 from crcasp.results.explanation import Explanation
 from crcasp.results.missing import Missing
+from crcasp.views.groups import advice as answers
 from crcasp.views.groups import audit as audits
 from crcasp.views.groups import comparison as comparisons
 from crcasp.views.groups import explanation as explanations
 from crcasp.views.groups.missing import outcomes, remark
-from crcasp.views.text.layout import Text
-from crcasp.views.wording import NO_VERDICT, SCOPE, together
+from crcasp.views.layout import Text
+from crcasp.views.wording import (
+    BULLET,
+    HANGING,
+    NO_VERDICT,
+    SCOPE,
+    by,
+    cited,
+    found,
+    grouped,
+    needs,
+    together,
+)
 
 RESULT = 20  # columns for the result of a property and the time it took
+
+
+def advice_text(advice: Advice, words: Wording, width: int = 80, *, every_set: bool = False) -> str:
+    """Return an answer as text; `every_set` adds the sets that are not preferred."""
+    text = Text(width)
+    _patient(text, advice, words)
+    for notice in advice.notices:
+        text.gap()
+        text.add("Note", notice)
+    if advice.in_scope:
+        _preferred(text, advice, words)
+        if every_set:
+            _other_sets(text, advice, words)
+        undetermined = answers.undetermined(advice, words)
+        if undetermined:
+            text.gap("Undetermined until it is known:")
+            text.bullets(f"{findings}: for {therapies}" for findings, therapies in undetermined)
+        left_out = answers.left_out(advice, words)
+        if left_out:
+            text.gap("Left out")
+            text.bullets(f"{therapies}: {reason}" for therapies, reason in left_out)
+    return text.closed()
+
+
+def _patient(text: Text, advice: Advice, words: Wording) -> None:
+    known = [words.name(advice.line)]
+    for name, value, facts, interpretations in answers.known(advice, words):
+        derived = f" (from {', '.join([*facts, *interpretations])})" if facts else ""
+        known.append(f"{name} {value}{derived}")
+    text.add("Patient", f"{'; '.join(known)}.")
+    for number, over in answers.history(advice, words):
+        text.add(f"  Line {number}", f"{over}.")
+    for name, kind in advice.limits:
+        text.add("", f"{words.name(name)} is {kind}.")
+
+
+def _preferred(text: Text, advice: Advice, words: Wording) -> None:
+    number, others = len(advice.preferred), len(advice.sets) - len(advice.preferred)
+    if not number:
+        return
+    text.gap()
+    grade = advice.preferred[0].grade
+    graded = f"; grade: {grade}" if grade else ""
+    text.add("Preferred", f"{'One set' if number == 1 else f'Any one of {number} sets'}{graded}.")
+    _sets(text, answers.rows(advice.preferred, advice, words))
+    if others:
+        more = "set" if others == 1 else "sets"
+        text.add("    ", f"{others} more {more} of a lower grade: see --all.", BULLET)
+    _why(text, answers.of_sets(advice.preferred), advice, words)
+
+
+def _other_sets(text: Text, advice: Advice, words: Wording) -> None:
+    rest = [chosen for chosen in advice.sets if not chosen.preferred]
+    for grade in dict.fromkeys(chosen.grade for chosen in rest):
+        sets = [chosen for chosen in rest if chosen.grade == grade]
+        text.gap()
+        text.add("Also", f"{len(sets)} of grade {grade}." if grade else f"{len(sets)}.")
+        _sets(text, answers.rows(sets, advice, words))
+    shown = answers.of_sets(advice.preferred)
+    more = [name for name in answers.of_sets(rest) if name not in shown]
+    _why(text, more, advice, words)
+
+
+def _sets(text: Text, rows: Iterable[answers.Row]) -> None:
+    """Add sets; first therapies that stand with the same others share a line."""
+    alike = grouped(((row.company, row.interpretations), row.first) for row in rows)
+    for (company, interpretations), names in alike.items():
+        relied = f" ({by(interpretations)})" if interpretations else ""
+        each = "" if company == answers.ALONE else ", each " if len(names) > 1 else ", "
+        text.bullets([f"{listed(names, 'or')}{each}{company if each else ''}{relied}"])
+
+
+def _why(text: Text, therapies: Iterable[str], advice: Advice, words: Wording) -> None:
+    for index, (reason, names) in enumerate(answers.supports(therapies, advice, words)):
+        if not index:
+            text.gap("Why")
+        said = f"{names}: {reason.text}{cited(reason.references)}"
+        text.add(f"  {reason.statement}", said, HANGING)
+        grounds = [
+            found(item, words) + (needs(item, words) if item.value is None else "")
+            for item in reason.conditions
+            if item.facts or item.value is None
+        ]
+        grounds += filter(None, [by(reason.interpretations)])
+        if grounds:
+            text.add("", f"- {'; '.join(grounds)}", HANGING)
 
 
 def explanation_text(explanation: Explanation, words: Wording, width: int = 80) -> str:
@@ -39,7 +139,8 @@ def missing_text(missing: Missing, words: Wording, width: int = 80) -> str:
     """Return what is missing as text."""
     text = Text(width)
     for item in filter(missing.changes, missing.findings):
-        text.gap(words.name(item.finding))
+        text.gap()
+        text.add("", words.name(item.finding), 0)
         text.add("  decides", words.names(item.decides))
         text.add("  raises", words.names(item.raises))
         text.lines.append("  preferred sets if it is")
