@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from clingo import Function, Number, Symbol
 
-from crcasp.program.engine import Grounding
+from crcasp.program.grounding import Grounding
 from crcasp.program.solver import Solver, indispensable
 from crcasp.program.terms import Word, natural, word
 from crcasp.questions.patient import Patient

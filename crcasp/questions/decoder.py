@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from clingo import Symbol
 
-from crcasp.program.engine import Answer
+from crcasp.program.grounding import Answer
 from crcasp.program.table import Table
 from crcasp.program.terms import Row, Word, natural
 from crcasp.program.vocabulary import LIMITS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from crcasp.program.engine import Answer
+from crcasp.program.grounding import Answer
 from crcasp.program.table import Table
 from crcasp.program.terms import Row, natural, word
 from crcasp.program.wording import Wording

@@ -10,8 +10,9 @@ from clingo import Symbol
 
 from crcasp.errors import Fault, InputError, UsageError
 from crcasp.facts import FactBase, read_mapping, read_path, read_symbols
-from crcasp.program.engine import Answer, Engine, Grounding, engine
+from crcasp.program.engine import Engine, engine
 from crcasp.program.files import Program
+from crcasp.program.grounding import Answer, Grounding
 from crcasp.program.terms import Row
 
 Source: TypeAlias = str | os.PathLike[str] | Mapping[str, object] | Iterable[Symbol]

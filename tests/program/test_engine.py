@@ -18,8 +18,9 @@ import reading
 
 import crcasp
 from crcasp import Advice, InputError, parse_facts, recommend
-from crcasp.program.engine import Engine, Grounding, engine
+from crcasp.program.engine import Engine, engine
 from crcasp.program.files import Program, main_files, program_directory
+from crcasp.program.grounding import Grounding
 from crcasp.questions.decoder import decode
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(crcasp.__file__).parents[1])}
