@@ -29,9 +29,8 @@ class Variants:
         vocabulary: its vocabulary.
         base: the patient's facts.
         grounding: what is grounded for this patient alone.
-        known: what each finding is as told; a finding that is unknown is absent.
         extra: the file in a subfolder of `lp/` that says which variants are looked for.
-        asked: a fact for that file.
+        asked: facts for that file.
     """
 
     def __init__(
@@ -40,16 +39,14 @@ class Variants:
         vocabulary: Vocabulary,
         base: FactBase,
         grounding: Grounding,
-        known: Mapping[str, Word],
         extra: str,
-        asked: str = "",
+        asked: str,
     ) -> None:
         self.vocabulary = vocabulary
         text = [asked, program.added(vocabulary.findings, *ANY_FINDING)]
         text += [f"told({fact})." for fact in base.facts]
         for finding, value, fact in grounding.given():  # by the patient or by an overlay
-            text += [f"told({fact}).", f"told({finding},{value},{fact})."]
-        text += [f"was({finding},{value})." for finding, value in known.items()]
+            text.append(f"told({finding},{value},{fact}).")
         self.control = program.control(*FILES, extra, facts=" ".join(text))
         self.solving = cast(Configuration, self.control.configuration.solve)
         self.bands = self._bands()

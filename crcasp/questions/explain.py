@@ -73,7 +73,7 @@ def explained(base: FactBase, therapy: str, program: Program) -> Explanation:
     barred: tuple[str, ...] = ()
     if not eligible:
         goal = f"goal({target})."
-        variants = Variants(program, solver.vocabulary, base, grounding, known, CHANGES, goal)
+        variants = Variants(program, solver.vocabulary, base, grounding, CHANGES, goal)
         if variants.reachable():
             changes = tuple(
                 tuple(Change(name, known.get(name), to) for name, to in values.items())

@@ -52,8 +52,8 @@ def what_is_missing(base: FactBase, program: Program) -> Missing:
     advice = reader(program).advice(answer, tuple(base.facts))
     if not advice.in_scope:
         return Missing((), Origin.of(base, program), in_scope=False)
-    known = {item.name: item.value for item in advice.findings if item.value is not None}
-    variants = Variants(program, solver.vocabulary, base, grounding, known, COMPLETIONS)
+    unknown = " ".join(f"unknown({item.name})." for item in advice.findings if item.value is None)
+    variants = Variants(program, solver.vocabulary, base, grounding, COMPLETIONS, unknown)
     never: dict[str, set[str]] = {}
     for name, value in solver.any_grounding().table("assumed_never", 2):
         never.setdefault(str(name), set()).add(str(value))
