@@ -26,18 +26,16 @@ class Counterfactual(Solver):
     Args:
         patient: the patient.
         grounding: what is grounded for this patient alone.
-        known: what each finding is as told; a finding that is unknown is absent.
         extra: the file in a subfolder of `lp/` that says which variants are looked for.
-        asked: a fact for that file.
+        asked: facts for that file.
     """
 
     def __init__(
         self,
         patient: Patient,
         grounding: Grounding,
-        known: Mapping[str, Word],
         extra: str,
-        asked: str = "",
+        asked: str,
     ) -> None:
         self.vocabulary = patient.engine.vocabulary
         text = [asked, self.vocabulary.choices()]
@@ -45,8 +43,7 @@ class Counterfactual(Solver):
         for atom in grounding.control.symbolic_atoms.by_signature("given", 3):
             if atom.is_fact:  # by the patient or by an overlay
                 finding, value, fact = atom.symbol.arguments
-                text += [f"told({fact}).", f"told({finding},{value},{fact})."]
-        text += [f"was({finding},{value})." for finding, value in known.items()]
+                text.append(f"told({finding},{value},{fact}).")
         super().__init__(patient.program.control(FILE, extra, facts=" ".join(text)))
         self.bands: dict[str, list[tuple[int, int]]] = {}  # of a number, lowest first
         for symbol in sorted(self.literals("band", 3)):

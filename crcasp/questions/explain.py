@@ -63,7 +63,7 @@ def explained(patient: Patient, therapy: str) -> Explanation:
     barred: tuple[str, ...] = ()
     if status != "eligible":
         known = {item.name: item.value for item in advice.findings if item.value is not None}
-        variants = Counterfactual(patient, grounding, known, CHANGES, f"goal({target}).")
+        variants = Counterfactual(patient, grounding, CHANGES, f"goal({target}).")
         if variants.reachable():
             changes = tuple(
                 tuple(Change(name, known.get(name), to) for name, to in values.items())

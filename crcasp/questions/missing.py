@@ -47,8 +47,8 @@ def what_is_missing(patient: Patient) -> Missing:
     provenance = Provenance.of(patient.base, patient.program)
     if not advice.in_scope:
         return Missing((), provenance, in_scope=False)
-    known = {item.name: item.value for item in advice.findings if item.value is not None}
-    variants = Counterfactual(patient, grounding, known, COMPLETIONS)
+    unknown = " ".join(f"unknown({item.name})." for item in advice.findings if item.value is None)
+    variants = Counterfactual(patient, grounding, COMPLETIONS, unknown)
     never = grounding.facts("assumed_never", 2)
     found = []
     for finding, decided, raised in variants.probes():

@@ -144,7 +144,7 @@ THERAPEUTIC = (("therapy_name", 1), ("agent", 1), ("class", 1))
 
 
 def test_the_encoding_names_no_drug_and_no_statement() -> None:
-    for name in ("patient.lp", "eligibility.lp", "reasons.lp", "sets.lp"):
+    for name in ("patient.lp", "eligibility.lp", "missing.lp", "reasons.lp", "sets.lp"):
         rules = re.sub(r"%.*|\"[^\"]*\"", "", (LP / name).read_text())
         assert not names(*THERAPEUTIC) & set(re.findall(r"\b[a-z]\w*\b", rules)), name
 

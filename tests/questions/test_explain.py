@@ -224,7 +224,7 @@ def test_out_of_scope_can_be_changed() -> None:
     ("name", "nearest"),
     [
         ("folfox+cetuximb", "folfox+cetuximab"),
-        ("bevacizumab", "sox+bevacizumab"),
+        ("bevacizumab", "folfox+bevacizumab"),
         ("regorafenb", "regorafenib"),
     ],
 )
