@@ -1,0 +1,79 @@
+"""From bits by output to bits by patient, and to the few patterns that many patients share."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from crcasp.registry.circuit import Words
+
+Bits: TypeAlias = NDArray[np.bool_]
+Places: TypeAlias = NDArray[np.intp]
+
+# Exchanges, in a square of 8 by 8 bits, what lies on either side of the diagonal.
+SWAPS = ((7, 0x00AA00AA00AA00AA), (14, 0x0000CCCC0000CCCC), (28, 0x00000000F0F0F0F0))
+SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, and its bits without a pattern
+
+
+class Patterns(NamedTuple):
+    """The patterns that occur among patients.
+
+    Attributes:
+        codes: the number of each patient's pattern.
+        first: for each pattern the first patient who has it.
+    """
+
+    codes: Places
+    first: Places
+
+
+def packed(column: Bits, width: int) -> Words:
+    """Return so many words of bits, one for each patient and zeros behind the last."""
+    content = np.zeros(8 * width, np.uint8)
+    content[: -(-len(column) // 8)] = np.packbits(column, bitorder="little")
+    return content.view(np.uint64)
+
+
+def unpacked(words: Words, count: int) -> Bits:
+    """Return the first bits of some words."""
+    return np.unpackbits(words.view(np.uint8), count=count, bitorder="little").view(np.bool_)
+
+
+def by_patient(outputs: Words) -> Words:
+    """Return for each patient the bits of all outputs in a row of words."""
+    count, width = outputs.shape
+    groups = -(-count // 8)
+    content = np.zeros((8 * groups, 8 * width), np.uint8)
+    content[:count] = outputs.view(np.uint8).reshape(count, -1)
+    found = np.zeros((64 * width, 8 * max(1, -(-groups // 8))), np.uint8)
+    for group in range(groups):
+        squares = np.ascontiguousarray(content[8 * group : 8 * group + 8].T).view(np.uint64)[:, 0]
+        for shift, mask in SWAPS:
+            moved = (squares ^ (squares >> np.uint64(shift))) & np.uint64(mask)
+            squares = squares ^ moved ^ (moved << np.uint64(shift))
+        found[:, group] = squares.view(np.uint8)
+    return found.view(np.uint64)
+
+
+def distinct(rows: Words) -> Patterns:
+    """Return the patterns among rows of words."""
+    keys = rows[:, 0]
+    for column in rows.T[1:]:
+        keys = ((keys ^ (keys >> np.uint64(29))) * SPREAD) ^ column
+    found = _numbered(keys)
+    if not np.array_equal(rows[found.first[found.codes]], rows):  # two patterns of one key
+        whole = np.ascontiguousarray(rows).view(f"V{8 * rows.shape[1]}")[:, 0]
+        _, first, codes = np.unique(whole, return_index=True, return_inverse=True)
+        return Patterns(codes, first)
+    return found
+
+
+def _numbered(keys: Words) -> Patterns:
+    encoded = pa.array(keys).dictionary_encode()
+    codes = encoded.indices.to_numpy().astype(np.intp)
+    first = np.empty(len(encoded.dictionary), np.intp)
+    first[codes[::-1]] = np.arange(len(keys) - 1, -1, -1)
+    return Patterns(codes, first)

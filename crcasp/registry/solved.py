@@ -1,0 +1,84 @@
+"""One row by the solver, for a program that is no circuit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from clingo import Symbol
+
+from crcasp.errors import InputError
+from crcasp.facts import read_symbols
+from crcasp.program.engine import engine
+from crcasp.program.files import Program
+from crcasp.program.terms import natural
+from crcasp.questions.recommend import advise
+from crcasp.registry.judging import Judge, Standing
+from crcasp.registry.outcome import AND, LIST, OR
+from crcasp.results.advice import Advice
+
+Answer: TypeAlias = tuple[object, ...]
+
+
+def solved(
+    symbols: Sequence[Symbol], given: tuple[str, ...] | None, program: Program, judge: Judge
+) -> Answer | None:
+    """Return the columns of results for one patient, None if the facts contradict each other.
+
+    Args:
+        symbols: the patient's facts, each allowed by itself.
+        given: the therapies that were given, if any were.
+        program: the logic program.
+        judge: what compares them.
+    """
+    try:
+        advice = advise(read_symbols(symbols, engine(program).vocabulary), program)
+    except InputError:
+        return None
+
+    def having(status: str) -> str:
+        verdicts = advice.therapies.values()
+        return LIST.join(sorted(item.therapy for item in verdicts if item.status == status))
+
+    findings = {name for verdict in advice.therapies.values() for name in verdict.missing}
+    missing = LIST.join(sorted(findings, key=natural))
+    answer = (
+        advice.in_scope,
+        advice.line,
+        advice.preferred[0].grade if advice.preferred else None,
+        OR.join(AND.join(chosen.therapies) for chosen in advice.preferred),
+        having("eligible"),
+        having("undetermined"),
+        missing,
+    )
+    if given is None:
+        return (*answer, None, None)
+    standings = [_standing(advice, name) for name in given]
+    return (*answer, *judge.judged(given, _look(advice, given), standings, missing))
+
+
+def _look(advice: Advice, given: tuple[str, ...]) -> str:
+    if not advice.in_scope:
+        return "out_of_scope"
+    for chosen in advice.sets:
+        if {*chosen.therapies} == {*given}:
+            return "preferred" if chosen.preferred else "eligible"
+    return ""
+
+
+def _standing(advice: Advice, therapy: str) -> Standing:
+    verdict = advice.therapies.get(therapy)
+    if verdict is None or (verdict.status == "excluded" and verdict.deciding is None):
+        return Standing("")
+    if verdict.status != "excluded":
+        return Standing(verdict.status)
+    source = verdict.deciding or ""
+    findings = [
+        condition.finding
+        for objection in verdict.against
+        if objection.statement == source
+        for condition in objection.conditions
+    ]
+    # In the order of terms, names come before what has arguments.
+    finding = min(findings, key=lambda name: ("(" in name, name), default="")
+    return Standing("excluded", source, finding)
