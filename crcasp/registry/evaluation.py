@@ -6,16 +6,21 @@ from threading import Lock
 
 import numpy as np
 import polars as pl
+from clingo import Symbol
 
+from crcasp.errors import InputError
+from crcasp.facts import read_symbols
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.vocabulary import OF_LINE
+from crcasp.questions.recommend import advise
 from crcasp.registry.concordance import Given
 from crcasp.registry.grounded import Facts, Grounded, Unevaluable
 from crcasp.registry.judging import Judge
+from crcasp.registry.outcome import SCHEMA
 from crcasp.registry.patterns import Bits, Places
-from crcasp.registry.reading import SCHEMA, Reading
-from crcasp.registry.solved import Answer, solved
+from crcasp.registry.reading import Reading
+from crcasp.registry.rows import Answer, columns_of
 
 ROWS = 65_536  # that are evaluated at once
 MOST = 32  # lines of a grounding; a history that is longer is solved by itself
@@ -109,10 +114,18 @@ class Evaluator:
         answers: list[Answer | None] = []
         for place, names in enumerate(given):
             symbols = [fact for fact, column in facts.items() if column[place]]
-            answers.append(None if bad[place] else solved(symbols, names, self.program, self.judge))
+            answers.append(None if bad[place] else self._alone(symbols, names))
         empty = (None,) * len(SCHEMA)
         frame = pl.DataFrame([answer or empty for answer in answers], SCHEMA, orient="row")
         return frame, ~bad & np.array([answer is None for answer in answers], np.bool_)
+
+    def _alone(self, symbols: list[Symbol], given: tuple[str, ...] | None) -> Answer | None:
+        """Return the answer for one patient, None if the facts contradict each other."""
+        try:
+            advice = advise(read_symbols(symbols, self.vocabulary), self.program)
+        except InputError:
+            return None
+        return columns_of(advice, given, self.judge)
 
 
 def _those(facts: Facts, places: Places) -> Facts:

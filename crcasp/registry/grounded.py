@@ -11,7 +11,6 @@ from clingo import Symbol
 from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import EXTERNAL_FINDING, Program
 from crcasp.program.terms import natural, row
-from crcasp.questions.recommend import reader
 from crcasp.registry.circuit import NEVER, Circuit, Gates, GroundRules, Words
 from crcasp.registry.patterns import Bits, packed
 from crcasp.registry.sets import Search, SetSolver
@@ -92,8 +91,9 @@ class Grounded:
         search = Search(rules, settled, loops, chosen)
         cone = rules.reached([*search.border, *(atom for atoms in read.values() for atom in atoms)])
         self.gates = Gates(rules, (atom for atom in order if atom in cone))
-        known = reader(program)
-        self.solver = SetSolver(program, search, self.gates, known.ranks, known.locoregional)
+        ranks = {grade: int(rank) for grade, rank in self._atoms("rank", 2).values()}
+        local = {name for (name,) in self._atoms("locoregional", 1).values()}
+        self.solver = SetSolver(program, search, self.gates, ranks, local)
         self._arrange(read)
 
     def _atoms(self, predicate: str, arity: int) -> dict[int, Key]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from crcasp.program.engine import engine
@@ -37,14 +38,18 @@ class Judge:
     """Compares what was given with what the table of a program says."""
 
     def __init__(self, program: Program) -> None:
-        grounding = engine(program).any_grounding()
-        self.reader = reader(program)
-        self.words = Wording(self.reader.labels)
-        self.needs: dict[tuple[str, str], list[str]] = {}
+        self.program = program
+
+    @cached_property
+    def needs(self) -> dict[tuple[str, str], set[str]]:
+        """The values that each statement needs of each finding."""
+        grounding = engine(self.program).any_grounding()
+        needs: dict[tuple[str, str], set[str]] = {}
         for statement, _, finding, value in grounding.table("needs", 4):
-            self.needs.setdefault((str(statement), str(finding)), []).append(str(value))
+            needs.setdefault((str(statement), str(finding)), set()).add(str(value))
         for statement, line, _ in grounding.table("statement", 3):
-            self.needs[str(statement), "line"] = [str(line)]
+            needs[str(statement), "line"] = {str(line)}
+        return needs
 
     def judged(
         self, given: Sequence[str], look: str, standings: Sequence[Standing], missing: str
@@ -73,10 +78,11 @@ class Judge:
 
     def reason(self, standing: Standing) -> str:
         """Return why a therapy is excluded, in words."""
-        exclusion = self.reader.exclusions.get(standing.source)
+        known = reader(self.program)
+        exclusion = known.exclusions.get(standing.source)
         if exclusion is not None:
             return f"{standing.source}, {exclusion}"
-        needs = sorted({*self.needs.get(standing[1:], ())} - {"yes"})
-        values = f" {self.words.names(needs, 'or')}" if needs else ""
-        finding = self.words.name(standing.finding)
-        return f"statement {standing.source} needs: {finding}{values}"
+        words = Wording(known.labels)
+        needs = sorted(self.needs.get(standing[1:], set()) - {"yes"})
+        values = f" {words.names(needs, 'or')}" if needs else ""
+        return f"statement {standing.source} needs: {words.name(standing.finding)}{values}"

@@ -47,7 +47,7 @@ def by_patient(outputs: Words) -> Words:
     count, width = outputs.shape
     groups = -(-count // 8)
     content = np.zeros((8 * groups, 8 * width), np.uint8)
-    content[:count] = outputs.view(np.uint8).reshape(count, -1)
+    content[:count] = outputs.view(np.uint8).reshape(count, 8 * width)
     found = np.zeros((64 * width, 8 * max(1, -(-groups // 8))), np.uint8)
     for group in range(groups):
         squares = np.ascontiguousarray(content[8 * group : 8 * group + 8].T).view(np.uint64)[:, 0]

@@ -12,13 +12,12 @@ from crcasp.registry.circuit import Words
 from crcasp.registry.concordance import Coded, Concordance, Given
 from crcasp.registry.grounded import Facts, Grounded, Key, Section
 from crcasp.registry.judging import Judge
-from crcasp.registry.outcome import COLUMNS, JUDGED, LIST
+from crcasp.registry.outcome import COLUMNS, JUDGED, LIST, SCHEMA
 from crcasp.registry.patterns import Bits, Places, by_patient, distinct, unpacked
 from crcasp.registry.sets import Sets
 
 Read: TypeAlias = Callable[[Sequence[Key], Bits], Any]
 
-SCHEMA = {name: pl.Boolean if name == "in_scope" else pl.String for name in (*COLUMNS, *JUDGED)}
 KEPT = 50_000  # patterns of a kind that are remembered
 
 

@@ -1,18 +1,10 @@
-"""One row by the solver, for a program that is no circuit."""
+"""The advice on one patient as a row: for a program that is no circuit."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TypeAlias
 
-from clingo import Symbol
-
-from crcasp.errors import InputError
-from crcasp.facts import read_symbols
-from crcasp.program.engine import engine
-from crcasp.program.files import Program
 from crcasp.program.terms import natural
-from crcasp.questions.recommend import advise
 from crcasp.registry.judging import Judge, Standing
 from crcasp.registry.outcome import AND, LIST, OR
 from crcasp.results.advice import Advice
@@ -20,21 +12,14 @@ from crcasp.results.advice import Advice
 Answer: TypeAlias = tuple[object, ...]
 
 
-def solved(
-    symbols: Sequence[Symbol], given: tuple[str, ...] | None, program: Program, judge: Judge
-) -> Answer | None:
-    """Return the columns of results for one patient, None if the facts contradict each other.
+def columns_of(advice: Advice, given: tuple[str, ...] | None, judge: Judge) -> Answer:
+    """Return the advice on one patient as the columns of results.
 
     Args:
-        symbols: the patient's facts, each allowed by itself.
+        advice: the advice.
         given: the therapies that were given, if any were.
-        program: the logic program.
         judge: what compares them.
     """
-    try:
-        advice = advise(read_symbols(symbols, engine(program).vocabulary), program)
-    except InputError:
-        return None
 
     def having(status: str) -> str:
         verdicts = advice.therapies.values()
