@@ -18,7 +18,7 @@ from crcasp.views.wording import CLOSING
 def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
     """The page and the summary of one registry."""
     folder = tmp_path_factory.mktemp("registry")
-    given = ["folfox", "folfox+cetuximab & hai", "<b>aspirin</b>", 'capox "quoted"']
+    given = ["folfox", "folfox+cetuximab & hai", "<b>aspirin</b>", "capox"]
     rows = [
         {**row_of(patient), "given": given[place % 4]}
         for place, patient in enumerate(varied_patients(11, 60))
@@ -52,7 +52,7 @@ def test_tables_say_what_is_drawn(run: tuple[str, dict[str, Any]]) -> None:
 
 
 def test_an_empty_registry_has_a_page(tmp_path: Path) -> None:
-    source = written(tmp_path / "in.csv", [], ["id"])
+    source = written(tmp_path / "in.csv", [], ["id", "age"])
     page = tmp_path / "page.html"
     assert main(["cohort", str(source), "-o", str(tmp_path / "o.csv"), "--report", str(page)]) == 0
     parsed(page.read_text())
