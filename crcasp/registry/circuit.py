@@ -73,13 +73,10 @@ class GroundRules(Observer):
         """Take down an atom that is given from outside."""
         self.externals.add(atom)
 
-    def theory_atom(self, *_: object) -> None:
-        """Take down that there is a theory."""
+    def _theory(self, *_: object, **__: object) -> None:
         self.beyond = "it has a theory"
 
-    def theory_atom_with_guard(self, *_: object) -> None:
-        """Take down that there is a theory."""
-        self.beyond = "it has a theory"
+    theory_atom = theory_atom_with_guard = acyc_edge = _theory
 
     def settled(self) -> tuple[list[int], set[int]]:
         """Return what the externals settle, and what loops leave to a solver.

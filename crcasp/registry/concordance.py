@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crcasp.registry.circuit import Words
-from crcasp.registry.grounded import Grounded, Key, Section
-from crcasp.registry.judging import Judge, Standing, Verdict
-from crcasp.registry.patterns import Bits, Places, by_patient, distinct, unpacked
+from crcasp.registry.grounded import Grounded, Section
+from crcasp.registry.judging import Judge, Standing
+from crcasp.registry.patterns import Bits, Coded, Memory, Places, distinct
 
 Given: TypeAlias = NDArray[np.object_]  # of each patient the therapies as a tuple, or None
 
 LOOKS = ("", "eligible", "preferred", "out_of_scope")  # what a given set is at a first look
 UNLISTED, LISTED, PREFERRED, OUTSIDE = range(4)
-OPEN = ("undetermined",)
 NOTHING = Section((), 0)
-
-
-class Coded(NamedTuple):
-    """A value for each of some patients: the values there are, and which one is whose."""
-
-    values: Sequence[Any]
-    codes: Places
 
 
 class Concordance:
@@ -37,8 +29,9 @@ class Concordance:
     """
 
     def __init__(self, grounded: Grounded, judge: Judge) -> None:
-        self.standings = grounded.standings
+        self.sections = grounded.standings
         self.judge = judge
+        self.memory = Memory()
 
     def judged(
         self,
@@ -48,54 +41,61 @@ class Concordance:
         outside: Bits,
         sets: Coded,
         missing: Coded,
-    ) -> tuple[list[Verdict], Places]:
-        """Return the verdicts, and of each of some patients which one.
+    ) -> Coded:
+        """Return the verdicts on what was given to some patients.
 
         Args:
             outputs: the outputs of all patients, standings included.
             places: those to whom a therapy was given.
             given: which ones.
             outside: whether they are out of scope.
-            sets: their ballots.
+            sets: their sets.
             missing: what is missing, in words.
         """
         if not len(places):
-            return [], places
+            return Coded((), places)
         numbers: dict[tuple[str, ...], int] = {}
         of_given = np.array([numbers.setdefault(names, len(numbers)) for names in given], np.intp)
         chosen = list(numbers)
-        look = np.where(outside, OUTSIDE, _looks(chosen, of_given, sets))
-        unlisted = look == UNLISTED
         names = sorted({name for therapies in chosen for name in therapies})
         table = np.full((len(chosen), max(map(len, chosen))), len(names))
         for number, therapies in enumerate(chosen):
             table[number, : len(therapies)] = [names.index(name) for name in therapies]
         held = table[of_given]  # of each patient the numbers of the names
-        sections = [self.standings.get(name, NOTHING) for name in names]
-        size = max(-(-len(section.keys) // 64) for section in sections) or 1
-        words = np.zeros((len(names) + 1, len(places), size), np.uint64)
+        look = np.where(outside, OUTSIDE, _looks(chosen, of_given, sets))
         unsure = np.zeros(len(places), np.bool_)
-        for number, section in enumerate(sections):
-            own = by_patient(section.of(outputs))[places]
-            words[number, :, : own.shape[1]] = own
-            if OPEN in section.keys:
-                bit = np.uint64(section.keys.index(OPEN))
-                undetermined = (own[:, 0] >> bit) & np.uint64(1) == 1
-                unsure |= undetermined & (held == number).any(axis=1)
-        own = words[held, np.arange(len(places))[:, None]] * unlisted[:, None, None]
-        why = np.where(unlisted & unsure, missing.codes, 0)
-        heads = np.column_stack((of_given, look, why)).astype(np.uint64)
-        found = distinct(np.hstack((heads, own.reshape(len(places), -1))))
+        own = np.zeros(held.shape, np.intp)  # the numbers of their standings
+        standings = []
+        for number, name in enumerate(names):
+            those, slots = np.nonzero((held == number) & (look == UNLISTED)[:, None])
+            found = self._standings(name, outputs, places[those])
+            own[those, slots] = found.codes
+            undetermined = [standing.status == "undetermined" for standing in found.values]
+            unsure[those] |= np.array(undetermined, np.bool_)[found.codes]
+            standings.append(found.values)
+        why = np.where(unsure, missing.codes, 0)
+        patterns = distinct(np.column_stack((of_given, look, why, own)).astype(np.uint64))
         verdicts = []
-        for place in found.first.tolist():
-            therapies = chosen[of_given[place]]
-            standings = [
-                _standing(sections[held[place, slot]].keys, own[place, slot])
-                for slot in range(len(therapies) if unlisted[place] else 0)
+        for place in patterns.first.tolist():
+            therapies, settled = chosen[of_given[place]], LOOKS[look[place]]
+            each = [
+                standings[held[place, slot]][own[place, slot]]
+                for slot in range(0 if settled else len(therapies))
             ]
-            open_ones = missing.values[why[place]] if unsure[place] else ""
-            verdicts.append(self.judge.judged(therapies, LOOKS[look[place]], standings, open_ones))
-        return verdicts, found.codes
+            names_missing = missing.values[why[place]] if unsure[place] else ""
+            verdicts.append(self.judge.judged(therapies, settled, each, names_missing))
+        return Coded(verdicts, patterns.codes)
+
+    def _standings(self, name: str, outputs: Words, places: Places) -> Coded:
+        section = self.sections.get(name, NOTHING)
+
+        def read(bits: Bits) -> Standing:
+            said = {kind: "".join(rest) for kind, *rest in section.true(bits)}
+            if "deciding" in said:
+                return Standing("excluded", said["deciding"], said.get("decided_on", ""))
+            return Standing(next(iter(said), ""))
+
+        return self.memory.coded(name, section.of(outputs), places, read)
 
 
 def _looks(chosen: Sequence[tuple[str, ...]], of_given: Places, sets: Coded) -> Places:
@@ -103,17 +103,7 @@ def _looks(chosen: Sequence[tuple[str, ...]], of_given: Places, sets: Coded) -> 
     pairs = distinct(np.column_stack((of_given, sets.codes)).astype(np.uint64))
     looks = []
     for place in pairs.first.tolist():
-        preferred = sets.values[sets.codes[place]].get(frozenset(chosen[of_given[place]]))
+        ballot = sets.values[sets.codes[place]].ballot
+        preferred = ballot.get(frozenset(chosen[of_given[place]]))
         looks.append(UNLISTED if preferred is None else PREFERRED if preferred else LISTED)
     return np.array(looks, np.intp)[pairs.codes]
-
-
-def _standing(keys: Sequence[Key], words: Words) -> Standing:
-    said = dict(_pair(keys[place]) for place in np.flatnonzero(unpacked(words, len(keys))).tolist())
-    if "deciding" in said:
-        return Standing("excluded", said["deciding"], said.get("decided_on", ""))
-    return Standing(next(iter(said), ""))
-
-
-def _pair(key: Key) -> tuple[str, str]:
-    return key[0], "".join(key[1:])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
+import numpy as np
 from clingo import Symbol
 
 from crcasp.program.engine import PATIENT_CHECK, engine
@@ -50,6 +51,10 @@ class Section(NamedTuple):
     def of(self, outputs: Words) -> Words:
         """Return the rows of these outputs."""
         return outputs[self.start : self.start + len(self.keys)]
+
+    def true(self, bits: Bits) -> Iterator[Key]:
+        """Yield what those outputs say that are true of a patient."""
+        return (self.keys[place] for place in np.flatnonzero(bits).tolist())
 
 
 class Grounded:

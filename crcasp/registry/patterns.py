@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,15 @@ Places: TypeAlias = NDArray[np.intp]
 
 # Exchanges, in a square of 8 by 8 bits, what lies on either side of the diagonal.
 SWAPS = ((7, 0x00AA00AA00AA00AA), (14, 0x0000CCCC0000CCCC), (28, 0x00000000F0F0F0F0))
+KEPT = 50_000  # patterns of one kind that are remembered
 SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, and its bits without a pattern
+
+
+class Coded(NamedTuple):
+    """A value for each of some patients: the values there are, and which one is whose."""
+
+    values: Sequence[Any]
+    codes: Places
 
 
 class Patterns(NamedTuple):
@@ -77,3 +86,34 @@ def _numbered(keys: Words) -> Patterns:
     first = np.empty(len(encoded.dictionary), np.intp)
     first[codes[::-1]] = np.arange(len(keys) - 1, -1, -1)
     return Patterns(codes, first)
+
+
+class Memory:
+    """What patterns come to, each read once."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, dict[bytes, Any]] = {}
+
+    def coded(
+        self, name: str, outputs: Words, places: Places, read: Callable[[Bits], Any]
+    ) -> Coded:
+        """Return what is read of some outputs for some patients.
+
+        Args:
+            name: what the outputs are called.
+            outputs: their words.
+            places: the patients.
+            read: what is to be made of the bits of a pattern.
+        """
+        rows = by_patient(outputs)[places]
+        patterns = distinct(rows)
+        known = self.known.setdefault(name, {})
+        if len(known) > KEPT:
+            known.clear()
+        values = []
+        for pattern in rows[patterns.first]:
+            key = pattern.tobytes()
+            if key not in known:
+                known[key] = read(unpacked(pattern, len(outputs)))
+            values.append(known[key])
+        return Coded(values, patterns.codes)

@@ -113,6 +113,18 @@ def test_what_depends_on_a_choice_or_a_loop_is_not_settled(
     assert {names[atom] for atom in order if atom in names}.isdisjoint(open_atoms)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#theory t { e { }; &a/0 : e, any }. a :- &a { }.",
+        "#theory t { e { }; &a/0 : e, { = }, e, any }. a :- &a { } = 1.",
+        "#edge (a, b) : x. #edge (b, a) : x. #external x. a :- x.",
+    ],
+)
+def test_a_theory_is_named(text: str) -> None:
+    assert "theory" in observed(text)[1].beyond
+
+
 def test_sums_that_are_too_large_are_named() -> None:
     text = "#external x(1..200). a :- #sum { X, X : x(X) } >= 10000."
     assert "too large" in observed(text)[1].beyond
