@@ -220,8 +220,10 @@ def _identity(name: str, descriptor: int) -> object:
     """Return what is the same for one file under two names; None for what is no file."""
     try:
         found = os.fstat(descriptor) if name == STANDARD else os.stat(name)
-    except (OSError, ValueError):
+    except OSError:
         return None if name == STANDARD else os.path.normcase(os.path.realpath(name))
+    except ValueError:  # it is no path, as will be said where it is opened
+        return None
     if stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode):
         return found.st_dev, found.st_ino
     return f"{STANDARD}{descriptor}" if name == STANDARD else None

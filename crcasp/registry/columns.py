@@ -41,7 +41,7 @@ class Columns(NamedTuple):
     """
 
     used: Mapping[str, tuple[str, ...]]
-    aside: dict[str, str]
+    aside: Mapping[str, str]
 
 
 class Names:
@@ -102,10 +102,10 @@ class Names:
             if general(mine) in self.known and mine not in (*LINES, *used):
                 used[mine] = (_there(mine, by_name, header, name),)
         taken = {column for columns in used.values() for column in columns}
-        aside = {c: near for c in header if c not in taken and (near := self.like(c, used))}
+        aside = {c: near for c in header if c not in taken and (near := self._like(c, used))}
         return Columns(used, aside)
 
-    def like(self, column: str, used: Iterable[str]) -> str:
+    def _like(self, column: str, used: Iterable[str]) -> str:
         """Return the column of a patient that another one looks like, "" if there is none."""
         name = plain(column)
         if name in self.known:

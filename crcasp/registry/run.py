@@ -133,24 +133,17 @@ def _answer(
     columns = Columns({}, {})
     with closing(_bar(source)) as bar:
         for batch in batches(source, separator, names.column, RESULTS, writer.form):
-            there = header | dict.fromkeys(batch.rows.column_names)
-            if there.keys() != header.keys() or not (columns.used or _all_faulty(batch)):
+            strange = [key for key, meant in names.keys.items() if meant is None]
+            there = header | dict.fromkeys([*batch.rows.column_names, *strange])
+            if len(there) > len(header):
                 header = there
-                columns = advisor.columns([*(header or names.keys)], source.called)
+                columns = advisor.columns([*header], source.called)
             answers = advisor.answers(batch, columns, tally.rows)
             writer.write(batch, answers.ids, answers.results)
             tally.add(answers)
             bar.set_postfix_str(f"{tally.rows:,} rows", refresh=False)
             bar.update(source.position() - bar.n)
-    for key, meant in names.keys.items():
-        if meant is None and (near := names.like(key, columns.used)):
-            columns.aside[key] = near
     return columns
-
-
-def _all_faulty(batch: Batch) -> bool:
-    """Return whether no line of JSON could be read."""
-    return batch.lines is not None and len(batch.lines) == len(batch.faults)
 
 
 def _bar(source: Source) -> Any:

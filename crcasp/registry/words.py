@@ -64,7 +64,7 @@ class ColumnReader:
         lines = range(1, vocabulary.lines + 1)
         self.beyond = self.number > len(lines) and f"the line must be {choices(lines)}"
         self.words = {_squeezed(str(word)): word for word in self.domain}
-        self.unknown = {_squeezed(text) for text in UNKNOWN}
+        self.unknown = {*UNKNOWN}
         self.meanings: dict[str, Cell] = {}
         self.cells: dict[str | None, Cell] = {None: Cell()}
         meant: dict[str, Cell] = {}
@@ -72,12 +72,12 @@ class ColumnReader:
             cell = self._read(meaning)
             if cell.message:
                 raise UsageError(f"{name}: {text} is to mean {show(meaning)}: {cell.message}")
-            if meant.setdefault(_squeezed(text), cell) != cell:
+            if meant.setdefault(_plain(text), cell) != cell:
                 raise UsageError(f"{name}: {text} is to mean two things, written in two ways.")
         self.meanings = meant
         for text in unknown:
-            word = _squeezed(text)
-            if word in self.words and word not in self.meanings:
+            word = _plain(text)
+            if _squeezed(text) in self.words and word not in self.meanings:
                 raise UsageError(
                     f"{text} is to be unknown, but is a value of {name}: say by --value what it "
                     "means there."
@@ -99,27 +99,27 @@ class ColumnReader:
         return cell
 
     def _read(self, text: str) -> Cell:
-        word = _squeezed(text)
+        word = _plain(text)
         if word in self.meanings:
             return self.meanings[word]
         if word in self.unknown:
             return Cell()
-        if not self.several or word in self.words:
-            return self._word(text, word)
+        if not self.several or _squeezed(text) in self.words:
+            return self._word(text)
         groups: list[tuple[str | int, ...]] = []
         for part in _parts(text):
             group: list[str | int] = []
             for name in part.split("+"):
-                meant = self.meanings.get(_squeezed(name)) or self._word(name, _squeezed(name))
+                meant = self.meanings.get(_plain(name)) or self._word(name)
                 if meant.message:
                     return meant
                 group += [one for words in meant.groups for one in words]
             groups.append(tuple(group))
         return Cell(tuple(groups))
 
-    def _word(self, text: str, word: str) -> Cell:
-        number = NUMBER.fullmatch(word)
-        known = self.words.get(str(int(number[1])) if number else word)
+    def _word(self, text: str) -> Cell:
+        number = NUMBER.fullmatch(text.strip())
+        known = self.words.get(str(int(number[1])) if number else _squeezed(text))
         if self.beyond:
             return Cell((), self.beyond, f"{self.beyond}, not {self.number}.")
         if known is not None:
@@ -133,9 +133,14 @@ class ColumnReader:
         return (word for word in self.domain if isinstance(word, str))
 
 
+def _plain(text: str) -> str:
+    """Return a text without regard to case and blanks."""
+    return "".join(text.split()).casefold()
+
+
 def _squeezed(text: str) -> str:
-    """Return a text without regard to case, blanks, and what joins its words."""
-    return re.sub(r"[\s_-]+", "", text).casefold()
+    """Return a text without regard to what joins its words, too: wild-type is wild_type."""
+    return re.sub("[_-]+", "", _plain(text))
 
 
 def _parts(text: str) -> list[str]:
