@@ -74,9 +74,9 @@ class Concordance:
             unsure[those] |= np.array(undetermined, np.bool_)[found.codes]
             standings.append(found.values)
         why = np.where(unsure, missing.codes, 0)
-        patterns = distinct(np.column_stack((of_given, look, why, own)).astype(np.uint64))
+        first, codes = distinct(np.column_stack((of_given, look, why, own)).astype(np.uint64))
         verdicts = []
-        for place in patterns.first.tolist():
+        for place in first.tolist():
             therapies, settled = chosen[of_given[place]], LOOKS[look[place]]
             each = [
                 standings[held[place, slot]][own[place, slot]]
@@ -84,7 +84,7 @@ class Concordance:
             ]
             names_missing = missing.values[why[place]] if unsure[place] else ""
             verdicts.append(self.judge.judged(therapies, settled, each, names_missing))
-        return Coded(verdicts, patterns.codes)
+        return Coded(verdicts, codes)
 
     def _standings(self, name: str, outputs: Words, places: Places) -> Coded:
         section = self.sections.get(name, NOTHING)
@@ -100,10 +100,10 @@ class Concordance:
 
 def _looks(chosen: Sequence[tuple[str, ...]], of_given: Places, sets: Coded) -> Places:
     """Return of each patient whether what was given is one of the sets, or even preferred."""
-    pairs = distinct(np.column_stack((of_given, sets.codes)).astype(np.uint64))
+    first, codes = distinct(np.column_stack((of_given, sets.codes)).astype(np.uint64))
     looks = []
-    for place in pairs.first.tolist():
+    for place in first.tolist():
         ballot = sets.values[sets.codes[place]].ballot
         preferred = ballot.get(frozenset(chosen[of_given[place]]))
         looks.append(UNLISTED if preferred is None else PREFERRED if preferred else LISTED)
-    return np.array(looks, np.intp)[pairs.codes]
+    return np.array(looks, np.intp)[codes]

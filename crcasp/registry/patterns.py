@@ -27,18 +27,6 @@ class Coded(NamedTuple):
     codes: Places
 
 
-class Patterns(NamedTuple):
-    """The patterns that occur among patients.
-
-    Attributes:
-        codes: the number of each patient's pattern.
-        first: for each pattern the first patient who has it.
-    """
-
-    codes: Places
-    first: Places
-
-
 def packed(column: Bits, width: int) -> Words:
     """Return so many words of bits, one for each patient and zeros behind the last."""
     content = np.zeros(8 * width, np.uint8)
@@ -67,25 +55,19 @@ def by_patient(outputs: Words) -> Words:
     return found.view(np.uint64)
 
 
-def distinct(rows: Words) -> Patterns:
-    """Return the patterns among rows of words."""
+def distinct(rows: Words) -> tuple[Places, Places]:
+    """Return for each pattern among rows of words the first row, and of each row the pattern."""
     keys = rows[:, 0]
     for column in rows.T[1:]:
         keys = ((keys ^ (keys >> np.uint64(29))) * SPREAD) ^ column
-    found = _numbered(keys)
-    if not np.array_equal(rows[found.first[found.codes]], rows):  # two patterns of one key
-        whole = np.ascontiguousarray(rows).view(f"V{8 * rows.shape[1]}")[:, 0]
-        _, first, codes = np.unique(whole, return_index=True, return_inverse=True)
-        return Patterns(codes, first)
-    return found
-
-
-def _numbered(keys: Words) -> Patterns:
     encoded = pa.array(keys).dictionary_encode()
     codes = encoded.indices.to_numpy().astype(np.intp)
     first = np.empty(len(encoded.dictionary), np.intp)
     first[codes[::-1]] = np.arange(len(keys) - 1, -1, -1)
-    return Patterns(codes, first)
+    if not np.array_equal(rows[first[codes]], rows):  # two patterns of one key
+        whole = np.ascontiguousarray(rows).view(f"V{8 * rows.shape[1]}")[:, 0]
+        _, first, codes = np.unique(whole, return_index=True, return_inverse=True)
+    return first, codes
 
 
 class Memory:
@@ -106,14 +88,14 @@ class Memory:
             read: what is to be made of the bits of a pattern.
         """
         rows = by_patient(outputs)[places]
-        patterns = distinct(rows)
+        first, codes = distinct(rows)
         known = self.known.setdefault(name, {})
         if len(known) > KEPT:
             known.clear()
         values = []
-        for pattern in rows[patterns.first]:
+        for pattern in rows[first]:
             key = pattern.tobytes()
             if key not in known:
                 known[key] = read(unpacked(pattern, len(outputs)))
             values.append(known[key])
-        return Coded(values, patterns.codes)
+        return Coded(values, codes)

@@ -36,7 +36,7 @@ def columns_of(advice: Advice, given: tuple[str, ...] | None, judge: Judge) -> A
         having("undetermined"),
         missing,
     )
-    if given is None:
+    if not given:
         return (*answer, None, None)
     standings = [_standing(advice, name) for name in given]
     return (*answer, *judge.judged(given, _look(advice, given), standings, missing))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from typing import NamedTuple, TypeAlias, cast
+from typing import NamedTuple, TypeAlias
 
-from clingo import Configuration, Control, Symbol, TruthValue
+from clingo import Control, Symbol, TruthValue
 
 from crcasp.program.files import Program
 from crcasp.program.terms import word
-from crcasp.registry.circuit import ALWAYS, NEVER, Body, Gates, GroundRules
+from crcasp.registry.circuit import Body, Gates, GroundRules
 from crcasp.registry.outcome import AND, OR
 
 Ballot: TypeAlias = dict[frozenset[str], bool]
@@ -34,7 +34,7 @@ class Search:
 
     Args:
         rules: the ground program.
-        settled: the atoms that are no part of it, on which it depends.
+        settled: the atoms that are no part of it.
         loops: the atoms that depend on themselves.
         chosen: the atoms of what a set holds.
 
@@ -46,48 +46,14 @@ class Search:
         self, rules: GroundRules, settled: Set[int], loops: Set[int], chosen: Mapping[int, Symbol]
     ) -> None:
         self.chosen = chosen
-        tests = [part for _, head, body in rules.others if not head for part in body]
+        tests = [abs(part) for _, head, body in rules.others if not head for part in body]
         bound = [atom for choice, head, _ in rules.others if not choice for atom in head]
-        searched = rules.reached([*map(abs, tests), *bound, *loops, *chosen]) - settled
+        searched = rules.reached([*tests, *bound, *loops, *chosen]) - settled
         self.rules: list[tuple[bool, Body, Body]] = [
             (False, (atom,), body) for atom in searched for body in rules.bodies.get(atom, ())
         ]
         self.rules += [rule for rule in rules.others if not rule[1] or searched & {*rule[1]}]
         self.border = {abs(part) for _, _, body in self.rules for part in body} & settled
-
-    def control(self, gates: Gates) -> tuple[Control, dict[int, int]]:
-        """Return a control for the search, and what to assume for each gate to be true."""
-        control = Control(["0"])
-        atoms: dict[int, int] = {}
-        inputs: dict[int, int] = {}
-        with control.backend() as backend:
-            for atom, symbol in self.chosen.items():
-                atoms[atom] = backend.add_atom(symbol)
-
-            def own(atom: int) -> int:
-                if atom not in atoms:
-                    atoms[atom] = backend.add_atom()
-                return atoms[atom]
-
-            def literal(part: int) -> int | None:
-                """Return a part of a body, 0 if it is always true and None if it never is."""
-                if abs(part) not in self.border:
-                    return own(part) if part > 0 else -own(-part)
-                value = gates.literals[abs(part)] ^ (part < 0)
-                if value in (NEVER, ALWAYS):
-                    return 0 if value else None
-                if value >> 1 not in inputs:
-                    inputs[value >> 1] = backend.add_atom()
-                    backend.add_external(inputs[value >> 1], TruthValue.Free)
-                return -inputs[value >> 1] if value & 1 else inputs[value >> 1]
-
-            for choice, head, body in self.rules:
-                parts = [literal(part) for part in body]
-                if None not in parts:
-                    backend.add_rule(
-                        [own(atom) for atom in head], [part for part in parts if part], choice
-                    )
-        return control, inputs
 
 
 class SetSolver:
@@ -101,7 +67,7 @@ class SetSolver:
         local: the therapies that are named behind others in a set.
 
     Attributes:
-        inputs: the gates that the sets depend on.
+        inputs: the gates that the sets depend on, each with what is to be assumed if it is true.
     """
 
     def __init__(
@@ -115,10 +81,28 @@ class SetSolver:
         self.program = program
         self.ranks = ranks
         self.local = local
-        self.control, literals = search.control(gates)
-        cast(Configuration, self.control.configuration.solve).models = 0
-        self.inputs = tuple(literals)
-        self.literals = tuple(literals.values())
+        self.inputs: dict[int, int] = {}
+        self.control = Control(["0"])
+        with self.control.backend() as backend:
+            atoms: dict[int, int] = {
+                atom: backend.add_atom(symbol) for atom, symbol in search.chosen.items()
+            }
+
+            def literal(part: int) -> int:
+                atom = abs(part)
+                if atom not in search.border:
+                    if atom not in atoms:
+                        atoms[atom] = backend.add_atom()
+                    return atoms[atom] if part > 0 else -atoms[atom]
+                value = gates.literals[atom]
+                node = value >> 1
+                if node not in self.inputs:
+                    self.inputs[node] = backend.add_atom()
+                    backend.add_external(self.inputs[node], TruthValue.Free)
+                return self.inputs[node] if (value & 1) == (part < 0) else -self.inputs[node]
+
+            for choice, head, body in search.rules:
+                backend.add_rule([*map(literal, head)], [*map(literal, body)], choice)
 
     def sets(self, values: Iterable[bool], grades: Mapping[str, str]) -> Sets:
         """Return the sets where the inputs have these values and the therapies these grades.
@@ -128,7 +112,7 @@ class SetSolver:
         """
         assumed = [
             literal if value else -literal
-            for literal, value in zip(self.literals, values, strict=True)
+            for literal, value in zip(self.inputs.values(), values, strict=True)
         ]
         found: set[tuple[str, ...]] = set()
         with self.control.solve(assumptions=assumed, yield_=True) as handle:

@@ -148,9 +148,9 @@ def test_distinct_rows(collide: bool, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(patterns, "SPREAD", np.uint64(0))
     rows = np.random.default_rng(1).integers(0, 3, (500, 3)).astype(np.uint64)
     rows[:, 2] = 7
-    found = distinct(rows)
-    assert (rows[found.first[found.codes]] == rows).all()
-    assert len(found.first) == len({tuple(row) for row in rows.tolist()})
+    first, codes = distinct(rows)
+    assert (rows[first[codes]] == rows).all()
+    assert len(first) == len({tuple(row) for row in rows.tolist()})
 
 
 # ---- patients -------------------------------------------------------------------------------
