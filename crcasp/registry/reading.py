@@ -38,7 +38,7 @@ class Reading:
             given: of each patient the therapies that were given, as a tuple, or None.
         """
         rows = len(bad)
-        told = ~bad & np.array([bool(names) for names in given], np.bool_)
+        told = ~bad & given.astype(np.bool_)
         outputs = self.grounded.evaluated(facts, rows, judging=bool(told.any()))
         sections = self.grounded.sections
         flags = [unpacked(words, rows) for words in sections["flags"].of(outputs)]
