@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from crcasp.errors import CrcaspError as CrcaspError
     from crcasp.errors import Fault as Fault
     from crcasp.errors import InputError as InputError
+    from crcasp.errors import NotInstalledError as NotInstalledError
     from crcasp.errors import Place as Place
     from crcasp.errors import UsageError as UsageError
     from crcasp.questions.audit import audit as audit
@@ -85,6 +86,7 @@ __all__ = [
     "InputError",
     "Missing",
     "MissingFinding",
+    "NotInstalledError",
     "Objection",
     "Outcome",
     "Passage",
@@ -110,7 +112,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "errors": ("CrcaspError", "Fault", "InputError", "Place", "UsageError"),
+    "errors": ("CrcaspError", "Fault", "InputError", "NotInstalledError", "Place", "UsageError"),
     "results.advice": (
         "Advice",
         "Condition",
@@ -145,9 +147,9 @@ def __getattr__(name: str) -> object:
             except ModuleNotFoundError as error:
                 if not module.startswith("registry."):
                     raise
-                raise ImportError(
-                    f"crcasp.{name} needs {error.name}: pip install 'crcasp[cohort]'"
-                ) from error
+                from crcasp.errors import not_installed
+
+                raise not_installed(f"crcasp.{name}", error) from None
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

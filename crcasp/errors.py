@@ -32,6 +32,11 @@ class NotInstalledError(UsageError, ImportError):
         return type(self), self.parts
 
 
+def not_installed(purpose: str, error: ImportError) -> NotInstalledError:
+    """Return the error that a registry lacks one of the packages of its extra."""
+    return NotInstalledError(purpose, str(error.name), "pip install 'crcasp[cohort]'")
+
+
 class Place(NamedTuple):
     """Where something is written; a part that is not known is None."""
 

@@ -11,11 +11,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 from crcasp.errors import CrcaspError
 
 BAD, INTERRUPTED = 2, 130
+INPUTS = ("files", "before", "after", "overlays", "properties", "old")  # options that name them
 
 # Each command is a module of crcasp.cli, imported only when it is called, with
 # configure(parser) and run(options), which returns the output and the exit status.
@@ -32,31 +33,48 @@ COMMANDS = {
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 answered, 2 bad input or usage."""
+    """Run one command and return its exit status: 0 answered, 2 bad input or usage.
+
+    A signal ends it with status 130 (SIGINT) or 2 (SIGTERM, SIGHUP).
+    """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         options = _parsed(arguments)
-        output, status = options.run(options)
-        if getattr(options, "output", None) not in (None, "-"):
-            from crcasp.saving import save
+        target = getattr(options, "output", None)
+        if target in (None, "-"):
+            output, status = options.run(options)
+            return _write(output) or int(status)
+        from crcasp.saving import refuse_shared, save
 
-            save(options.output, output)
-            return int(status)
-        return _write(output) or status
+        refuse_shared([target], _inputs(options))
+        output, status = options.run(options)
+        save(target, output)
+        return int(status)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else BAD
     except CrcaspError as error:
         _complain(str(error))
         return BAD
     except KeyboardInterrupt:
-        _complain("crcasp: interrupted, nothing was written.")
-        return INTERRUPTED
+        return _ended(signal.SIGINT)
+
+
+def _inputs(options: argparse.Namespace) -> list[str]:
+    """Return the files that a command reads."""
+    found: list[str] = []
+    for name in INPUTS:
+        value = getattr(options, name, None) or []
+        found += [value] if isinstance(value, str) else value
+    return found
 
 
 def run() -> NoReturn:
     """Run the command line as a process of its own, which ends as soon as it has answered."""
     gc.disable()
-    signal.signal(signal.SIGINT, _interrupted)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        known = getattr(signal, name, None)
+        if known is not None and signal.getsignal(known) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(known, _interrupted)
     status = main()
     status = status or _write("")  # what --help printed is still in the buffer
     with suppress(AttributeError, OSError, ValueError):
@@ -64,13 +82,19 @@ def run() -> NoReturn:
     os._exit(status)
 
 
-def _interrupted(*_: object) -> NoReturn:
+def _interrupted(number: int, _: object) -> NoReturn:
     """End at once: raised in a callback of clingo, an exception would end the process its way."""
     from crcasp.saving import discard
 
     discard()
-    _complain("crcasp: interrupted, nothing was written.")
-    os._exit(INTERRUPTED)
+    os._exit(_ended(number))
+
+
+def _ended(number: int) -> int:
+    """Say that a signal ended the run, and return the exit status."""
+    how = "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
+    _complain(f"crcasp: {how}, no file was written.")
+    return INTERRUPTED if number == signal.SIGINT else BAD
 
 
 def _parsed(arguments: list[str]) -> argparse.Namespace:
@@ -118,7 +142,9 @@ def _write(output: str) -> int:
         sys.stdout.write(output)
         sys.stdout.flush()
     except (OSError, ValueError) as error:
-        _silence(sys.stdout)
+        from crcasp.saving import silence
+
+        silence()
         reason = getattr(error, "strerror", None) or "it is closed"
         if isinstance(error, UnicodeEncodeError):
             reason = (
@@ -128,9 +154,3 @@ def _write(output: str) -> int:
         _complain(f"standard output: the answer could not be written: {reason}.")
         return BAD
     return 0
-
-
-def _silence(stream: TextIO) -> None:
-    """Point a broken stream at nothing, so that the interpreter's exit stays quiet."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -3,56 +3,49 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from crcasp.cli import options as shared
-from crcasp.errors import UsageError
-from crcasp.saving import save
+from crcasp.errors import UsageError, not_installed
 
 if TYPE_CHECKING:
     from crcasp.registry.mapping import ColumnMap
+    from crcasp.registry.summary import Summary
 
 ERRORS = 1
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument(
-        "input", metavar="INPUT", help="a .csv, .ndjson or .parquet file; - is standard input"
+    parser.epilog = (
+        "Exit status: 0 if every row was answered, 1 if rows have errors, 2 if nothing was "
+        "answered or an output could not be written; then no file is touched."
     )
-    parser.add_argument(
-        "-o",
-        dest="answers",
-        required=True,
-        metavar="OUTPUT",
-        help="likewise; - is standard output",
+    add = parser.add_argument
+    add(
+        "input", metavar="INPUT", help="a .csv, .tsv, .ndjson or .parquet file; - is standard input"
     )
-    parser.add_argument(
-        "--column",
-        action="append",
-        default=[],
-        metavar="NAME=COLUMN",
-        help="what a column of a patient is called in the input; repeatable",
+    add(
+        "-o", dest="answers", required=True, metavar="OUTPUT", help="likewise; - is standard output"
     )
-    parser.add_argument(
-        "--value",
-        action="append",
-        default=[],
-        metavar="NAME:TEXT=VALUE",
-        help="what a text in a column means; repeatable",
-    )
-    parser.add_argument(
-        "--rule",
-        action="append",
-        default=[],
-        metavar="NAME=COLUMN,...:ANY/ALL",
-        help="make a finding of several columns: ANY if any has it, ALL if all have; repeatable",
-    )
-    parser.add_argument("--map", metavar="FILE", help="a TOML file with columns, values and rules")
-    parser.add_argument("--summary", metavar="FILE", help="write the summary as JSON")
-    parser.add_argument("--report", metavar="FILE", help="write the summary as an HTML page")
-    parser.add_argument("--workers", type=int, metavar="N", help="processes that solve")
+    forms = "of a file whose suffix does not say it"
+    add("--format", choices=("csv", "ndjson", "parquet"), help=f"the form {forms}")
+    add("--separator", metavar="SIGN", help="comma, semicolon, tab, bar, or a character (CSV)")
+
+    def several(option: str, form: str, text: str) -> None:
+        add(option, action="append", default=[], metavar=form, help=f"{text}; repeatable")
+
+    several("--column", "NAME=COLUMN", "what a column of a patient is called in the input")
+    several("--value", "NAME:TEXT=VALUE", "what a text in a column means; no VALUE: unknown")
+    rule = "make a finding of several columns: ANY if any has it, ALL if all have"
+    several("--rule", "NAME=COLUMN,...:ANY/ALL", rule)
+    several("--unknown", "TEXT", "a further text that says that something is unknown")
+    add("--map", metavar="FILE", help="a TOML file with columns, values, rules and unknown")
+    add("--summary", metavar="FILE", help="write the summary as JSON, too")
+    add("--report", metavar="FILE", help="write the summary as an HTML page, too")
     shared.add_program(parser)
 
 
@@ -61,24 +54,35 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     try:
         from crcasp.registry.run import answer_files
     except ImportError as error:
-        raise UsageError(
-            f"crcasp cohort needs {error.name}: install it by pip install 'crcasp[cohort]'."
-        ) from None
-    if options.workers is not None and options.workers < 1:
-        raise UsageError(f"--workers {options.workers}: give at least 1.")
+        raise not_installed("crcasp cohort", error) from None
+    program = shared.program(options)
+    mapping = _map(options)
+    further: list[tuple[str, Callable[[Summary], str]]] = []
     if options.report:
+        from crcasp.registry.page import registry_html
         from crcasp.views.page.templating import environment
 
         environment()  # that it is lacking is said before the work
-    program = shared.program(options)
-    summary = answer_files(program, options.input, options.answers, _map(options), options.workers)
-    if options.report:
-        from crcasp.views.page.registry import registry_html
+        said = {"--format": options.format, "--separator": options.separator}
+        more = "".join(f" {name} {shlex.quote(text)}" for name, text in said.items() if text)
 
-        save(options.report, registry_html(summary, options.input, program))
+        def report(summary: Summary) -> str:
+            return registry_html(summary, options.input, program, mapping, options.map, more)
+
+        further.append((options.report, report))
     if options.summary:
-        save(options.summary, shared.json_text(summary.to_dict()))
-    else:
+        further.append((options.summary, lambda summary: shared.json_text(summary.to_dict())))
+    summary = answer_files(
+        program,
+        options.input,
+        options.answers,
+        mapping,
+        form=options.format,
+        separator=options.separator,
+        inputs=[options.map] if options.map else [],
+        further=further,
+    )
+    if sys.stderr is not None:
         sys.stderr.write(summary.text())
     return "", ERRORS if summary.errors else 0
 
@@ -91,7 +95,7 @@ def _map(options: argparse.Namespace) -> ColumnMap:
     values: dict[str, dict[str, str]] = {}
     for text in options.value:
         name, colon, meaning = text.partition(":")
-        cell, value = _pair(meaning if colon else "", f"--value {text}", "NAME:TEXT=VALUE")
+        cell, value = _pair(meaning if colon else "", f"--value {text}", "NAME:TEXT=VALUE", 1)
         values.setdefault(name.strip(), {})[cell] = value
     rules = {}
     for text in options.rule:
@@ -101,12 +105,14 @@ def _map(options: argparse.Namespace) -> ColumnMap:
         if not (colon and slash and listed and some and every):
             raise UsageError(f"--rule {text}: write it as NAME=COLUMN,...:ANY/ALL.")
         rules[name] = Rule(tuple(part.strip() for part in listed.split(",")), some, every)
-    given = ColumnMap(columns, values, rules)
+    given = ColumnMap(columns, values, rules, tuple(options.unknown))
     return merged(from_toml(options.map), given) if options.map else given
 
 
-def _pair(text: str, option: str, form: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (equals and name.strip() and value.strip()):
+def _pair(text: str, option: str, form: str, needed: int = 2) -> tuple[str, str]:
+    """Return what stands before and behind a sign of equality; the last may be left out."""
+    name, equals, value = text.rpartition("=") if needed == 1 else text.partition("=")
+    pair = name.strip(), value.strip()
+    if not (equals and all(pair[:needed])):
         raise UsageError(f"{option} {text}: write it as {form}.")
-    return name.strip(), value.strip()
+    return pair

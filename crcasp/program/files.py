@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crcasp.errors import UsageError
 
 if TYPE_CHECKING:
-    from clingo import Control
+    from clingo import Control, Observer
 
 
 @cache
@@ -91,6 +91,7 @@ class Program(NamedTuple):
         lines: int = 0,
         facts: str = "",
         trusted: tuple[tuple[str, str], ...] = (),
+        observer: Observer | None = None,
     ) -> Control:
         """Return the grounded program with files from subfolders of `lp/`, and facts.
 
@@ -99,6 +100,7 @@ class Program(NamedTuple):
             lines: how many lines of therapy the externals provide for.
             facts: facts as text, from symbols that have been checked.
             trusted: further texts of the user's own for this control, with their names.
+            observer: what is told the ground rules, in place of a solver.
 
         Raises:
             UsageError: clingo refuses an overlay or has anything to say about it.
@@ -107,7 +109,7 @@ class Program(NamedTuple):
         texts = [facts, *(text for _, text in trusted)]
         names = ", ".join(name for name, _ in (*self.overlays, *trusted)) or "program"
         try:
-            control = self._grounded([*main_files(), *extra], messages, lines, texts)
+            control = self._grounded([*main_files(), *extra], messages, lines, texts, observer)
         except RuntimeError:
             raise _complaint(names, messages) from None
         if messages:
@@ -123,13 +125,20 @@ class Program(NamedTuple):
         return self._grounded(names, [], texts=[facts])
 
     def _grounded(
-        self, names: Iterable[str], messages: list[str], lines: int = 0, texts: Sequence[str] = ()
+        self,
+        names: Iterable[str],
+        messages: list[str],
+        lines: int = 0,
+        texts: Sequence[str] = (),
+        observer: Observer | None = None,
     ) -> Control:
         from clingo import Control
 
         arguments = ["0", "--opt-mode=ignore", f"-clines={lines}"]
         arguments += [f"-c{name}={value}" for name, value in self.constants]
         control = Control(arguments, lambda _, message: messages.append(message), 20)
+        if observer is not None:
+            control.register_observer(observer, replace=True)
         for name in names:
             control.load(os.path.join(program_directory(), name))
         for text in (*(text for _, text in self.overlays), *texts):

@@ -1,22 +1,48 @@
-"""The work on one batch of rows: a pure function from columns to columns."""
+"""The work on one batch of rows: from columns to columns."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from threading import Lock
+from typing import NamedTuple
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
-from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.registry.concepts import BAD
-from crcasp.registry.mapping import ROW, ColumnMap
-from crcasp.registry.outcome import COLUMNS, JUDGED, Judge
-from crcasp.registry.profiles import Profiles, Solve
-from crcasp.registry.tables import FAULT
+from crcasp.registry.cells import Cells
+from crcasp.registry.columns import ID, Columns, Names
+from crcasp.registry.evaluation import Evaluator
+from crcasp.registry.faults import ERROR, Cause, Contradictions, faulty, worded
+from crcasp.registry.given import Kinds
+from crcasp.registry.mapping import ColumnMap
+from crcasp.registry.outcome import AND, COLUMNS, JUDGED
+from crcasp.registry.tables import Batch
 
-GIVEN, ERROR = "given", "error"
 RESULTS = (*COLUMNS, *JUDGED, ERROR)
+
+
+class Answers(NamedTuple):
+    """The answers for some rows.
+
+    Attributes:
+        results: the columns that the output adds.
+        given: for each row what was given, as the program writes it; None if no column says it.
+        ids: which patient each row is, if a column says it.
+        causes: what is wrong with rows.
+    """
+
+    results: pl.DataFrame
+    given: pl.Series | None
+    ids: pa.ChunkedArray | None
+    causes: list[Cause]
+
+    def label(self, place: int, before: int) -> str:
+        """Return how a message names a row: by its number, and by the patient's own."""
+        known = self.ids[place].as_py() if self.ids is not None else None
+        return f"row {before + place + 1}" + (f", id {known}" if known not in (None, "") else "")
 
 
 class Advisor:
@@ -25,98 +51,72 @@ class Advisor:
     Args:
         program: the logic program.
         mapping: where the columns of a patient are.
-        solve: how new profiles are solved; here and now if it is not given.
+
+    Raises:
+        UsageError: the map speaks of what there is not.
     """
 
-    def __init__(self, program: Program, mapping: ColumnMap, solve: Solve | None = None) -> None:
+    def __init__(self, program: Program, mapping: ColumnMap) -> None:
+        vocabulary = engine(program).vocabulary
+        self.names = Names(mapping, vocabulary)
+        self.cells = Cells(self.names, mapping, vocabulary, Kinds.of(program))
+        self.evaluator = Evaluator(program)
+        self.contradictions = Contradictions(program)
         self.lock = Lock()
-        self.mapping = mapping
-        self.profiles = Profiles(program, solve)
-        self.known = engine(program).vocabulary
-        partners = frozenset(engine(program).table.names("partner"))
-        self.judge = Judge(partners, _Reasons(program))
 
-    def answers(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the answers for the rows of a frame, in order.
+    def columns(self, header: Sequence[str], name: str) -> Columns:
+        """Return what the columns of a table are for.
 
         Raises:
-            UsageError: a column of the frame has the name of a result.
+            UsageError: it is not clear, or there is nothing of a patient.
         """
-        taken = [name for name in frame.columns if name in RESULTS]
-        if taken:
-            raise UsageError(f"The input has a column {taken[0]}, as the output will: rename it.")
+        columns = self.names.of(header, name)
+        self.names.refuse_nothing(columns, header, name)
+        self.cells.prepare(columns.used)
+        return columns
+
+    def answers(self, batch: Batch, columns: Columns, before: int | None = None) -> Answers:
+        """Return the answers for the rows of a batch, in order.
+
+        Args:
+            batch: the rows.
+            columns: what their columns are for.
+            before: how many rows came before, where the error of a row is to name its number.
+        """
+        rows = len(batch.rows) if batch.lines is None else len(batch.lines)
         with self.lock:
-            return self._answers(frame)
+            found = self.cells.read(batch.rows, columns.used)
+            bad = faulty(batch.faults, found.problems, rows)
+            results, against = self.evaluator.answers(rows, found.facts, bad, found.given)
+        said = dict(batch.faults)
+        if against.any():
+            places = np.flatnonzero(against)
+            said |= self.contradictions.said(batch.rows, found, places)
+        errors, causes = worded(rows, said, found.problems)
+        ids = self._ids(batch, columns)
+        if before is not None and causes:
+            errors = _numbered(errors, ids, before)
+        given = None
+        if found.given is not None:
+            texts = [AND.join(names) if names else None for names in found.given]
+            given = pl.Series(texts, dtype=pl.String)
+        return Answers(results.with_columns(errors), given, ids, causes)
 
-    def _answers(self, frame: pl.DataFrame) -> pl.DataFrame:
-        cells = self.mapping.applied(frame, self.known)
-        faults = frame[FAULT] if FAULT in frame.columns else None
-        numbers = self.profiles.of(cells)
-        if faults is not None:
-            numbers = numbers.set(faults.is_not_null(), BAD)
-        good = numbers != BAD
-        rows = numbers.set(~good, 0) if len(self.profiles.table) else None
-        if rows is None:
-            found = self.profiles.table.clear(len(frame))
-        else:
-            found = self.profiles.table[rows].with_columns(
-                pl.when(good).then(pl.all()).otherwise(None)
-            )
-        judged = self._judged(cells, numbers)
-        return found.hstack([*judged.get_columns(), self._errors(cells, good, faults)])
+    def _ids(self, batch: Batch, columns: Columns) -> pa.ChunkedArray | None:
+        for column in columns.used.get(ID, ()):
+            if column in batch.rows.column_names:
+                return batch.rows[column]
+        return None
 
-    def _judged(self, cells: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
-        if GIVEN not in cells.columns:
-            return pl.DataFrame(
-                {name: pl.Series([None] * len(cells), dtype=pl.String) for name in JUDGED}
-            )
-        pairs = pl.DataFrame([numbers.alias("profile"), cells[GIVEN]])
-        unique = pairs.unique()
-        verdicts = [
-            self.judge.judge(self.profiles.outcomes[number], given)
-            if given and number != BAD
-            else (None, None)
-            for number, given in unique.rows()
-        ]
-        schema = dict.fromkeys(JUDGED, pl.String)
-        labeled = unique.hstack(pl.DataFrame(verdicts, schema=schema, orient="row"))
-        found = pairs.join(
-            labeled, on=pairs.columns, how="left", nulls_equal=True, maintain_order="left"
+
+def _numbered(errors: pl.Series, ids: pa.ChunkedArray | None, before: int) -> pl.Series:
+    """Return the errors, each behind the number of its row and the patient's own."""
+    frame = pl.DataFrame([errors]).with_row_index("row", before + 1)
+    row = pl.format("row {}", "row")
+    if ids is not None:
+        texts = pl.Series("id", [str(cell) if cell is not None else "" for cell in ids.to_pylist()])
+        frame = frame.with_columns(texts)
+        row = (
+            pl.when(pl.col("id") != "").then(pl.format("row {}, id {}", "row", "id")).otherwise(row)
         )
-        return found.select(JUDGED)
-
-    def _errors(self, cells: pl.DataFrame, good: pl.Series, faults: pl.Series | None) -> pl.Series:
-        """Return what is wrong with each row: its form, or what its cells say."""
-        found: list[str | None] = [None] * len(cells) if faults is None else faults.to_list()
-        for place in (~good).arg_true():
-            if found[place] is None:
-                row = {name: text for name, text in cells.row(place, named=True).items() if text}
-                row.pop(ROW, None)
-                found[place] = self.profiles.concepts.faults(row)
-        return pl.Series(ERROR, found, dtype=pl.String)
-
-
-class _Reasons(dict[tuple[str, str], str]):
-    """The sources of reasons in words, each made when it is first asked for."""
-
-    def __init__(self, program: Program) -> None:
-        super().__init__()
-        self.table = engine(program).table
-        self.words = self.table.words
-        self.needs: dict[tuple[str, str], list[str]] = {}
-        solver = self.table.solver
-        for statement, _, finding, value in solver.facts("needs", 4):
-            self.needs.setdefault((str(statement), str(finding)), []).append(str(value))
-        for statement, line, _ in solver.facts("statement", 3):
-            self.needs[str(statement), "line"] = [str(line)]
-
-    def __missing__(self, key: tuple[str, str]) -> str:
-        source, finding = key
-        exclusion = self.table.exclusions.get(source)
-        if exclusion is not None:
-            self[key] = f"{source}, {exclusion}"
-        else:
-            needs = sorted(set(self.needs.get(key, ())) - {"yes"})
-            values = f" {self.words.names(needs, 'or')}" if needs else ""
-            self[key] = f"statement {source} needs: {self.words.name(finding)}{values}"
-        return self[key]
+    return frame.select(pl.format("{}: {}", row, ERROR).alias(ERROR))[ERROR]

@@ -1,238 +1,168 @@
-"""Registries as files: batches of rows in, batches of rows out, whole or not at all."""
+"""Registries as files: batches of rows in, batches of rows out."""
 
 from __future__ import annotations
 
-import json
-import os
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import PurePath
-from typing import IO, TYPE_CHECKING, Any, cast
+import io
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, cast
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from crcasp.errors import UsageError
-from crcasp.program.vocabulary import OF_LINE
-from crcasp.registry.tables import BATCH, FAULT, interruptible, read_csv
-from crcasp.saving import unfinished
+from crcasp.registry.documents import Column, read_ndjson, spliced
+from crcasp.registry.forms import Source, interruptible
+from crcasp.registry.tables import BATCH, Batch, check_header, read_csv
+from crcasp.saving import Output
 
-if TYPE_CHECKING:
-    from crcasp.registry.progress import Progress
-
-FORMS = (".csv", ".ndjson", ".parquet")
-SOURCE = "_source"  # the line of a JSON patient
+SOURCE = "source"  # the column of a table that has JSON lines as they are written
 
 
-def form(name: str, default: str = ".csv") -> str:
-    """Return how a file is written, by its suffix; a stream has the default.
-
-    Raises:
-        UsageError: the suffix is none of the known.
-    """
-    if name == "-":
-        return default
-    suffix = PurePath(name).suffix.lower()
-    if suffix == ".jsonl":
-        return ".ndjson"
-    if suffix not in FORMS:
-        raise UsageError(f"{name}: the suffix must be one of {', '.join(FORMS)}.")
-    return suffix
-
-
-# ---- in -----------------------------------------------------------------------------------
-
-
-def batches(name: str, how: str, progress: Progress) -> Iterator[pl.DataFrame]:
+def batches(
+    source: Source,
+    separator: str | None,
+    column: Column,
+    results: tuple[str, ...],
+    output: str,
+) -> Iterator[Batch]:
     """Yield the rows of a registry in order, a limited number at a time.
 
+    Args:
+        source: the registry.
+        separator: of a CSV file; found out if it is not given.
+        column: for a key of NDJSON, the column it means.
+        results: the names of the columns that the output adds.
+        output: the form of the output.
+
     Raises:
-        UsageError: it cannot be read at all.
+        UsageError: it cannot be read at all, or the output cannot hold its columns.
     """
-    if name == "-" and how == ".parquet":
-        raise UsageError("Parquet cannot be read from standard input: name a file.")
-    reader = {".csv": read_csv, ".ndjson": _ndjson, ".parquet": _parquet}[how]
-    try:
-        with _opened(name) as stream:
-            yield from reader(progress.watched(stream))
-    except OSError as error:
-        raise UsageError(f"{name}: it cannot be read: {error.strerror or error}.") from None
-    except (pa.ArrowInvalid, pl.exceptions.PolarsError, UnicodeDecodeError) as error:
-        said = " ".join(str(error).split())
-        raise UsageError(f"{name}: it cannot be read: {said}.") from None
-
-
-@contextmanager
-def _opened(name: str) -> Iterator[IO[bytes]]:
-    if name == "-":
-        yield sys.stdin.buffer
+    if separator is not None and source.form != "csv":
+        raise UsageError(f"--separator: {source.called} is {source.form}, not CSV; leave it out.")
+    if source.form == "ndjson":
+        found = read_ndjson(source, column, frozenset(results))
+    elif source.form == "csv":
+        found = read_csv(source, separator)
     else:
-        with open(name, "rb") as stream:
-            yield stream
+        found = _parquet(source)
+    first = True
+    while True:
+        with source.errors():
+            try:
+                batch = next(found, None)
+            except (pa.ArrowException, pl.exceptions.PolarsError) as error:
+                raise ValueError(str(error)) from None
+        if batch is None:
+            return
+        if first and source.form != "ndjson":
+            check_header(batch.rows.column_names, source.called)
+            refuse_columns(batch.rows.schema, results, output, source.called)
+        first = False
+        interruptible()
+        yield batch
 
 
-def _parquet(stream: IO[bytes]) -> Iterator[pl.DataFrame]:
-    source = parquet.ParquetFile(stream)
-    if source.metadata.num_rows == 0:
-        yield cast(pl.DataFrame, pl.from_arrow(source.schema_arrow.empty_table()))
-    for batch in source.iter_batches(BATCH):
-        yield cast(pl.DataFrame, pl.from_arrow(batch))
+def _parquet(source: Source) -> Iterator[Batch]:
+    file = parquet.ParquetFile(source.stream)
+    source.rows = file.metadata.num_rows
+    if source.rows == 0:
+        yield Batch(file.schema_arrow.empty_table(), {})
+    for batch in file.iter_batches(BATCH):
+        yield Batch(pa.Table.from_batches([batch]), {})
 
 
-def _ndjson(stream: IO[bytes]) -> Iterator[pl.DataFrame]:
-    """One JSON patient a line; the line itself is kept beside its columns."""
-    rows: list[dict[str, str | None]] = []
-    interruptible()
-    while line := stream.readline():
-        if line.strip():
-            rows.append(_patient(line))
-        if len(rows) == BATCH:
-            yield _frame(rows)
-            rows = []
-            interruptible()
-    if rows:
-        yield _frame(rows)
+def refuse_columns(schema: pa.Schema, results: tuple[str, ...], output: str, name: str) -> None:
+    """Refuse columns that the output has anyway, or that its form cannot hold."""
+    for field in schema:
+        if field.name in results:
+            raise UsageError(
+                f"{name}: it has a column {field.name}, as the output will: rename it."
+            )
+        if output == "parquet" or not output:
+            continue
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+        if binary or (output == "csv" and pa.types.is_nested(kind)):
+            raise UsageError(
+                f"{name}: its column {field.name} holds {kind}, which {output.upper()} cannot: "
+                "take it out, or write the output as Parquet."
+            )
 
 
-def _frame(rows: list[dict[str, str | None]]) -> pl.DataFrame:
-    columns = dict.fromkeys(name for row in rows for name in row)
-    return pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row")
+class Writer:
+    """Writes batches of rows, with the results beside them, in one form."""
 
+    def __init__(self, output: Output, form: str, separator: str) -> None:
+        self.output = output
+        self.form = form
+        self.separator = separator
+        self.parquet: Any = None
+        self.first = True
+        self.rows = 0
 
-def _patient(line: bytes) -> dict[str, str | None]:
-    """Return the columns of a JSON patient; what is not in order stays as it is written."""
-    row: dict[str, str | None] = {SOURCE: line.decode("utf-8", "replace").strip()}
-    try:
-        content = json.loads(line)
-    except ValueError as error:
-        return {**row, FAULT: f"this line is not JSON: {error}."}
-    if not isinstance(content, dict):
-        return {**row, FAULT: "this line is no JSON object."}
-    for key, value in content.items():
-        if key == "history" and isinstance(value, list):
-            for number, entry in enumerate(value, 1):
-                known = entry if isinstance(entry, dict) else {"received": entry}
-                row[f"line{number}"] = _text(known.get("received"), "+")
-                row[f"line{number}_stopped"] = _text(known.get("stopped"), "+")
-                row[f"line{number}_toxic"] = _text(known.get("toxic"), ";")
-                for other in known.keys() - set(OF_LINE):
-                    row[f"line{number}"] = f"{other}: {known[other]}"
-        elif key == "history" and value is not None:
-            row["line1"] = _text(value, "+")
+    def write(self, batch: Batch, ids: pa.Array | None, results: pl.DataFrame) -> None:
+        """Write a batch of input rows with the results beside them.
+
+        Args:
+            batch: the rows.
+            ids: the column that says which patient a row is, for JSON rows as a table.
+            results: the columns of the answer.
+        """
+        self.rows += len(results)
+        if self.form == "ndjson" and batch.lines is not None:
+            self.output.write(_lines(batch, results))
+            return
+        rows = batch.rows
+        if batch.lines is not None:
+            cells = pa.nulls(len(results), pa.string()) if ids is None else ids
+            rows = pa.table({"id": cells, SOURCE: pa.array(batch.lines, pa.string())})
+        if self.form == "parquet":
+            table = with_results(rows, results)
+            if self.parquet is None:
+                self.parquet = parquet.ParquetWriter(
+                    self.output, table.schema, compression="zstd", write_statistics=False
+                )
+            self.parquet.write_table(table)
+            return
+        frame = cast(pl.DataFrame, pl.from_arrow(rows)).hstack(results.get_columns())
+        buffer = io.BytesIO()
+        if self.form == "csv":
+            blank = frame.with_columns(
+                pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)).name.keep()
+            )
+            blank.write_csv(buffer, include_header=self.first, separator=self.separator)
         else:
-            row[key] = _text(value, ";")
-    return row
+            frame.write_ndjson(buffer)
+        self.first = False
+        self.output.write(buffer.getbuffer())
+
+    def close(self) -> None:
+        """Write what comes behind the rows."""
+        if self.parquet is not None:
+            self.parquet.close()
+
+    def abandon(self) -> None:
+        """Let the writer of Parquet forget the file, which it would end by itself."""
+        if self.parquet is not None:
+            self.output.abandon()
+            with suppress(Exception):
+                self.parquet.close()
 
 
-def _text(value: object, joint: str) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, list):
-        return joint.join(str(item) for item in value)
-    return value if isinstance(value, str) else json.dumps(value)
+def _lines(batch: Batch, results: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    results.write_ndjson(buffer)
+    answers = buffer.getvalue().decode().split("\n")
+    whole = (f"{spliced(*both)}\n" for both in zip(batch.lines or (), answers, strict=False))
+    return "".join(whole).encode()
 
 
-# ---- out ----------------------------------------------------------------------------------
-
-
-class Output:
-    """A file that has its name only once it is whole; or standard output."""
-
-    def __init__(self, name: str, how: str) -> None:
-        self.name = name
-        self.how = how
-        if name == "-" and how == ".parquet":
-            raise UsageError("Parquet cannot be written to standard output: name a file.")
-        self.path = f"{name}.{os.getpid()}.part"
-        self.stream: IO[bytes]
-        self.writer: Any = None
-        self.columns: list[str] = []
-
-    def __enter__(self) -> Output:
-        try:
-            self.stream = sys.stdout.buffer if self.name == "-" else open(self.path, "wb")
-        except OSError as error:
-            raise UsageError(f"{self.name}: it cannot be written: {error.strerror}.") from None
-        if self.name != "-":
-            unfinished.add(self.path)
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if self.name == "-":
-            if error is None:
-                self._close()
-                self.stream.flush()
-            return
-        try:
-            if error is None:
-                self._close()
-        finally:
-            self.stream.close()
-            if error is None:
-                os.replace(self.path, self.name)
-            else:
-                with suppress(OSError):
-                    os.remove(self.path)
-            unfinished.discard(self.path)
-
-    def _close(self) -> None:
-        if self.writer is not None:
-            self.writer.close()
-
-    def write(self, rows: pl.DataFrame, results: pl.DataFrame) -> None:
-        """Write a batch of input rows with the results beside them."""
-        if self.how == ".ndjson":
-            self.stream.write(_lines(rows, results))
-            return
-        together = _plain(rows).hstack(results.get_columns())
-        first = not self.columns
-        self.columns = self.columns or together.columns
-        lacking = [pl.lit(None, pl.String).alias(n) for n in self.columns if n not in together]
-        together = together.with_columns(lacking).select(self.columns)
-        if self.how == ".csv":
-            texts = pl.col(pl.String)
-            blank = together.with_columns(pl.when(texts != "").then(texts).name.keep())
-            blank.write_csv(self.stream, include_header=first)
-            return
-        table = plain_text(together.to_arrow())
-        if self.writer is None:
-            self.writer = parquet.ParquetWriter(self.stream, table.schema, compression="zstd")
-        self.writer.write_table(table.cast(self.writer.schema))
-
-
-def plain_text(table: pa.Table) -> pa.Table:
-    """Return a table whose texts are of the type that every reader of Arrow knows."""
-    fields = [
-        field.with_type(pa.string())
-        if pa.types.is_large_string(field.type) or pa.types.is_string_view(field.type)
-        else field
-        for field in table.schema
-    ]
-    return table.cast(pa.schema(fields))
-
-
-def _plain(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows as they came; a JSON line that others do not hold is named `source`."""
-    rows = rows.drop(FAULT, strict=False)
-    return rows.rename({SOURCE: "source"}) if SOURCE in rows.columns else rows
-
-
-def _lines(rows: pl.DataFrame, results: pl.DataFrame) -> bytes:
-    if SOURCE not in rows.columns:
-        together = _plain(rows).hstack(results.get_columns())
-        return "".join(f"{_json(row)}\n" for row in together.iter_rows(named=True)).encode()
-    lines = []
-    for source, answer in zip(rows[SOURCE], results.iter_rows(named=True), strict=True):
-        try:
-            known = json.loads(source)
-        except ValueError:
-            known = {SOURCE: source}
-        row: Mapping[str, object] = known if isinstance(known, dict) else {SOURCE: source}
-        lines.append(f"{_json({**row, **answer})}\n")
-    return "".join(lines).encode()
-
-
-def _json(row: Mapping[str, object]) -> str:
-    return json.dumps(row, ensure_ascii=False)
+def with_results(rows: pa.Table, results: pl.DataFrame) -> pa.Table:
+    """Return rows with the results as further columns, of types that every reader knows."""
+    found = results.to_arrow()
+    for field in found.schema:
+        kind = pa.bool_() if pa.types.is_boolean(field.type) else pa.string()
+        rows = rows.append_column(field.name, found[field.name].cast(kind))
+    return rows

@@ -1,21 +1,18 @@
-"""Where the columns of a patient are in a table of another shape, and what its cells mean."""
+"""What the columns of a table are called, and what its cells mean; from TOML, and as TOML."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
-import polars as pl
+from typing import Any
 
 from crcasp.errors import UsageError
-from crcasp.program.vocabulary import LIMITS
+from crcasp.facts.wording import suggestion
 
-if TYPE_CHECKING:
-    from crcasp.program.vocabulary import Vocabulary
-
-
-ROW = "_row"
+TABLES = ("columns", "values", "rules", "unknown")
+OF_RULE = ("columns", "any", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,64 +38,55 @@ class ColumnMap:
         columns: for a column of a patient, its name in the table.
         values: for a column of a patient, its values by the texts that mean them.
         rules: for a finding, how several columns of the table make it.
+        unknown: further texts that say that something is unknown.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
+    unknown: tuple[str, ...] = ()
 
-    def check(self, vocabulary: Vocabulary) -> None:
-        """Raise UsageError for a finding that there is not."""
-        known = [*vocabulary.findings, "id", "given", *LIMITS, "lineN"]
-        for name in (*self.columns, *self.values, *self.rules):
-            if name not in known and not name.startswith("line"):
-                raise UsageError(f"{name} is no column of a patient; these are {', '.join(known)}.")
-
-    def wanted(self, header: list[str], vocabulary: Vocabulary) -> dict[str, str]:
-        """Return, for each column of a patient that a table has, its name in the table.
-
-        Raises:
-            UsageError: the table lacks a column that is mapped.
-        """
-        from crcasp.registry.concepts import LINE
-
-        mine = [*vocabulary.findings, *LIMITS, "given"]
-        found = {name: name for name in header if name in mine or LINE.fullmatch(name)}
-        found.update(self.columns)
-        needed = [
-            *self.columns.values(),
-            *(c for rule in self.rules.values() for c in rule.columns),
-        ]
-        lacking = [name for name in needed if name not in header]
-        if lacking:
-            raise UsageError(
-                f"The input has no column {lacking[0]}; its columns are {', '.join(header)}."
+    def to_toml(self) -> str:
+        """Return the map as the text of a map file."""
+        parts = [f"unknown = {_toml(list(self.unknown))}\n"] if self.unknown else []
+        parts += [_table("columns", self.columns)] if self.columns else []
+        parts += [_table(f"values.{name}", texts) for name, texts in self.values.items()]
+        parts += [
+            _table(
+                f"rules.{name}", {"columns": list(rule.columns), "any": rule.any, "all": rule.all}
             )
-        return found
+            for name, rule in self.rules.items()
+        ]
+        return "\n".join(parts)
 
-    def applied(self, frame: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
-        """Return the columns of a patient as text, trimmed, null where empty; and a number."""
-        found = self.wanted(frame.columns, vocabulary)
-        cells = [self._cells(name, pl.col(column)).alias(name) for name, column in found.items()]
-        made = [self._made(name, rule).alias(name) for name, rule in self.rules.items()]
-        kept = [cell for name, cell in zip(found, cells, strict=True) if name not in self.rules]
-        return frame.with_row_index(ROW).select([ROW, *kept, *made])
 
-    def _cells(self, name: str, column: pl.Expr) -> pl.Expr:
-        text = column.cast(pl.String).str.strip_chars()
-        text = pl.when(text == "").then(None).otherwise(text)
-        values = self.values.get(name)
-        return text.replace(dict(values)) if values else text
+def _table(name: str, pairs: Mapping[str, object]) -> str:
+    lines = (f"{_toml(key)} = {_toml(value)}\n" for key, value in pairs.items())
+    return f"[{name}]\n{''.join(lines)}"
 
-    def _made(self, name: str, rule: Rule) -> pl.Expr:
-        cells = [self._cells(name, pl.col(column)) for column in rule.columns]
-        some = pl.any_horizontal((cell == rule.any).fill_null(False) for cell in cells)
-        every = pl.all_horizontal((cell == rule.all).fill_null(False) for cell in cells)
-        return pl.when(some).then(pl.lit(rule.any)).when(every).then(pl.lit(rule.all))
+
+def _toml(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def column_map(mapping: ColumnMap | str | os.PathLike[str] | None) -> ColumnMap:
+    """Return a map that is given as such, or as the path of a TOML file.
+
+    Raises:
+        UsageError: it is neither.
+    """
+    if mapping is None:
+        return ColumnMap()
+    if isinstance(mapping, ColumnMap):
+        return mapping
+    if isinstance(mapping, (str, os.PathLike)):
+        return from_toml(os.fspath(mapping))
+    kind = type(mapping).__name__
+    raise UsageError(f"mapping must be a ColumnMap or the path of a TOML file, not a {kind}.")
 
 
 def from_toml(path: str) -> ColumnMap:
-    """Read a map from a TOML file with the tables columns, values and rules.
+    """Read a map from a TOML file with the tables columns, values and rules, and a list unknown.
 
     Raises:
         UsageError: it cannot be read, or says something else.
@@ -108,33 +96,57 @@ def from_toml(path: str) -> ColumnMap:
     try:
         with open(path, "rb") as stream:
             content = tomllib.load(stream)
-        return ColumnMap(
-            {str(name): str(column) for name, column in content.pop("columns", {}).items()},
-            {
-                name: {str(text): str(value) for text, value in texts.items()}
-                for name, texts in content.pop("values", {}).items()
-            },
-            {
-                name: Rule(tuple(rule["columns"]), str(rule["any"]), str(rule["all"]))
-                for name, rule in content.pop("rules", {}).items()
-            },
-        )
     except OSError as error:
         raise UsageError(f"{path}: the map cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: the map is not TOML: {error}.") from None
-    except (AttributeError, KeyError, TypeError):
-        raise UsageError(
-            f"{path}: the map must have tables columns, values and rules, each rule with "
-            "columns, any and all."
-        ) from None
+    _refuse_unknown(path, "the map", content, TABLES)
+    rules = {}
+    for name, rule in _part(path, content, "rules", dict).items():
+        where = f"[rules.{name}]"
+        if not isinstance(rule, dict):
+            raise UsageError(f"{path}: {where} must be a table with {', '.join(OF_RULE)}.")
+        _refuse_unknown(path, where, rule, OF_RULE)
+        columns = _part(path, rule, "columns", list)
+        if not (columns and "any" in rule and "all" in rule):
+            raise UsageError(f"{path}: {where} of the map must have {', '.join(OF_RULE)}.")
+        rules[name] = Rule(tuple(map(str, columns)), str(rule["any"]), str(rule["all"]))
+    values = _part(path, content, "values", dict)
+    return ColumnMap(
+        {name: str(column) for name, column in _part(path, content, "columns", dict).items()},
+        {
+            name: {text: str(value) for text, value in _part(path, values, name, dict).items()}
+            for name in values
+        },
+        rules,
+        tuple(map(str, _part(path, content, "unknown", list))),
+    )
+
+
+def _part(path: str, content: Mapping[str, object], name: str, kind: type) -> Any:
+    """Return a part of a map that must be a table or a list."""
+    part = content.get(name, kind())
+    if not isinstance(part, kind):
+        what = "a table" if kind is dict else "a list"
+        raise UsageError(f"{path}: {name} of the map must be {what}.")
+    return part
+
+
+def _refuse_unknown(
+    path: str, where: str, content: Mapping[str, object], known: Iterable[str]
+) -> None:
+    for name in content:
+        if name not in known:
+            end = suggestion(name, known) or f"; it may have {', '.join(known)}."
+            raise UsageError(f"{path}: {name} is no key of {where}{end}")
 
 
 def merged(base: ColumnMap, more: ColumnMap) -> ColumnMap:
     """Return one map of two; the second wins."""
-    names = {*base.values, *more.values}
+    names = dict.fromkeys([*base.values, *more.values])
     return ColumnMap(
         {**base.columns, **more.columns},
         {name: {**base.values.get(name, {}), **more.values.get(name, {})} for name in names},
         {**base.rules, **more.rules},
+        (*base.unknown, *more.unknown),
     )

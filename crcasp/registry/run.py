@@ -3,79 +3,169 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from threading import Lock
+from typing import Any
 
-import polars as pl
 import pyarrow as pa
 
+from crcasp.errors import UsageError
 from crcasp.program.files import Program
-from crcasp.registry.batches import GIVEN, Advisor
-from crcasp.registry.files import Output, batches, form, plain_text
-from crcasp.registry.mapping import ColumnMap
-from crcasp.registry.pool import Pool
-from crcasp.registry.progress import Progress
+from crcasp.registry.batches import RESULTS, Advisor
+from crcasp.registry.columns import Columns
+from crcasp.registry.files import Writer, batches, refuse_columns, with_results
+from crcasp.registry.forms import Source, form_by_name, refuse_unneeded
+from crcasp.registry.mapping import ColumnMap, column_map
 from crcasp.registry.summary import Summary, Tally
+from crcasp.registry.tables import SEPARATORS, Batch, check_header
+from crcasp.saving import Outputs, refuse_shared
+
+Made = Callable[[Summary], str]  # a further output, from the summary
 
 
 def cohort(
     source: str | os.PathLike[str],
     output: str | os.PathLike[str],
     *,
-    mapping: ColumnMap | None = None,
+    mapping: ColumnMap | str | os.PathLike[str] | None = None,
     overlays: Sequence[str | os.PathLike[str]] = (),
     constants: Mapping[str, str | int] | None = None,
-    workers: int | None = None,
+    form: str | None = None,
+    separator: str | None = None,
 ) -> Summary:
     """Answer a whole registry, one row a patient, and return what it comes to.
 
     Args:
         source: a file in CSV, NDJSON or Parquet, by its suffix.
         output: the file to write, likewise.
-        mapping: what the columns and cells of the source are called.
+        mapping: what the columns and cells of the source are called, or a TOML file that says it.
         overlays: as for `recommend`.
         constants: as for `recommend`.
-        workers: how many processes solve; the number of cores if it is not given.
+        form: "csv", "ndjson" or "parquet", where a suffix does not say it.
+        separator: of the columns of a CSV file; found out if it is not given.
 
     Raises:
         UsageError: the source cannot be read at all, or the output cannot be written.
     """
     program = Program.build(overlays, constants)
-    return answer_files(program, os.fspath(source), os.fspath(output), mapping, workers)
+    names = os.fspath(source), os.fspath(output)
+    inputs = [os.fspath(mapping)] if isinstance(mapping, (str, os.PathLike)) else []
+    return answer_files(
+        program, *names, column_map(mapping), form=form, separator=separator, inputs=inputs
+    )
 
 
 def answer_files(
     program: Program,
     source: str,
     output: str,
-    mapping: ColumnMap | None = None,
-    workers: int | None = None,
+    mapping: ColumnMap,
+    *,
+    form: str | None = None,
+    separator: str | None = None,
+    inputs: Sequence[str] = (),
+    further: Sequence[tuple[str, Made]] = (),
 ) -> Summary:
-    """Answer a registry with a program that was read; see `cohort`."""
+    """Answer a registry with a program that was read; see `cohort`.
+
+    Args:
+        program: the logic program.
+        source: the registry.
+        output: the answers.
+        mapping: what the columns and cells of the registry are called.
+        form: of a file whose suffix does not say it.
+        separator: of the columns of a CSV file.
+        inputs: further files that were read.
+        further: more files to write, with what makes their text.
+    """
     start = time.perf_counter()
-    mapping = mapping or ColumnMap()
-    how = form(source, ".ndjson" if output != "-" and form(output) == ".ndjson" else ".csv")
-    pool, progress, tally = Pool(program, workers), Progress(source), Tally()
-    advisor = Advisor(program, mapping, pool.solve)
-    mapping.check(advisor.known)
-    try:
-        with Output(output, form(output, how if how != ".parquet" else ".csv")) as written:
-            for rows in batches(source, how, progress):
-                answers = advisor.answers(rows)
-                written.write(rows, answers)
-                given = mapping.columns.get(GIVEN, GIVEN)
-                tally.add(rows[given] if given in rows.columns else None, answers)
-                progress.count(len(rows))
-    finally:
-        pool.close()
-        progress.close()
-    return tally.summary(len(advisor.profiles.keys), time.perf_counter() - start)
+    outputs = [output, *(name for name, _ in further)]
+    refuse_shared(outputs, [source, *inputs, *(name for name, _ in program.overlays)])
+    refuse_unneeded(form, source, output)
+    separator = SEPARATORS.get(separator or "", separator)
+    if separator is not None and (len(separator) != 1 or separator in '"\r\n' or separator > "~"):
+        raise UsageError(f"--separator {separator}: give one character, or {_listed()}.")
+    advisor = Advisor(program, mapping)
+    tally = Tally()
+    with closing(Source(source, form)) as rows:
+        alike = rows.form if rows.form != "parquet" else "csv"
+        how = form_by_name(output, form, alike)
+        with Outputs(*outputs) as (answers, *others):
+            if how == "parquet" and answers.special:
+                raise UsageError(f"{output}: Parquet cannot be written to a stream: name a file.")
+            writer = Writer(answers, how, "\t" if output.lower().endswith(".tsv") else ",")
+            try:
+                columns = _answer(rows, separator, advisor, writer, tally)
+            except BaseException:
+                writer.abandon()
+                raise
+            writer.close()
+            if not rows.rows == tally.rows == writer.rows:
+                raise UsageError(
+                    f"{rows.called}: {rows.rows:,} rows were read and {writer.rows:,} written: "
+                    "a row was lost, and nothing was kept."
+                )
+            summary = tally.summary(
+                time.perf_counter() - start,
+                columns=columns.used,
+                aside=columns.aside,
+                note=advisor.evaluator.solved,
+                fingerprint=rows.fingerprint(),
+            )
+            for stream, (_, text) in zip(others, further, strict=True):
+                stream.write(text(summary).encode("utf-8", "backslashreplace"))
+    return summary
+
+
+def _listed() -> str:
+    return ", ".join(SEPARATORS)
+
+
+def _answer(
+    source: Source, separator: str | None, advisor: Advisor, writer: Writer, tally: Tally
+) -> Columns:
+    """Answer all batches of a registry, and return what its columns are for."""
+    names = advisor.names
+    header: dict[str, None] = {}
+    columns = Columns({}, {})
+    with closing(_bar(source)) as bar:
+        for batch in batches(source, separator, names.column, RESULTS, writer.form):
+            strange = [key for key, meant in names.keys.items() if meant is None]
+            there = header | dict.fromkeys([*batch.rows.column_names, *strange])
+            if len(there) > len(header):
+                header = there
+                columns = advisor.columns([*header], source.called)
+            answers = advisor.answers(batch, columns, tally.rows)
+            writer.write(batch, answers.ids, answers.results)
+            tally.add(answers)
+            bar.set_postfix_str(f"{tally.rows:,} rows", refresh=False)
+            bar.update(source.position() - bar.n)
+    return columns
+
+
+def _bar(source: Source) -> Any:
+    """Return a bar on standard error with rate and time left; silent where that is no terminal."""
+    from tqdm import tqdm
+
+    return tqdm(
+        total=source.size(),
+        unit="B",
+        unit_scale=True,
+        desc="crcasp cohort",
+        disable=sys.stderr is None or not sys.stderr.isatty(),
+        file=sys.stderr,
+    )
+
+
+# ---- past one machine ---------------------------------------------------------------------
 
 
 def answer_batches(
     source: Iterator[pa.RecordBatch],
-    mapping: ColumnMap | None = None,
+    mapping: ColumnMap | str | os.PathLike[str] | None = None,
     program: Program | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """Yield each record batch of patients with the columns of the answer beside it.
@@ -87,17 +177,31 @@ def answer_batches(
         source: record batches whose columns are those of a patient.
         mapping: what the columns and cells are called.
         program: the logic program; the table alone if it is not given.
+
+    Raises:
+        UsageError: it is not clear what the columns are.
     """
-    advisor = _advisor(program or Program(), mapping or ColumnMap())
+    advisor = _advisor(program or Program(), column_map(mapping))
     for batch in source:
-        rows = pl.DataFrame(pl.from_arrow(batch))
-        answers = advisor.answers(rows)
-        table = plain_text(rows.hstack(answers.get_columns()).to_arrow())
-        yield table.combine_chunks().to_batches()[0]
+        check_header(batch.schema.names, "the batch")
+        refuse_columns(batch.schema, RESULTS, "", "the batch")
+        rows = pa.Table.from_batches([batch])
+        columns = advisor.columns(batch.schema.names, "the batch")
+        answers = advisor.answers(Batch(rows, {}), columns)
+        found = with_results(rows.select([]), answers.results)
+        arrays = [*batch.columns, *(_array(column) for column in found.columns)]
+        fields = [*batch.schema, *found.schema]
+        yield pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, batch.schema.metadata))
+
+
+def _array(column: pa.ChunkedArray) -> pa.Array:
+    return column.combine_chunks() if column.num_chunks else pa.array([], column.type)
 
 
 def answer_batch(
-    batch: pa.RecordBatch, mapping: ColumnMap | None = None, program: Program | None = None
+    batch: pa.RecordBatch,
+    mapping: ColumnMap | str | os.PathLike[str] | None = None,
+    program: Program | None = None,
 ) -> pa.RecordBatch:
     """Return one record batch of patients with the columns of the answer beside it."""
     return next(answer_batches(iter((batch,)), mapping, program))

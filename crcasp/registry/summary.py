@@ -4,17 +4,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import polars as pl
 
+from crcasp.facts.wording import printable
 from crcasp.program.terms import natural
-from crcasp.registry.batches import ERROR, GIVEN
+from crcasp.registry.batches import Answers
+from crcasp.registry.faults import ERROR, FIRST
 from crcasp.registry.outcome import LIST
 from crcasp.results.result import FORMAT
 from crcasp.views.wording import BULLET, CLOSING, entry
 
 NO_SET = "none"
+CONCORDANCE = (
+    "preferred", "eligible", "undetermined", "excluded", "not_in_table", "out_of_scope",
+)  # fmt: skip
+CAUSES = 1_000  # that are told apart
+LISTED = 20  # of them in the text
+REST = "other causes"
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCause:
+    """One thing that is wrong, in how many rows, and the first of them.
+
+    Attributes:
+        cause: the column and what would be right.
+        rows: how many rows have it.
+        first: the first of these rows: number, patient, and what is there.
+    """
+
+    cause: str
+    rows: int
+    first: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +53,14 @@ class Summary:
         grades: patients by the grade of their preferred sets; "none" where there is no set.
         flow: for each line of therapy, patients by the grade of their preferred sets.
         statuses: for each therapy, patients by its status.
-        concordance: for each therapy that was given, patients by its concordance.
+        concordance: for what was given, patients by its concordance.
         missing: for each finding that is missing, in how many patients.
         settles: for each finding, in how many patients it is the only one that is missing.
-        profiles: how many profiles were told apart.
+        columns: for each column of a patient, those of the table that it was read from.
+        aside: columns that were not used but look like one, with what they look like.
+        causes: what is wrong with rows, the most frequent first.
+        note: how rows were answered that could not be answered together.
+        fingerprint: of the registry.
         seconds: how long it took.
     """
 
@@ -46,28 +74,22 @@ class Summary:
     concordance: Mapping[str, Mapping[str, int]]
     missing: Mapping[str, int]
     settles: Mapping[str, int]
-    profiles: int
+    columns: Mapping[str, tuple[str, ...]]
+    aside: Mapping[str, str]
+    causes: tuple[ErrorCause, ...]
+    note: str
+    fingerprint: str
     seconds: float
 
     def to_dict(self) -> dict[str, object]:
         """Return what `--summary FILE` holds."""
-        return {
-            "format": FORMAT,
-            "rows": self.rows,
-            "errors": self.errors,
-            "out_of_scope": self.out_of_scope,
-            "lines": dict(self.lines),
-            "grades": dict(self.grades),
-            "flow": {name: dict(counts) for name, counts in self.flow.items()},
-            "statuses": {name: dict(counts) for name, counts in self.statuses.items()},
-            "concordance": {name: dict(counts) for name, counts in self.concordance.items()},
-            "missing": {
-                name: {"patients": count, "settles": self.settles.get(name, 0)}
-                for name, count in self.missing.items()
-            },
-            "profiles": self.profiles,
-            "seconds": round(self.seconds, 3),
+        found = {"format": FORMAT, **asdict(self), "seconds": round(self.seconds, 3)}
+        found["missing"] = {
+            name: {"patients": count, "settles": self.settles.get(name, 0)}
+            for name, count in self.missing.items()
         }
+        del found["settles"]
+        return found
 
     def text(self, width: int = 80) -> str:
         """Return the summary for a person."""
@@ -78,10 +100,19 @@ class Summary:
         yield from entry(
             "Rows",
             f"{self.rows:,} in {self.seconds:.1f} s ({rate:,.0f} a second); "
-            f"{self.profiles:,} profiles; {self.errors:,} with an error; "
-            f"{self.out_of_scope:,} out of scope.",
+            f"{self.errors:,} with an error; {self.out_of_scope:,} out of scope.",
             width,
         )
+        used = (
+            name if names == (name,) else f"{name} from {', '.join(map(printable, names))}"
+            for name, names in self.columns.items()
+        )
+        yield from entry("Columns", f"{'; '.join(used)}.", width)
+        if self.aside:
+            like = (f"{printable(c)} (did you mean {near}?)" for c, near in self.aside.items())
+            yield from entry("Not used", f"{'; '.join(like)}.", width)
+        if self.note:
+            yield from entry("Note", self.note, width)
         yield from entry("Line", _counted(self.lines), width)
         yield from entry("Grade", _counted(self.grades), width)
         if self.concordance:
@@ -94,6 +125,15 @@ class Summary:
                 for finding, count in self.missing.items()
             )
             yield from entry("Missing", f"{', '.join(missing)}.", width)
+        if self.causes:
+            yield "Errors"
+        for cause in self.causes[:LISTED]:
+            text = printable(f"{cause.rows:,} x {cause.cause}")
+            yield from entry("  -", text, width, BULLET)
+            for first in cause.first:
+                yield from entry("", printable(first), width, 2 * BULLET)
+        if len(self.causes) > LISTED:
+            yield from entry("  -", f"{len(self.causes) - LISTED:,} more causes.", width, BULLET)
         yield from entry("", CLOSING, width, 0)
 
 
@@ -110,11 +150,13 @@ class Tally:
         self.statuses: dict[str, Counter[str]] = {"eligible": Counter(), "undetermined": Counter()}
         self.concordance: Counter[tuple[str, str]] = Counter()
         self.missing: Counter[str] = Counter()
+        self.causes: Counter[str] = Counter()
+        self.first: dict[str, list[str]] = {}
 
-    def add(self, given: pl.Series | None, results: pl.DataFrame) -> None:
+    def add(self, answers: Answers) -> None:
         """Count one batch."""
+        results = answers.results
         good = results.filter(pl.col(ERROR).is_null())
-        self.rows += len(results)
         self.errors += len(results) - len(good)
         scoped = good.filter("in_scope")
         self.out_of_scope += len(good) - len(scoped)
@@ -124,13 +166,20 @@ class Tally:
         self.missing.update(_counts(scoped, "missing"))
         for status, counter in self.statuses.items():
             counter.update(_counts(scoped, status))
-        if given is not None:
-            pairs = results.select(pl.lit(given).alias(GIVEN), "concordance").drop_nulls()
+        if answers.given is not None:
+            pairs = results.select(answers.given.alias("given"), "concordance").drop_nulls()
             for therapy, concordance, count in pairs.group_by(pairs.columns).len().rows():
                 self.concordance[therapy, concordance] += count
+        for cause, rows, texts in answers.causes:
+            called = cause if cause in self.causes or len(self.causes) < CAUSES else REST
+            self.causes[called] += len(rows)
+            first = self.first.setdefault(called, [])
+            for place, text in zip(rows, texts[: FIRST - len(first)], strict=False):
+                first.append(f"{answers.label(int(place), self.rows)}: {text}")
+        self.rows += len(results)
 
-    def summary(self, profiles: int, seconds: float) -> Summary:
-        """Return the counts as results."""
+    def summary(self, seconds: float, **more: Any) -> Summary:
+        """Return the counts as results, with more that they lack."""
         scoped = self.rows - self.errors - self.out_of_scope
         missing, settles = _parts(self.missing), self.missing
         eligible, undetermined = (_parts(counter) for counter in self.statuses.values())
@@ -163,8 +212,12 @@ class Tally:
             concordance=concordance,
             missing={name: missing[name] for name in ordered},
             settles={name: settles[name] for name in ordered if settles[name]},
-            profiles=profiles,
+            causes=tuple(
+                ErrorCause(cause, rows, tuple(self.first[cause]))
+                for cause, rows in self.causes.most_common()
+            ),
             seconds=seconds,
+            **more,
         )
 
 

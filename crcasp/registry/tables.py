@@ -2,169 +2,201 @@
 
 from __future__ import annotations
 
-import codecs
 import csv as rows_of_text
 import io
-import signal
 from collections.abc import Iterator, Sequence
-from typing import IO, cast
+from typing import NamedTuple
 
-import polars as pl
 import pyarrow as pa
 import pyarrow.csv as csv
 
 from crcasp.errors import UsageError
+from crcasp.facts.wording import printable, quoted
+from crcasp.registry.ends import MOST, unclosed, whole_rows
+from crcasp.registry.forms import Source
 
-FAULT = "_fault"
-BATCH = 50_000  # rows
-BYTES = 4 << 20  # of a text that are read at once
-MOST = 4 * BYTES  # that one row may be
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+BATCH = 65_536  # rows
 BAD_TEXT = "\ufffd"
+rows_of_text.field_size_limit(2 * MOST)
+SAVE = "save it as UTF-8, or as UTF-16 with a mark"
 
 
-def read_csv(stream: IO[bytes]) -> Iterator[pl.DataFrame]:
-    """Yield the rows of a CSV file in order; faults of a row's form are in a column of their own.
+class Batch(NamedTuple):
+    """Some rows of a registry.
+
+    Attributes:
+        rows: the cells as they are.
+        faults: what is wrong with the form of a row, by its place, each as (cause, sentence).
+        lines: the rows as they are written, where each is a JSON text.
+    """
+
+    rows: pa.Table
+    faults: dict[int, tuple[str, str]]
+    lines: Sequence[str] | None = None
+
+
+def read_csv(source: Source, separator: str | None) -> Iterator[Batch]:
+    """Yield the rows of a CSV file in order.
 
     Raises:
-        UsageError: there is no header, or it names a column twice.
+        UsageError: there is no header, its names are not clear, or a quotation mark is not closed.
     """
-    text = _Utf8(stream)
-    header = _header(text)
+    blocks = source.blocks()
+    text = next(blocks, b"")
+    while not text.strip() or (text.count(b'"') % 2 and len(text) < MOST):
+        more = next(blocks, b"")
+        if not more:
+            break
+        text += more
+    separator = separator or _separator(text, source)
+    header, text = _header(text, separator, source)
+    reading = csv.ReadOptions(column_names=header, use_threads=False, block_size=2 * MOST)
     invalid: list[csv.InvalidRow] = []
 
     def keep(row: csv.InvalidRow) -> str:
         invalid.append(row)
         return "skip"
 
-    reading = csv.ReadOptions(column_names=header, use_threads=False)
-    parsing = csv.ParseOptions(newlines_in_values=True, invalid_row_handler=keep)
+    parsing = csv.ParseOptions(
+        delimiter=separator, newlines_in_values=True, invalid_row_handler=keep
+    )
     converting = csv.ConvertOptions(
         column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
     )
-    empty = pl.DataFrame(schema=dict.fromkeys(header, pl.String))
-    rows = 0
-    for block in _blocks(text):
-        invalid.clear()
-        if not block.strip():
+    empty = pa.table({name: pa.array([], pa.string()) for name in header})
+    seen = 0
+    for block in whole_rows(source, text, blocks, separator):
+        content, damaged = _valid(block)
+        if not content.strip(b"\r\n"):
             continue
-        table = csv.read_csv(pa.py_buffer(block), reading, parsing, converting)
-        frame = empty.vstack(cast(pl.DataFrame, pl.from_arrow(table)))
-        whole = text.marked(_with_invalid(frame, invalid))
-        rows += len(whole)
-        yield from whole.iter_slices(BATCH)
-    if not rows:
-        yield empty
+        invalid.clear()
+        table = csv.read_csv(pa.py_buffer(content), reading, parsing, converting)
+        batch = _with_invalid(table, invalid, separator)
+        if damaged:
+            batch = _marked(batch)
+        seen += len(batch.rows)
+        for start in range(0, len(batch.rows), BATCH):
+            inside = range(start, start + BATCH)
+            faults = {row - start: said for row, said in batch.faults.items() if row in inside}
+            yield Batch(batch.rows.slice(start, BATCH), faults)
+    if not seen:
+        yield Batch(empty, {})
 
 
-def _blocks(text: _Utf8) -> Iterator[bytes]:
-    """Yield the text in parts that end where a row ends.
-
-    It is read here and not by a thread of the library, so that a run can be interrupted.
-    """
-    rest = b""
-    while content := text.read(BYTES):
-        rest += content
-        end = _end_of_rows(rest)
-        if not end and len(rest) > MOST:  # a quotation mark that is never closed
-            end = rest.rfind(b"\n") + 1
-        yield rest[:end]
-        rest = rest[end:]
-    yield rest
+# ---- the header ---------------------------------------------------------------------------
 
 
-def _end_of_rows(text: bytes) -> int:
-    """Return the offset behind the last end of a line that is not within quotation marks."""
-    end = text.rfind(b"\n")
-    marks = text.count(b'"', 0, end + 1)
-    while end >= 0 and marks % 2:
-        before = text.rfind(b"\n", 0, text.rfind(b'"', 0, end))
-        marks -= text.count(b'"', max(before, 0), end)
-        end = before
-    return end + 1
+def _first_rows(text: bytes, separator: str, count: int) -> tuple[list[list[str]], int]:
+    """Return the first rows that are not blank, and how many lines they take."""
+    lines = io.StringIO(text.decode("utf-8", "replace"), newline="")
+    reader = rows_of_text.reader(lines, delimiter=separator)
+    rows: list[list[str]] = []
+    try:
+        while len(rows) < count:
+            row = next(reader)
+            rows += [row] if row else []
+    except (StopIteration, rows_of_text.Error):
+        pass
+    return rows, reader.line_num
 
 
-def _header(text: _Utf8) -> list[str]:
-    line = text.readline()
-    while line.count(b'"') % 2 and (more := text.readline()):
-        line += more
-    line = line.removeprefix(codecs.BOM_UTF8)
-    if not line.strip():
-        raise UsageError("The input is empty: its first line must name the columns.")
-    header = next(rows_of_text.reader(io.StringIO(line.decode("utf-8"))))
-    double = {name for name in header if header.count(name) > 1}
-    if double:
-        raise UsageError(f"The input has the column {min(double)} twice: rename one.")
-    return header
+def _separator(text: bytes, source: Source) -> str:
+    """Return what separates the cells: what makes most columns, alike in the first rows."""
+    found: list[tuple[bool, int, str]] = []
+    for separator in SEPARATORS.values():
+        rows, _ = _first_rows(text, separator, 3)
+        widths = [len(row) for row in rows]
+        alike = len(set(widths)) == 1 and widths[0] > 1
+        found.append((alike, widths[0] if widths else 0, separator))
+    found.sort(reverse=True)
+    (*best, separator), (*second, _) = found[:2]
+    if best == second and best[1] > 1:
+        raise UsageError(
+            f"{source.called}:1: it is not clear what separates the columns: say it by --separator."
+        )
+    return separator if best[1] > 1 else ","
 
 
-def _with_invalid(frame: pl.DataFrame, invalid: Sequence[csv.InvalidRow]) -> pl.DataFrame:
+def _header(text: bytes, separator: str, source: Source) -> tuple[list[str], bytes]:
+    """Return the names of the columns, and the text behind them."""
+    rows, lines = _first_rows(text, separator, 1)
+    if not rows or not any(rows[0]):
+        raise UsageError(
+            f"{source.called}: it is empty: its first line must name the columns of a table."
+        )
+    line = b"".join(text.splitlines(keepends=True)[:lines])
+    if b"\0" in line:
+        raise UsageError(f"{source.place()}: this is no text (a NUL character): {SAVE}.")
+    try:
+        line.decode()
+    except UnicodeDecodeError as error:
+        raise UsageError(
+            f"{source.place()}:{error.start + 1}: this is not text in UTF-8: {SAVE}."
+        ) from None
+    if lines > 1 and line.count(b'"') % 2:
+        raise unclosed(source, line, line.find(b'"'))
+    source.lines += line.count(b"\n")
+    return rows[0], text[len(line) :]
+
+
+def check_header(header: Sequence[str], name: str) -> None:
+    """Refuse names of columns that are empty or there twice, with their positions."""
+    places: dict[str, int] = {}
+    for number, column in enumerate(header, 1):
+        if not column.strip():
+            raise UsageError(f"{name}: column {number} has no name: give it one.")
+        if column in places:
+            called = printable(column)
+            raise UsageError(
+                f"{name}: the columns {places[column]} and {number} are both called {called}: "
+                "it is there twice; rename one."
+            )
+        places[column] = number
+
+
+# ---- rows that are not whole --------------------------------------------------------------
+
+
+def _valid(block: bytes) -> tuple[bytes, bool]:
+    """Return a text in UTF-8, and whether something in it was not."""
+    try:
+        block.decode()
+    except UnicodeDecodeError:
+        return block.decode("utf-8", "replace").encode(), True
+    return block, False
+
+
+def _with_invalid(table: pa.Table, invalid: Sequence[csv.InvalidRow], separator: str) -> Batch:
     """Return the rows with those that were skipped back in their places."""
-    if not invalid:
-        return frame
-    parts: list[pl.DataFrame] = []
+    faults: dict[int, tuple[str, str]] = {}
+    parts: list[pa.Table] = []
     start = 0
     for skipped, row in enumerate(sorted(invalid, key=lambda row: row.number)):
         end = row.number - 1 - skipped
-        parts += [frame[start:end], _broken(row, frame.columns)]
+        parts += [table.slice(start, end - start), _broken(row, table.column_names, separator)]
         start = end
-    return pl.concat([*parts, frame[start:]], how="diagonal")
+        cause = f"a row has not {row.expected_columns} fields, as the header has"
+        said = f"this row has {row.actual_columns} fields and not {row.expected_columns}."
+        faults[row.number - 1] = (cause, said)
+    return Batch(pa.concat_tables([*parts, table.slice(start)]) if invalid else table, faults)
 
 
-def _broken(row: csv.InvalidRow, header: list[str]) -> pl.DataFrame:
-    fields = next(rows_of_text.reader([row.text]), [])
+def _broken(row: csv.InvalidRow, header: list[str], separator: str) -> pa.Table:
+    """Return what a row holds that has too few cells, or too many, which the last column takes."""
+    fields = next(rows_of_text.reader(io.StringIO(row.text, newline=""), delimiter=separator), [])
     last = len(header) - 1
-    cells: list[str | None] = (
-        [*fields[:last], ",".join(fields[last:])] if fields[last:] else [*fields]
-    )
-    cells += [None] * (len(header) - len(cells))
-    fault = f"this row has {row.actual_columns} fields and not {row.expected_columns}."
-    return pl.DataFrame(
-        [[*cells, fault]], schema=dict.fromkeys([*header, FAULT], pl.String), orient="row"
-    )
+    cells = [*fields[:last], separator.join(fields[last:])] if fields[last:] else fields
+    cells += [""] * (len(header) - len(cells))
+    return pa.table([pa.array([cell], pa.string()) for cell in cells], names=header)
 
 
-def interruptible() -> None:
-    """Let an interrupt end a read that waits; polars would have the read go on."""
-    if hasattr(signal, "siginterrupt"):
-        signal.siginterrupt(signal.SIGINT, True)
-
-
-class _Utf8(io.RawIOBase):
-    """A stream of bytes as UTF-8, whatever it is; what was not is marked."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        super().__init__()
-        self.stream = stream
-        self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self.damaged = False
-
-    def readable(self) -> bool:
-        return True
-
-    def _utf8(self, content: bytes, final: bool) -> bytes:
-        text = self.decoder.decode(content, final)
-        self.damaged = self.damaged or BAD_TEXT in text
-        return text.encode("utf-8")
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        interruptible()
-        content = self.stream.read(-1 if size is None else size)
-        found = self._utf8(content, not content)
-        return found if found or not content else self.read(size)
-
-    def readline(self, size: int | None = -1, /) -> bytes:
-        content = self.stream.readline(-1 if size is None else size)
-        return self._utf8(content, not content)
-
-    def marked(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Return the rows, with a fault for each that was not UTF-8."""
-        if not self.damaged:
-            return frame
-        cells = pl.any_horizontal(
-            pl.col(name).str.contains(BAD_TEXT, literal=True).fill_null(False)
-            for name in frame.columns
-        )
-        fault: pl.Expr = pl.when(cells).then(pl.lit("this row is not text in UTF-8."))
-        if FAULT in frame.columns:
-            fault = pl.coalesce(FAULT, fault)
-        return frame.with_columns(fault.alias(FAULT))
+def _marked(batch: Batch) -> Batch:
+    """Return the rows, with a fault for each that was not UTF-8."""
+    faults = dict(batch.faults)
+    for name in batch.rows.column_names:
+        for row, cell in enumerate(batch.rows[name].to_pylist()):
+            if BAD_TEXT in cell:
+                said = f"{name} {quoted(cell[:40])}: this is not text in UTF-8: {SAVE}."
+                faults.setdefault(row, (f"{name}: this is not text in UTF-8: {SAVE}", said))
+    return Batch(batch.rows, faults)

@@ -10,6 +10,7 @@ import csv
 import platform
 import random
 import resource
+import statistics
 import sys
 import tempfile
 import time
@@ -17,13 +18,15 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import clingo
+import numpy as np
 import polars as pl
+from clingo import Function, Number, Symbol
 
 from crcasp import cohort, parse_facts, recommend
 from crcasp.program.files import Program, main_paths
-from crcasp.registry.profiles import Profiles
-from crcasp.registry.solver import History, Sets
-from crcasp.registry.tables import read_csv
+from crcasp.registry.evaluation import Evaluator
+from crcasp.registry.grounded import Grounded
+from crcasp.registry.patterns import Bits
 
 VALUES: dict[str, list[object]] = {
     "age": list(range(18, 100)),
@@ -41,6 +44,13 @@ VALUES: dict[str, list[object]] = {
 }
 HISTORIES = [[], ["folfox+bevacizumab"], ["folfiri"], ["folfox", "folfiri+cetuximab"]]
 REASONS = ["progression", "toxicity", "completed", "other"]
+LINES_OF = (
+    ("folfox+bevacizumab", "folfiri", "capox"),
+    ("folfiri+cetuximab", "folfox", "hai"),
+    ("regorafenib", "irinotecan+panitumumab", "tace"),
+    ("trifluridine_tipiracil", "folfoxiri", "nivolumab"),
+)
+GIVEN = (("folfox",), ("folfiri+bevacizumab",), ("folfox+cetuximab", "tace"), ("capox",), ("hai",))
 LINES = ["line1", "line1_stopped", "line2", "line2_stopped"]
 
 
@@ -108,60 +118,63 @@ def agreement(source: Path, output: Path, sample: int) -> None:
     print(f"equal to recommend() on {min(sample, len(rows)):,} random rows")
 
 
-def parts(source: Path) -> None:
-    """Where the time of one profile goes: medians over many, in microseconds."""
-    profiles = Profiles(Program())
-    frame = next(iter(read_csv(source.open("rb"))))[:20_000].with_columns(
-        pl.when(pl.all() != "").then(pl.all())
-    )
-    found: list[tuple[tuple[str, ...], ...]] = []
-    profiles.solve = lambda tasks: (
-        found.append(tuple(t[2])) or profiles.concepts.solver.outcomes(*t)  # type: ignore[func-returns-value]
-        for t in tasks
-        if not t[0]
-    )
-    first = [name for name in frame.columns if not name.startswith("line")]
-    profiles.of(frame.select(first))
-    history = History(Program(), (), 0)
-    known: dict[object, Sets] = {}
-    cases = found[0][:3000]
-    for facts in cases:
-        history.outcome(facts, known)
-    control = history.control
+def drawn(rng: np.random.Generator, rows: int, lines: int) -> dict[Symbol, Bits]:
+    """The facts of random patients, a fifth of the values missing, at most so many lines."""
+    facts: dict[Symbol, Bits] = {}
 
-    def solved(assumptions: list[int]) -> None:
-        control.solve(assumptions=assumptions)
-
-    def read(assumptions: list[int]) -> None:
-        control.solve(
-            assumptions=assumptions,
-            on_model=lambda model: bool(model.symbols(shown=True)) and False,
+    def fact(name: str, *arguments: object) -> Symbol:
+        return Function(
+            name, [Number(x) if isinstance(x, int) else Function(str(x)) for x in arguments]
         )
 
-    middle = {
-        "assumptions": per_profile(history, cases, lambda _: None),
-        "solve": per_profile(history, cases, solved),
-        "read": per_profile(history, cases, read),
-    }
-    start = time.perf_counter()
-    for facts in cases:
-        history.outcome(facts, known)
-    whole = 1e6 * (time.perf_counter() - start) / len(cases)
-    solve = middle["solve"] - middle["assumptions"]
-    print(f"a profile takes {whole:.0f} us, {whole / solve:.2f} bare calls of solve():")
-    print(f"  assumptions {middle['assumptions']:.0f}, solve() {solve:.0f},", end=" ")
-    print(f"reading the model {middle['read'] - middle['solve']:.0f},", end=" ")
-    print(f"building the result {whole - middle['read']:.0f}")
+    def draw(names: Sequence[object], whom: Bits, *place: object) -> None:
+        which = rng.integers(0, len(names), rows)
+        told = whom & (rng.random(rows) > 0.2)
+        for number, value in enumerate(names):
+            facts[fact(*map(str, place[:1]), *place[1:], value)] = told & (which == number)
+
+    for name, values in VALUES.items():
+        draw(values, np.ones(rows, bool), name)
+    history = rng.integers(0, lines + 1, rows)
+    for line, therapies in enumerate(LINES_OF[:lines], 1):
+        there = history >= line
+        which = rng.integers(0, len(therapies), rows)
+        for number, held in enumerate(therapies):
+            for therapy in held.split("+"):
+                key = fact("received", line, therapy)
+                facts[key] = facts.get(key, False) | there & (which == number)
+        draw(REASONS, there, "stopped", line)
+    return facts
 
 
-def per_profile(
-    history: History, cases: Sequence[tuple[str, ...]], call: Callable[[list[int]], None]
-) -> float:
-    """Return the mean microseconds of a call with the assumptions of each profile."""
-    start = time.perf_counter()
-    for facts in cases:
-        call(history.assuming(facts))
-    return 1e6 * (time.perf_counter() - start) / len(cases)
+def verdicts(rows: int = 65_536, times: int = 8) -> None:
+    """How many patients a second one core answers, without reading and writing a file."""
+    for lines in (2, 4):
+        found = ", ".join(f"{name} {value:,.0f}" for name, value in speeds(rows, times, lines))
+        print(f"patients a second and core, at most {lines} lines: {found}")
+
+
+def speeds(rows: int, times: int, lines: int) -> Iterator[tuple[str, float]]:
+    """How many patients a second each part answers."""
+    rng = np.random.default_rng(7)
+    batches = [drawn(rng, rows, lines) for _ in range(times)]
+    nobody, given = np.zeros(rows, bool), np.full(rows, None)
+    for place, number in enumerate(rng.integers(0, len(GIVEN), rows)):
+        given[place] = GIVEN[number]
+    grounded, evaluator = Grounded(Program(), lines), Evaluator(Program())
+
+    def rate(call: Callable[[dict[Symbol, Bits]], object]) -> float:
+        call(batches[0])
+        seconds = []
+        for batch in batches:
+            start = time.thread_time()
+            call(batch)
+            seconds.append(time.thread_time() - start)
+        return rows / statistics.median(seconds)
+
+    yield "verdicts", rate(lambda facts: grounded.evaluated(facts, rows, judging=False))
+    yield "all columns", rate(lambda facts: evaluator.answers(rows, facts, nobody))
+    yield "with concordance", rate(lambda facts: evaluator.answers(rows, facts, nobody, given))
 
 
 def main(rows: int = 1_000_000) -> None:
@@ -179,12 +192,12 @@ def main(rows: int = 1_000_000) -> None:
             memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             print(
                 f"{count:>9,} rows {summary.seconds:7.2f} s  {rate:9,.0f} rows/s"
-                f"  {summary.profiles:7,} profiles  {memory:5,.0f} MiB at most"
+                f"  {memory:5,.0f} MiB at most"
             )
         fresh = fresh_rate(source, 200)
         print(f"a fresh control for each: {fresh:,.0f} a second; {rate / fresh:,.0f} times as fast")
         agreement(source, output, 2_000)
-        parts(source)
+    verdicts()
 
 
 if __name__ == "__main__":

@@ -17,11 +17,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import pytest
 import reading
+from registries import Row, row_of, varied_patients, written
 
 from crcasp import InputError, parse_facts, recommend
 from crcasp.cli import main
@@ -30,34 +30,10 @@ pl = pytest.importorskip("polars", reason="the extra crcasp[cohort] is not insta
 pa = pytest.importorskip("pyarrow", reason="the extra crcasp[cohort] is not installed")
 
 from crcasp.registry.mapping import ColumnMap, Rule, from_toml  # noqa: E402
-from crcasp.registry.profiles import Profiles  # noqa: E402
 from crcasp.registry.run import answer_batch, answer_batches, cohort  # noqa: E402
 from crcasp.views.page.templating import environment  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
-Row = dict[str, str]
-
-
-def row_of(patient: reading.Patient) -> Row:
-    """The patient as the columns of a registry."""
-    row = {name: str(value) for name, value in patient.findings.items()}
-    for line, therapies in patient.received.items():
-        row[f"line{line}"] = "+".join(sorted(therapies))
-        if line in patient.stopped:
-            row[f"line{line}_stopped"] = patient.stopped[line]
-        row[f"line{line}_toxic"] = ";".join(sorted(patient.toxic.get(line, ())))
-    row["contraindicated"] = ";".join(sorted(patient.contraindicated))
-    row["unavailable"] = ";".join(sorted(patient.unavailable))
-    return {name: text for name, text in row.items() if text}
-
-
-def written(path: Path, rows: Sequence[Mapping[str, str]], first: Sequence[str] = ()) -> Path:
-    names = list(dict.fromkeys([*first, *(name for row in rows for name in row)]))
-    with path.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, names)
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
 
 
 def read(path: Path) -> list[Row]:
@@ -67,8 +43,8 @@ def read(path: Path) -> list[Row]:
 
 def answered(tmp_path: Path, rows: Sequence[Mapping[str, str]], *options: str) -> list[Row]:
     """The output rows of a run of the command."""
-    source = written(tmp_path / "in.csv", rows, ["id"])
-    main(["cohort", str(source), "-o", str(tmp_path / "out.csv"), "--workers", "1", *options])
+    source = written(tmp_path / "in.csv", rows, ["id", "age"])
+    main(["cohort", str(source), "-o", str(tmp_path / "out.csv"), *options])
     return read(tmp_path / "out.csv")
 
 
@@ -113,18 +89,6 @@ def test_every_row_is_what_recommend_says(tmp_path: Path) -> None:
         assert same(answer, alone(patient)), (patient.facts(), answer)
 
 
-def varied_patients(seed: int, count: int) -> list[reading.Patient]:
-    """Patients of few histories, so that many share a grounding and some a profile."""
-    rng = random.Random(seed)
-    histories = [reading.random_patient(rng) for _ in range(6)]
-    patients = []
-    for _ in range(count):
-        findings = reading.random_patient(rng).findings
-        past = rng.choice(histories)
-        patients.append(reading.Patient(findings, past.received, past.stopped, toxic=past.toxic))
-    return patients
-
-
 def test_rows_that_differ_in_toxic_agents_alone(tmp_path: Path) -> None:
     past = {
         1: frozenset({"capox", "bevacizumab"}),
@@ -148,10 +112,10 @@ def test_rows_that_differ_in_toxic_agents_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_two_thousand_rows_in_two_processes(tmp_path: Path) -> None:
+def test_two_thousand_rows(tmp_path: Path) -> None:
     patients = [*varied_patients(2, 4000), *random_patients(3, 100)]
     source = written(tmp_path / "in.csv", [row_of(patient) for patient in patients])
-    summary = cohort(source, tmp_path / "out.csv", workers=2)
+    summary = cohort(source, tmp_path / "out.csv")
     answers = read(tmp_path / "out.csv")
     assert summary.rows == len(patients) == len(answers)
     for place in random.Random(4).sample(range(len(patients)), 2000):
@@ -292,7 +256,7 @@ def test_other_columns_pass_untouched_and_rows_keep_their_order(tmp_path: Path) 
     answers = answered(tmp_path, rows)
     assert [row["note"] for row in answers] == notes
     assert [row["id"] for row in answers] == [row["id"] for row in rows]
-    assert list(answers[0])[:2] == ["id", "note"]
+    assert list(answers[0])[:3] == ["id", "age", "note"]
 
 
 def test_a_row_that_is_not_whole_keeps_its_place(tmp_path: Path) -> None:
@@ -307,20 +271,22 @@ def test_a_row_that_is_not_whole_keeps_its_place(tmp_path: Path) -> None:
     assert [row["id"] for row in answers] == [str(n) for n in range(1, 41)]
     faulty = [row["id"] for row in answers if row["error"]]
     assert faulty == ["5", "10", "20", "30", "40"]
-    assert answers[4]["error"] == "this row has 4 fields and not 3."
+    assert answers[4]["error"] == "row 5, id 5: this row has 4 fields and not 3."
 
 
 def test_text_that_is_not_utf8_is_a_fault_of_its_row(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
-    source.write_bytes(b"id,note\n1,ok\n2,M\xfcller\n3,ok\n")
+    source.write_bytes(b"id,age,note\n1,,ok\n2,,M\xfcller\n3,,ok\n")
     assert main(["cohort", str(source), "-o", str(tmp_path / "out.csv")]) == 1
     answers = read(tmp_path / "out.csv")
     assert [bool(row["error"]) for row in answers] == [False, True, False]
+    assert answers[1]["error"].startswith("row 2, id 2: note")
+    assert "not text in UTF-8" in answers[1]["error"]
 
 
 @pytest.mark.parametrize("rows", [0, 1])
 def test_a_header_alone_is_an_empty_registry(rows: int, tmp_path: Path) -> None:
-    answers = answered(tmp_path, [{"id": "1"}] * rows)
+    answers = answered(tmp_path, [{"id": "1"}] * rows)  # with a column for the age
     assert len(answers) == rows
     assert "error" in (tmp_path / "out.csv").read_text().splitlines()[0]
 
@@ -418,11 +384,11 @@ FEW = {"liver_metastases": "resectable", "multifocal_liver_disease": "absent"}
         (LEFT, "tace", "excluded", "X5"),
         (LEFT, "folfiri+aflibercept", "excluded", BEYOND),
         (LEFT, "capox", "not_in_table", "capox: not in the table"),
-        (LEFT, "aspirin", "not_in_table", "aspirin"),
+        (LEFT, "hai + cetuximab+FOLFOX", "excluded", "hai: X5"),
         (LEFT, "folfox & tace", "excluded", "tace: X5"),
         ({"ras": "mutant"}, "folfox+cetuximab", "excluded", "X2"),
-        ({"ras": "mutant"}, "folfox & aspirin", "not_in_table", "aspirin"),
-        ({"liver_metastases": "none"}, "folfox", "not_in_table", "out of scope"),
+        ({"ras": "mutant"}, "folfox & capox", "not_in_table", "capox"),
+        ({"liver_metastases": "none"}, "folfox", "out_of_scope", ""),
         (
             {"disease_extent": "liver_only", "multifocal_liver_disease": "early", "side": "left"},
             "folfox & hai",
@@ -457,7 +423,7 @@ def test_concordance_agrees_with_the_reading(tmp_path: Path) -> None:
         chosen = frozenset(text.split(" & "))
         statuses = {truth.status.get(name) for name in chosen}
         expected = (
-            "not_in_table"
+            "out_of_scope"
             if not truth.in_scope
             else "preferred"
             if chosen in truth.preferred
@@ -500,7 +466,8 @@ def test_the_trial_table_is_read_by_its_map(tmp_path: Path) -> None:
     assert "ras" in answers["T-003"]["missing"].split(";")  # a failure among wild-type
     assert "folfiri+bevacizumab" in answers["T-004"]["eligible"]  # mutant in spite of a failure
     assert answers["T-006"]["reason"].endswith("ECOG performance status at most 1")
-    assert answers["T-009"]["error"].startswith("primary_site must be")
+    said = 'row 9, id T-009: TUMSITE "Colon NOS": primary_site must be cecum'
+    assert answers["T-009"]["error"].startswith(said)
 
 
 def test_the_same_map_on_the_command_line(tmp_path: Path) -> None:
@@ -512,7 +479,7 @@ def test_the_same_map_on_the_command_line(tmp_path: Path) -> None:
     ]
     options = ["--rule", "kras=E2,E3:mutant/wild_type", "--column", "nras=N2"]
     options += ["--value", "kras:WT=wild_type", "--value", "kras:MUT=mutant"]
-    options += ["--value", "nras:WT=wild_type"]
+    options += ["--value", "nras:WT=wild_type", "--value", "kras:failed="]
     answers = answered(tmp_path, rows, *options)
     cetuximab = ["folfox+cetuximab" in row["eligible"].split(";") for row in answers]
     assert cetuximab == [False, True, False, False]
@@ -530,7 +497,6 @@ def test_the_same_map_on_the_command_line(tmp_path: Path) -> None:
         (["--value", "ras=WT"], "write it as NAME:TEXT=VALUE"),
         (["--rule", "kras=E2"], "write it as NAME=COLUMN,...:ANY/ALL"),
         (["--map", "nowhere.toml"], "nowhere.toml: the map cannot be read"),
-        (["--workers", "0"], "at least 1"),
     ],
 )
 def test_a_wrong_map_is_refused(
@@ -602,7 +568,7 @@ def test_an_interrupted_run_leaves_no_file(tmp_path: Path) -> None:
 def test_an_output_that_cannot_be_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source = written(tmp_path / "in.csv", [{"id": "1"}])
+    source = written(tmp_path / "in.csv", [{"id": "1", "age": "50"}])
     assert main(["cohort", str(source), "-o", str(tmp_path / "no" / "out.csv")]) == 2
     assert "cannot be written" in capsys.readouterr().err
 
@@ -685,31 +651,11 @@ def record_batch(tmp_path: Path, patients: Sequence[reading.Patient]) -> Any:
 def test_threads_get_what_one_thread_gets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dask runs several threads in each worker, which share what was learned."""
     monkeypatch.setattr("crcasp.registry.run._advisors", {})
-    busy, of = Lock(), Profiles.of
-
-    def alone(profiles: Profiles, frame: Any) -> Any:
-        assert busy.acquire(blocking=False), "two threads at once"
-        try:
-            time.sleep(0.05)
-            return of(profiles, frame)
-        finally:
-            busy.release()
-
-    monkeypatch.setattr(Profiles, "of", alone)
-    parts = [record_batch(tmp_path, varied_patients(seed, 30)) for seed in range(60, 64)]
+    parts = [record_batch(tmp_path, varied_patients(seed, 30)) for seed in range(60, 64)] * 4
     with ThreadPoolExecutor(4) as threads:
         found = list(threads.map(answer_batch, parts))
     for part, answer in zip(parts, found, strict=True):
         assert answer.equals(answer_batch(part))
-
-
-def test_what_is_forgotten_is_solved_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    batch = record_batch(tmp_path, varied_patients(12, 40))
-    whole = answer_batch(batch)
-    monkeypatch.setattr("crcasp.registry.run._advisors", {})
-    monkeypatch.setattr("crcasp.registry.profiles.CAPACITY", 3)
-    parts = answer_batches(iter([batch.slice(start, 10) for start in (0, 10, 20, 30)]))
-    assert pa.Table.from_batches(list(parts)).equals(pa.Table.from_batches([whole]))
 
 
 def test_a_map_for_batches() -> None:

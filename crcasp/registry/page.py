@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import NamedTuple
@@ -9,12 +10,14 @@ from typing import NamedTuple
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.wording import Wording
-from crcasp.registry.outcome import AND, CONCORDANCE
-from crcasp.registry.summary import NO_SET, Summary
-from crcasp.results.provenance import Provenance
+from crcasp.registry.mapping import ColumnMap
+from crcasp.registry.outcome import AND
+from crcasp.registry.summary import CONCORDANCE, NO_SET, Summary
+from crcasp.results.provenance import SHOWN, Provenance
 from crcasp.views.page.templating import page
 
 WIDTH, LABEL, ROW, BAR, NODE = 720, 210, 26, 18, 14  # of a figure, in its own units
+NARROW = 34  # a part of a bar that has no room for its number
 FLOW, GAP = 220, 12
 NOTHING = "no set"
 ALONE, OTHERS = "missing alone", "missing with others"
@@ -57,13 +60,23 @@ class Node(NamedTuple):
     height: float
 
 
-def registry_html(summary: Summary, source: str, program: Program) -> str:
+def registry_html(
+    summary: Summary,
+    source: str,
+    program: Program,
+    mapping: ColumnMap | None = None,
+    map_file: str | None = None,
+    options: str = "",
+) -> str:
     """Return the report on a registry.
 
     Args:
         summary: what the registry comes to.
         source: the name of the registry.
         program: the logic program that answered it.
+        mapping: what its columns and cells are called.
+        map_file: the file that says so, of which the page has the fingerprint.
+        options: further options of the command.
 
     Raises:
         UsageError: the extra crcasp[report] is not installed.
@@ -91,7 +104,16 @@ def registry_html(summary: Summary, source: str, program: Program) -> str:
         nodes=nodes,
         bands=bands,
         size={"width": WIDTH, "label": LABEL, "row": ROW, "bar": BAR, "node": NODE, "flow": FLOW},
+        narrow=NARROW,
+        mapping=mapping.to_toml() if mapping else "",
+        map_file=(map_file, _fingerprint(map_file)) if map_file else None,
+        options=options,
     )
+
+
+def _fingerprint(path: str) -> str:
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:SHOWN]
 
 
 def _called(name: str, wording: Wording) -> str:

@@ -1,0 +1,451 @@
+"""A whole registry by evaluation: every row is what `recommend()` says of it alone."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import clingo
+import pytest
+import reading
+
+from crcasp import Advice, InputError, UsageError, recommend
+from crcasp.facts import read_path, read_text
+from crcasp.program.engine import engine
+from crcasp.program.files import Program
+
+np = pytest.importorskip("numpy", reason="the extra crcasp[cohort] is not installed")
+pl = pytest.importorskip("polars", reason="the extra crcasp[cohort] is not installed")
+
+from crcasp.registry import patterns  # noqa: E402
+from crcasp.registry.circuit import Circuit, Gates, GroundRules  # noqa: E402
+from crcasp.registry.evaluation import Evaluator  # noqa: E402
+from crcasp.registry.judging import Judge  # noqa: E402
+from crcasp.registry.patterns import by_patient, distinct, packed, unpacked  # noqa: E402
+from crcasp.registry.rows import columns_of  # noqa: E402
+
+ROOT = Path(__file__).parents[2]
+OVERLAYS = ROOT / "examples" / "overlays"
+Facts = list[clingo.Symbol]
+Row = dict[str, Any]
+TABLE = Program()
+
+# ---- a circuit ------------------------------------------------------------------------------
+
+PROGRAMS = {
+    "negation": "a :- not x. b :- a, not y. c :- not a, not b.",
+    "several rules": "a :- x, y. a :- z, not x. b :- a. b :- not a, z.",
+    "pools": "p(1; 2) :- x. q(X) :- p(X), not y. a :- q(1), q(2).",
+    "facts": "f(1..3). a :- f(2), x. b :- not f(4), y. c :- f(4). b.",
+    "conditions": "n(1) :- x. n(2) :- y. m(1; 2). a :- n(X) : m(X). b :- not n(X) : m(X).",
+    "counts": "n(1) :- x. n(2) :- y. n(3) :- z. a :- 2 { n(X) }. b :- { n(X) } 1. c :- 4 { n(X) }.",
+    "sums": "w(1) :- x. w(2) :- y. w(3) :- z. a :- #sum { X : w(X) } >= 3. "
+    "b :- #sum { X : w(X) } = 3.",
+    "least": "w(1) :- x. w(2) :- y. w(3) :- z. a(M) :- M = #min { X : w(X) }. b :- a(2).",
+    "also derived": "x :- y. a :- x, not z. z :- not x.",
+    "never": "a :- x, not x. b :- not a. c :- a. d :- y, b.",
+}
+
+
+def observed(text: str) -> tuple[clingo.Control, GroundRules]:
+    control, rules = clingo.Control(), GroundRules()
+    control.register_observer(rules, replace=True)
+    control.add("base", [], text)
+    control.ground([("base", [])])
+    return control, rules
+
+
+@pytest.mark.parametrize("text", PROGRAMS.values(), ids=PROGRAMS)
+def test_a_circuit_is_what_the_solver_says(text: str) -> None:
+    text += " #external x. #external y. #external z."
+    control, rules = observed(text)
+    atoms = list(control.symbolic_atoms)
+    order, loops = rules.settled()
+    assert not loops
+    gates = Gates(rules, order)
+    literals = [gates.literals[atom.literal] for atom in atoms]
+    circuit = Circuit(gates, [*literals, *(literal ^ 1 for literal in literals)])
+    worlds = list(product([False, True], repeat=3))
+    columns = dict(zip("xyz", np.array(worlds).T, strict=True))
+    given = {
+        atom.literal: packed(columns[atom.symbol.name], 1)
+        for atom in atoms
+        if atom.symbol.name in columns
+    }
+    values = circuit.values(given, 1)
+    for number, world in enumerate(worlds):
+        told = "".join(f"{name}. " for name, value in zip("xyz", world, strict=True) if value)
+        solver = clingo.Control()
+        solver.add("base", [], text + told)
+        solver.ground([("base", [])])
+        with solver.solve(yield_=True) as handle:
+            (model,) = handle
+            shown = {str(symbol) for symbol in model.symbols(atoms=True)}
+        for place, atom in enumerate(atoms):
+            expected = str(atom.symbol) in shown
+            assert unpacked(values[place], 8)[number] == expected, (world, atom.symbol)
+            assert unpacked(values[place + len(atoms)], 8)[number] != expected
+
+
+@pytest.mark.parametrize(
+    ("text", "open_atoms", "in_loops"),
+    [
+        ("{ a }. b :- a. c :- x.", {"a", "b"}, set()),
+        ("a ; b :- x. c :- not b. d.", {"a", "b", "c"}, set()),
+        ("a :- not b. b :- not a. c :- a, x. d :- x.", {"a", "b", "c"}, {"a", "b", "c"}),
+        ("a :- b, x. b :- a. b :- x. c :- not x.", {"a", "b"}, {"a", "b"}),
+        ("{ a } :- not b. b :- c. c :- b, x. c :- a.", {"a", "b", "c"}, {"b", "c"}),
+    ],
+)
+def test_what_depends_on_a_choice_or_a_loop_is_not_settled(
+    text: str, open_atoms: set[str], in_loops: set[str]
+) -> None:
+    control, rules = observed(text + " #external x.")
+    order, loops = rules.settled()
+    names = {atom.literal: str(atom.symbol) for atom in control.symbolic_atoms}
+    assert {names[atom] for atom in names.keys() - set(order)} == open_atoms
+    assert in_loops <= {names[atom] for atom in loops if atom in names} <= open_atoms
+    assert {names[atom] for atom in order if atom in names}.isdisjoint(open_atoms)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#theory t { e { }; &a/0 : e, any }. a :- &a { }.",
+        "#theory t { e { }; &a/0 : e, { = }, e, any }. a :- &a { } = 1.",
+        "#edge (a, b) : x. #edge (b, a) : x. #external x. a :- x.",
+    ],
+)
+def test_a_theory_is_named(text: str) -> None:
+    assert "theory" in observed(text)[1].beyond
+
+
+def test_sums_that_are_too_large_are_named() -> None:
+    text = "#external x(1..200). a :- #sum { X, X : x(X) } >= 10000."
+    assert "too large" in observed(text)[1].beyond
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 65, 200])
+@pytest.mark.parametrize("outputs", [0, 1, 8, 13, 64, 70])
+def test_bits_by_patient(outputs: int, count: int) -> None:
+    rng = np.random.default_rng(count)
+    columns = rng.random((outputs, count)) < 0.5
+    width = -(-count // 64)
+    words = np.array([packed(column, width) for column in columns], np.uint64)
+    rows = by_patient(words.reshape(outputs, width))[:count]
+    for row, expected in zip(rows, columns.T, strict=True):
+        assert unpacked(row, outputs).tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("collide", [False, True])
+def test_distinct_rows(collide: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if collide:
+        monkeypatch.setattr(patterns, "SPREAD", np.uint64(0))
+    rows = np.random.default_rng(1).integers(0, 3, (500, 3)).astype(np.uint64)
+    rows[:, 2] = 7
+    first, codes = distinct(rows)
+    assert (rows[first[codes]] == rows).all()
+    assert len(first) == len({tuple(row) for row in rows.tolist()})
+
+
+# ---- patients -------------------------------------------------------------------------------
+
+
+def read(patients: Sequence[reading.Patient], program: Program) -> list[Facts]:
+    vocabulary = engine(program).vocabulary
+    return [list(read_text(patient.facts(), "facts", vocabulary).facts) for patient in patients]
+
+
+def random_facts(seed: int, count: int, program: Program = TABLE) -> list[Facts]:
+    """Random patients; to one in six some facts are added that may contradict the others."""
+    rng = random.Random(seed)
+    vocabulary = engine(program).vocabulary
+    found = read([reading.random_patient(rng) for _ in range(count)], program)
+    words = {name: list(values) for name, values in vocabulary.findings.items()}
+    pool = [term(name, rng.choice(values)) for name, values in words.items() for _ in range(4)]
+    for line in (1, 2, 3, 5):
+        pool += [term("stopped", line, reason) for reason in vocabulary.reasons]
+        pool += [term("toxic", line, agent) for agent in vocabulary.agents]
+        pool += [term("received", line, therapy) for therapy in vocabulary.therapies]
+    for facts in found:
+        if rng.random() < 1 / 6:
+            facts += {*rng.sample(pool, rng.choice((1, 1, 2)))} - {*facts}
+    return found
+
+
+def term(name: str, *arguments: str | int) -> clingo.Symbol:
+    return clingo.Function(
+        name, [clingo.Number(x) if isinstance(x, int) else clingo.Function(x) for x in arguments]
+    )
+
+
+def columns(patients: Sequence[Facts]) -> dict[clingo.Symbol, Any]:
+    """For each fact the patients who have it."""
+    facts = {fact for patient in patients for fact in patient}
+    return {fact: np.array([fact in patient for patient in patients], bool) for fact in facts}
+
+
+def therapies(seed: int, count: int, program: Program = TABLE) -> Any:
+    """For each of some patients what was given, or None."""
+    rng = random.Random(seed)
+    offered = [str(name) for name in recommend({}, overlays=paths(program)).therapies]
+    given = np.full(count, None)
+    for place in range(count):
+        if rng.random() < 0.8:
+            given[place] = tuple(
+                rng.sample([*offered, "capox", "hai", "tace"], rng.choice((1, 1, 2, 3)))
+            )
+    return given
+
+
+def paths(program: Program) -> list[str]:
+    return [name for name, _ in program.overlays]
+
+
+def expected(
+    facts: Facts, given: tuple[str, ...] | None, program: Program
+) -> tuple[Advice, Row] | None:
+    """What `recommend` comes to in the columns of the output, None if it refuses the facts."""
+    try:
+        advice = recommend(facts, overlays=paths(program), constants=dict(program.constants))
+    except InputError:
+        return None
+
+    def having(status: str) -> str:
+        names = (name for name, verdict in advice.therapies.items() if verdict.status == status)
+        return ";".join(sorted(names))
+
+    missing = {name for verdict in advice.therapies.values() for name in verdict.missing}
+    return advice, {
+        "in_scope": advice.in_scope,
+        "line": advice.line,
+        "grade": advice.preferred[0].grade if advice.preferred else None,
+        "preferred": {str(chosen) for chosen in advice.preferred},
+        "eligible": having("eligible"),
+        "undetermined": having("undetermined"),
+        "missing": missing,
+        "concordance": None if given is None else concordance(advice, given),
+    }
+
+
+def concordance(advice: Advice, given: tuple[str, ...]) -> str:
+    if not advice.in_scope:
+        return "out_of_scope"
+    for chosen in advice.sets:
+        if set(chosen.therapies) == set(given):
+            return "preferred" if chosen.preferred else "eligible"
+    verdicts = [advice.therapies.get(name) for name in given]
+    statuses = {verdict.status if verdict else "" for verdict in verdicts}
+    if "" in statuses:
+        return "not_in_table"
+    return "undetermined" if statuses & {"undetermined"} > statuses & {"excluded"} else "excluded"
+
+
+@cache
+def evaluator_of(program: Program) -> Evaluator:
+    return Evaluator(program)
+
+
+def check(patients: Sequence[Facts], program: Program = TABLE, seed: int = 1) -> Evaluator:
+    """Compare the answers to some patients with what each has alone."""
+    given = therapies(seed, len(patients), program)
+    bad = np.array([place % 37 == 5 for place in range(len(patients))], bool)
+    evaluator = evaluator_of(program)
+    frame, contradictory = evaluator.answers(len(patients), columns(patients), bad, given)
+    assert len(frame) == len(patients)
+    for place, (facts, row) in enumerate(zip(patients, frame.to_dicts(), strict=True)):
+        told = " ".join(map(str, facts))
+        case = None if bad[place] else expected(facts, given[place], program)
+        assert contradictory[place] == (case is None and not bad[place]), told
+        if case is None:
+            assert set(row.values()) == {None}, told
+            continue
+        advice, answer = case
+        assert tuple(row.values()) == columns_of(advice, given[place], Judge(program)), told
+        found = {name: row[name] for name in answer}
+        for name, joint in (("preferred", "; "), ("missing", ";")):
+            found[name] = set(filter(None, found[name].split(joint)))
+        assert found == answer, told
+        assert (row["reason"] is None) == (
+            row["concordance"] in (None, "preferred", "eligible", "out_of_scope")
+        )
+    return evaluator
+
+
+# Statements of an overlay for a random need, with a random grade, of the table's therapies.
+NEEDS = (
+    *("ras, mutant", "braf, mutant", "mmr, deficient", "age, at_least(75)", "ecog, at_most(2)"),
+    *("later_line, yes", "earlier(oxaliplatin), no", "failed(irinotecan), yes", "country, japan"),
+)
+OFFERED = (
+    "capox",
+    "folfox",
+    "with(folfiri, bevacizumab)",
+    "regorafenib",
+    "hai",
+    "with(capiri, cetuximab)",
+)
+CHANGES = (
+    *("", "", 'withdrawn("I9"). withdrawn("I19").', 'withdrawn("I14").', 'withdrawn("I20").'),
+    *('spares("X3", "N0").', "s1_used_in(taiwan).", ":- recommended(folfox), recommended(hai)."),
+    *('withdrawn("I8") :- side(left).', "country(japan) :- side(left).", "tumor_burden(high)."),
+    "seldom :- #sum { 2 : ecog(4); 1 : mmr(deficient); 1 : msi(high) } >= 3. "
+    ":- recommended(tace), seldom.",
+)
+
+
+def random_overlay(rng: random.Random) -> str:
+    rules = [rng.choice(CHANGES)]
+    for number in range(rng.randint(1, 3)):
+        name = f'"N{number}"'
+        line, grade = (
+            rng.choice(("any", "first", "beyond_first")),
+            rng.choice(("benefit", "considered")),
+        )
+        rules.append(f'statement({name}, {line}, {grade}). text({name}, "something new").')
+        rules.append(f"offers({name}, one, {rng.choice(OFFERED)}).")
+        rules += [f"needs({name}, one, {need})." for need in rng.sample(NEEDS, rng.randint(0, 2))]
+    return "\n".join(rules)
+
+
+def test_every_row_is_what_recommend_says() -> None:
+    assert not check(random_facts(1, 100)).solved
+
+
+def test_all_examples_in_one_batch() -> None:
+    vocabulary = engine(TABLE).vocabulary
+    paths = sorted((ROOT / "examples").glob("*.lp"))
+    assert len(paths) > 20
+    assert not check([list(read_path(str(path), vocabulary).facts) for path in paths]).solved
+
+
+@pytest.mark.parametrize("name", ["keynote_177", "beacon"])
+def test_with_an_overlay(name: str) -> None:
+    program = Program.build([OVERLAYS / f"{name}.lp"])
+    assert not check(random_facts(2, 25, program), program).solved
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_with_random_overlays(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    overlay = tmp_path / "own.lp"
+    overlay.write_text(random_overlay(rng))
+    program = Program.build([overlay], {"younger_age": rng.choice((60, 70))})
+    check(random_facts(seed, 20, program), program)
+
+
+@pytest.mark.slow
+def test_many_rows() -> None:
+    assert not check(random_facts(3, 3000)).solved
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(10, 40))
+def test_with_many_random_overlays(seed: int, tmp_path: Path) -> None:
+    test_with_random_overlays(seed, tmp_path)
+
+
+def patients_of_lines(counts: Sequence[int]) -> list[reading.Patient]:
+    rng = random.Random(5)
+    patients = []
+    for lines in counts:
+        received = {line: reading._random_line(rng) for line in range(1, lines + 1)}
+        stopped = {line: str(rng.choice(reading.REASONS)) for line in received}
+        for ras in ("mutant", "wild_type"):
+            patients.append(reading.Patient({"ras": ras}, received, stopped))
+    rng.shuffle(patients)
+    return patients
+
+
+def test_each_history_has_the_grounding_it_needs() -> None:
+    evaluator = check(read(patients_of_lines((0, 1, 2, 3, 4, 5)), TABLE))
+    assert {2, 4, 8} <= evaluator.readings.keys()
+    assert not evaluator.solved
+    few = Evaluator(TABLE)
+    for lines in (0, 1):
+        few.answers(1, columns(read(patients_of_lines([lines])[:1], TABLE)), np.zeros(1, bool))
+    assert few.readings.keys() == {0, 1}
+
+
+@pytest.mark.slow
+def test_long_histories() -> None:
+    assert not check(read(patients_of_lines((8, 9, 17, 20)), TABLE)).solved
+
+
+@pytest.mark.slow
+def test_a_history_longer_than_any_grounding_is_solved() -> None:
+    program = Program.build(constants={"max_lines": 40})
+    facts = [term("received", line, "folfox") for line in range(1, 34)]
+    evaluator = check([facts, facts[:1]], program)
+    assert "more than 32 lines" in evaluator.solved
+    assert evaluator.readings[2] is not None
+
+
+SOLVED = {
+    'statement("A", any, benefit). text("A", "a"). offers("A", (one; two), capox). '
+    'needs("A", one, ras, mutant). needs("A", two, ras, wild_type).': "only together",
+    'on :- not off. off :- not on. :- off. withdrawn("I8") :- on.': "a loop",
+    '{ on }. :- not on. withdrawn("I8") :- on.': "a choice",
+    "a(1..100). on :- #sum { 99, X : a(X), side(left); 99, X : a(X), ecog(1) } >= 9000. "
+    'withdrawn("I8") :- on.': "too large",
+}
+
+
+@pytest.mark.parametrize("text", SOLVED)
+def test_what_is_no_circuit_is_solved_row_by_row(text: str, tmp_path: Path) -> None:
+    overlay = tmp_path / "own.lp"
+    overlay.write_text(text)
+    program = Program.build([overlay])
+    evaluator = check(random_facts(6, 6, program), program)
+    assert SOLVED[text] in evaluator.solved
+    assert evaluator.solved.startswith(f"{overlay}: ")
+    assert evaluator.solved.endswith(".")
+
+
+def test_no_answer_at_all_is_an_error(tmp_path: Path) -> None:
+    overlay = tmp_path / "own.lp"
+    overlay.write_text(":- eligible(folfox).")
+    facts = [[], [term("ras", "mutant")], [term("contraindicated", "folfox")]]
+    with pytest.raises(UsageError, match="leave no answer"):
+        Evaluator(Program.build([overlay])).answers(3, columns(facts), np.zeros(3, bool))
+    frame, _ = Evaluator(Program.build([overlay])).answers(1, columns(facts[2:]), np.zeros(1, bool))
+    assert "folfox" not in frame["eligible"][0].split(";")
+
+
+def test_nothing_given_and_nobody_at_all() -> None:
+    frame, contradictory = Evaluator(TABLE).answers(0, {}, np.zeros(0, bool))
+    assert (len(frame), len(contradictory)) == (0, 0)
+    some, _ = Evaluator(TABLE).answers(2, {}, np.array([False, True]))
+    assert frame.schema == some.schema
+    assert some["line"].to_list() == ["first", None]
+    assert some["concordance"].to_list() == [None, None]
+
+
+def test_a_batch_in_parts_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    patients = random_facts(7, 300)
+    given, bad = therapies(7, 300), np.zeros(300, bool)
+    evaluator = evaluator_of(TABLE)
+    whole, refused = evaluator.answers(300, columns(patients), bad, given)
+    monkeypatch.setattr("crcasp.registry.evaluation.ROWS", 120)
+    monkeypatch.setattr("crcasp.registry.circuit.BLOCK", 1)
+    parts, refused_too = evaluator.answers(300, columns(patients), bad, given)
+    assert whole.equals(parts)
+    assert (refused == refused_too).all()
+
+
+def test_threads_share_an_evaluator() -> None:
+    evaluator = evaluator_of(TABLE)
+    cases = [(columns(random_facts(seed, 40)), therapies(seed, 40)) for seed in range(3)]
+
+    def answered(case: tuple[Mapping[clingo.Symbol, Any], Any]) -> Any:
+        return evaluator.answers(40, case[0], np.zeros(40, bool), case[1])[0]
+
+    with ThreadPoolExecutor(3) as pool:
+        together = list(pool.map(answered, cases * 2))
+    for case, frame in zip(cases * 2, together, strict=True):
+        assert frame.equals(answered(case))

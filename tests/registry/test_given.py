@@ -1,0 +1,59 @@
+"""What was given, read like any therapy, and one therapy in every table."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from runs import Run
+
+LEFT = '"ras": "wild_type", "primary_site": "rectum", "disease_extent": "disseminated"'
+SAME = [
+    "folfox+cetuximab",
+    "cetuximab+folfox",
+    " Cetuximab + FOLFOX ",
+    "FOLFOX & cetuximab",
+    '["folfox", "Cetuximab"]',
+    '["cetuximab+folfox"]',
+]
+
+
+def test_any_order_any_case_blanks_and_a_list(run: Run) -> None:
+    texts = [text if text.startswith("[") else json.dumps(text) for text in SAME]
+    lines = "".join(f'{{"id": {n}, {LEFT}, "given": {t}}}\n' for n, t in enumerate(texts))
+    found = run.of(lines, name="in.ndjson")
+    assert [row["error"] for row in found] == [""] * len(SAME)
+    assert [row["concordance"] for row in found] == ["preferred"] * len(SAME)
+    assert run.summary["concordance"] == {"folfox+cetuximab": {"preferred": len(SAME)}}
+    assert "- folfox+cetuximab: preferred 6." in run.said
+
+
+def test_one_therapy_in_every_table_with_what_stands_beside_it(run: Run) -> None:
+    rows = ["hai & cetuximab+folfox", "folfox+cetuximab & HAI", "folfox; hai; cetuximab"]
+    run.of("id,age,given\n" + "".join(f"{n},50,{row}\n" for n, row in enumerate(rows)))
+    assert [*run.summary["concordance"]] == ["folfox+cetuximab & hai"]
+
+
+@pytest.mark.parametrize(
+    "text", ["aspirin", "folfox & aspirin", "folfox+aspirin", "folfox or capox"]
+)
+def test_a_word_that_is_no_therapy_is_an_error_of_the_row(text: str, run: Run) -> None:
+    found = run.of(f"id,age,given\n1,50,{text}\n2,50,capox\n")
+    assert f'given "{text}": given must be' in found[0]["error"]
+    assert found[0]["concordance"] == ""
+    assert found[1]["concordance"] == "not_in_table"
+    assert run.summary["concordance"] == {"capox": {"not_in_table": 1}}
+
+
+def test_patients_out_of_scope_have_their_own_count(run: Run) -> None:
+    found = run.of("id,liver_metastases,given\n1,none,folfox\n2,none,\n3,unresectable,folfox\n")
+    assert [row["concordance"] for row in found[:2]] == ["out_of_scope", ""]
+    assert run.summary["concordance"]["folfox"]["out_of_scope"] == 1
+    assert sum(run.summary["concordance"]["folfox"].values()) == 2
+    assert run.summary["out_of_scope"] == 2
+
+
+def test_nothing_given_is_nothing_to_compare(run: Run) -> None:
+    (row,) = run.of("id,age,given\n1,50,NA\n")
+    assert row["concordance"] == row["error"] == ""
+    assert run.summary["concordance"] == {}
