@@ -31,8 +31,9 @@ def printed(command: str) -> str:
 
 
 def timeless(text: str) -> str:
-    """A text without its durations, which differ from run to run."""
-    return re.sub(r" +\d+\.\d+ s\b( \([\d,]+ a second\))?", " t s", text)
+    """A text without its durations, which differ from run to run, as lines may be wrapped then."""
+    said = re.sub(r"\s+\d+\.\d+\s+s\b(\s+\([\d,]+\s+a\s+second\))?", " t s", text)
+    return text if said == text else " ".join(said.split())
 
 
 TEXTS = {path: path.read_text(encoding="utf-8") for path in DOCUMENTS}
