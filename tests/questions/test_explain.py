@@ -336,3 +336,13 @@ def test_text_names_what_bars_and_what_would_change(capsys: pytest.CaptureFixtur
     assert "disease extent: liver-only or liver-dominant (now disseminated)" in (
         " ".join(capsys.readouterr().out.split())
     )
+
+
+def test_what_is_known_to_have_failed_is_met_though_it_bars_the_therapy() -> None:
+    """The line that failed held irinotecan and the therapy itself: 8 is met there, X3 is not."""
+    facts = "received(1, (folfiri; regorafenib)). stopped(1, progression)."
+    ways = {way.statement: way for way in explain(parse_facts(facts), "regorafenib").ways}
+    states = {check.finding: check.state for check in ways["8"].checks}
+    assert states["failed(irinotecan)"] == "met"
+    assert states["failed(oxaliplatin)"] == "unmet"
+    assert {item.exclusion: item.state for item in ways["8"].passages}["X3"] == "unmet"
