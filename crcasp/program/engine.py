@@ -18,6 +18,8 @@ from crcasp.program.terms import Row
 from crcasp.program.vocabulary import Vocabulary
 
 PATIENT_CHECK = "check/patient.lp"
+TABLE_CHECK, VOCABULARY_CHECK = "check/table.lp", "check/vocabulary.lp"  # of overlays
+# What is loaded to read an answer: the atoms that are shown, and whether facts contradict.
 READ = ("wrapper/show.lp", PATIENT_CHECK)
 CAPACITY = 64  # groundings of one program that are kept
 REMEMBERED = 10_000  # histories that are remembered as seen
@@ -33,13 +35,17 @@ class Engine:
     Attributes:
         program: what is grounded.
         vocabulary: what its facts may say.
+        lexicon: the names of therapies, and words for a person, without the table itself.
         jointly: whether offers may complement each other, so that completions are gone
             through one by one: for one patient at a time, and not for all there can be.
     """
 
-    def __init__(self, program: Program, vocabulary: Vocabulary, *, jointly: bool = False) -> None:
+    def __init__(
+        self, program: Program, vocabulary: Vocabulary, lexicon: Table, *, jointly: bool = False
+    ) -> None:
         self.program = program
         self.vocabulary = vocabulary
+        self.lexicon = lexicon
         self.jointly = jointly
         self.lock = RLock()
         self.groundings: OrderedDict[object, Grounding] = OrderedDict()
@@ -80,6 +86,8 @@ class Engine:
         self, facts: Iterable[Symbol], *extra: str, text: str = ""
     ) -> tuple[Answer, Grounding]:
         """Answer as `answer` does, by a grounding of its own: the quickest single answer.
+
+        The first such grounding is kept, for `table`.
 
         Args:
             facts: the patient's facts.
@@ -163,30 +171,20 @@ def engine(program: Program) -> Engine:
 def _engine(program: Program) -> Engine:
     jointly = False
     if program.overlays:
-        table = Solver(program.control("check/table.lp"))
-        flaws = sorted(f"{term} {text}" for term, text in table.facts("flaw", 2))
-        if flaws:
-            raise UsageError(f"{program.names()}: {'; '.join(flaws)}.")
+        table = Solver(program.control(TABLE_CHECK))
+        _refuse_flaws(table, program)
         jointly = bool(table.facts("jointly", 1))
-    vocabulary = _vocabulary(Solver(program.vocabulary_control()))
+    lexicon = Solver(program.vocabulary_control())
+    vocabulary = Vocabulary.of(lexicon)
     if not vocabulary.lines:
         raise UsageError("max_lines must be at least 1.")
-    return Engine(program, vocabulary, jointly=jointly)
+    if program.overlays:
+        free = program.vocabulary_control(VOCABULARY_CHECK, vocabulary.externals())
+        _refuse_flaws(Solver(free), program)
+    return Engine(program, vocabulary, Table(lexicon), jointly=jointly)
 
 
-def _vocabulary(solver: Solver) -> Vocabulary:
-    def names(predicate: str) -> tuple[str, ...]:
-        return tuple(str(name) for (name,) in solver.facts(predicate, 1))
-
-    findings: dict[str, list[str | int]] = {}
-    for finding, value in solver.facts("value", 2):
-        findings.setdefault(str(finding), []).append(value)
-    return Vocabulary(
-        findings={finding: tuple(values) for finding, values in findings.items()},
-        therapies=names("therapy_name"),
-        reasons=names("stop_reason"),
-        agents=names("agent"),
-        limits=names("limitable"),
-        lines=max((int(line) for (line,) in solver.facts("line", 1)), default=0),
-        meanings={str(name): str(text) for name, text in solver.facts("means", 2)},
-    )
+def _refuse_flaws(solver: Solver, program: Program) -> None:
+    flaws = sorted(f"{term} {text}" for term, text in solver.facts("flaw", 2))
+    if flaws:
+        raise UsageError(f"{program.names()}: {'; '.join(flaws)}.")

@@ -13,6 +13,8 @@ from crcasp.errors import UsageError
 if TYPE_CHECKING:
     from clingo import Control, Observer
 
+VOCABULARY = ("vocabulary.lp", "interpretations.lp")  # its files
+
 
 @cache
 def program_directory() -> str:
@@ -203,6 +205,3 @@ def main_files() -> tuple[str, ...]:
 def main_paths() -> list[str]:
     """Return the paths of the files of the main program, in a fixed order."""
     return [os.path.join(program_directory(), name) for name in main_files()]
-
-
-VOCABULARY = ("vocabulary.lp", "interpretations.lp")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias, TypeVar, cast
 
-from clingo import Configuration, Control, Model, Symbol
+from clingo import Configuration, Control, Model, Symbol, TruthValue
 
 from crcasp.program.terms import Row, row
 
@@ -64,8 +64,7 @@ class Solver:
     def minimal(self, assumptions: Assumptions, atoms: Iterable[Symbol]) -> list[list[Symbol]]:
         """Return the sets of some atoms that hold in models minimal by the program's heuristic."""
         candidates = list(atoms)
-        self.search.heuristic = "Domain"
-        with self._mode("enum_mode", "domRec"):
+        with self._mode("heuristic", "Domain"), self._mode("enum_mode", "domRec"):
             return [
                 [atom for atom in candidates if model.contains(atom)]
                 for model in self.models(assumptions)
@@ -79,27 +78,25 @@ class Solver:
             return None
         candidates, found = list(atoms), list[Symbol]()
         # Core-guided: the smallest patients have few facts, so that few cores are in the way.
-        self.search.opt_strategy = "usc"
-        with self._mode("opt_mode", "opt"):
+        with self._mode("opt_strategy", "usc"), self._mode("opt_mode", "opt"):
             for model in self.models(assumptions):
                 found = [atom for atom in candidates if model.contains(atom)]
         return found
 
     @contextmanager
     def _mode(self, key: str, value: str) -> Iterator[None]:
-        before = getattr(self.solving, key)
-        setattr(self.solving, key, value)
+        part = self.solving if key in (self.solving.keys or ()) else self.search
+        before = getattr(part, key)
+        setattr(part, key, value)
         try:
             yield
         finally:
-            setattr(self.solving, key, before)
+            setattr(part, key, before)
 
     # ---- guarded clauses --------------------------------------------------------------------
 
     def guard(self) -> int:
         """Return a new literal under which clauses can be added: they bind where it is assumed."""
-        from clingo import TruthValue
-
         with self.control.backend() as backend:
             literal: int = backend.add_atom()
             backend.add_external(literal, TruthValue.Free)

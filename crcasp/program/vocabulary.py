@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from crcasp.program.solver import Solver
+
 LIMITS = ("contraindicated", "unavailable")  # predicates of what a patient cannot have
 OF_LINE = ("received", "stopped", "toxic")  # predicates of a line of therapy
 
@@ -29,6 +31,26 @@ class Vocabulary(NamedTuple):
     limits: tuple[str, ...]
     lines: int
     meanings: Mapping[str, str]
+
+    @classmethod
+    def of(cls, solver: Solver) -> Vocabulary:
+        """Return what a grounded vocabulary declares."""
+
+        def names(predicate: str) -> tuple[str, ...]:
+            return tuple(str(name) for (name,) in solver.facts(predicate, 1))
+
+        findings: dict[str, list[str | int]] = {}
+        for finding, value in solver.facts("value", 2):
+            findings.setdefault(str(finding), []).append(value)
+        return cls(
+            findings={finding: tuple(values) for finding, values in findings.items()},
+            therapies=names("therapy_name"),
+            reasons=names("stop_reason"),
+            agents=names("agent"),
+            limits=names("limitable"),
+            lines=max((int(line) for (line,) in solver.facts("line", 1)), default=0),
+            meanings={str(name): str(text) for name, text in solver.facts("means", 2)},
+        )
 
     def predicates(self) -> set[str]:
         """Return the names of all predicates of a patient's facts."""

@@ -24,7 +24,7 @@ FILES = ("audit/patients.lp", "audit/properties.lp", "audit/gaps.lp", PATIENT_CH
 UNMATCHED = "; nothing in the program matches its rule: are its names right?"
 KINDS = ("holds", "reached", "asked", "unreached", "listed")
 MUST_HOLD = ("holds", "reached")
-LINES = 4
+LINES = 4  # of a history
 
 
 def audit(
@@ -77,7 +77,7 @@ class AllPatients(Solver):
 
     def audit(self) -> Audit:
         """Ask everything."""
-        found = tuple(self.answer(*declared) for declared in self.declared())
+        found = tuple(self.asked(*declared) for declared in self.declared())
         gaps = tuple(self.gaps())
         seconds = time.perf_counter() - self.start
         return Audit(found, gaps, LINES, seconds, Provenance((), (), self.program))
@@ -105,7 +105,7 @@ class AllPatients(Solver):
         ]
         return sorted(listed, key=lambda item: KINDS.index(item[1]))
 
-    def answer(self, name: Symbol, kind: str, text: str) -> Property:
+    def asked(self, name: Symbol, kind: str, text: str) -> Property:
         """Return whether a property is proved, with a smallest example where it is not."""
         start = time.perf_counter()
         items: list[str] = []

@@ -82,7 +82,7 @@ class Counterfactual(Solver):
             models = self.models(assumptions)
             combinations = [dict(_valued(model.symbols(shown=True))) for model in models]
         if expected > MOST or len(combinations) == expected:
-            yield {name: self.in_words(name, values) for name, values in columns.items()}
+            yield {name: self.in_words(name, columns[name]) for name in names}
         else:
             for row in combinations:
                 yield {name: self.in_words(name, {row[name]}) for name in names}
@@ -137,7 +137,7 @@ class Counterfactual(Solver):
                 found[atom.name].append(str(word(atom.arguments[0])))
             yield probe.arguments[0], found["decided"], found["raised"]
 
-    def values(self, finding: Symbol, avoided: Iterable[Word]) -> dict[str, Symbol]:
+    def assumable(self, finding: Symbol, avoided: Iterable[Word]) -> dict[str, Symbol]:
         """Return, for each value that an unknown finding may have, the fact that says so.
 
         Args:

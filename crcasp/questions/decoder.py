@@ -69,10 +69,10 @@ class Decoder:
 
 def decode(answer: Answer, table: Table, facts: Sequence[Symbol]) -> Advice:
     """Return the answer for the patient with these facts as results."""
-    return _Advice(answer, table).advice(facts)
+    return _AdviceDecoder(answer, table).advice(facts)
 
 
-class _Advice(Decoder):
+class _AdviceDecoder(Decoder):
     """Reads the verdicts and their reasons."""
 
     def __init__(self, answer: Answer, table: Table) -> None:

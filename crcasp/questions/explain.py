@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import cast
 
 from crcasp.program.grounding import Answer
 from crcasp.program.table import Table
@@ -49,7 +50,7 @@ def explain(
 
 def explained(patient: Patient, therapy: str) -> Explanation:
     """Return the explanation of one therapy for a patient that was read."""
-    target = named(therapy, patient.engine.table)
+    target = named(therapy, patient.engine)
     therapy = str(word(target))
     answer, grounding = patient.fresh(CONDITIONS, text=f"target({target}).")
     table = patient.engine.table
@@ -58,7 +59,7 @@ def explained(patient: Patient, therapy: str) -> Explanation:
     status: Status | None = "excluded" if advice.in_scope else None
     if verdict is not None:
         status = verdict.status
-    ways = _Ways(answer, table).all()
+    ways = _WayDecoder(answer, table).all()
     changes: tuple[tuple[Change, ...], ...] = ()
     barred: tuple[str, ...] = ()
     if status != "eligible":
@@ -119,7 +120,7 @@ def _absent(ways: Iterable[Way], words: Wording) -> tuple[str, ...]:
     return tuple(sorted({text for found in absent for text in found.values()}, key=natural))
 
 
-class _Ways(Decoder):
+class _WayDecoder(Decoder):
     """Reads the atoms of `explain/conditions.lp`."""
 
     def __init__(self, answer: Answer, table: Table) -> None:
@@ -177,8 +178,7 @@ class _Ways(Decoder):
 
 
 def _state(name: object) -> State:
-    states: dict[object, State] = {"met": "met", "unmet": "unmet", "unknown": "unknown"}
-    return states[name]
+    return cast(State, name)
 
 
 def _joint(states: list[State]) -> State:

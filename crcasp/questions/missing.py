@@ -54,7 +54,7 @@ def what_is_missing(patient: Patient) -> Missing:
     for finding, decided, raised in variants.probes():
         if decided or raised:
             avoided = [value for name, value in never if name == finding.name]
-            outcomes = tuple(_outcomes(patient, variants.values(finding, avoided)))
+            outcomes = tuple(_outcomes(patient, variants.assumable(finding, avoided)))
             found.append(
                 MissingFinding(
                     str(finding), table.ordered(decided), table.ordered(raised), outcomes

@@ -21,7 +21,7 @@ Constants: TypeAlias = Mapping[str, str | int]
 
 
 class Patient(NamedTuple):
-    """The facts of a patient as they were read, and the program that is asked of them."""
+    """The facts of a patient as they were read, and the program to ask about them."""
 
     base: FactBase
     program: Program

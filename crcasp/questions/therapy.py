@@ -9,17 +9,18 @@ from clingo import Function, Symbol
 
 from crcasp.errors import UsageError
 from crcasp.facts.wording import show
+from crcasp.program.engine import Engine
 from crcasp.program.table import Table
 
 JOINT = "+"
 
 
-def named(therapy: str, table: Table) -> Symbol:
+def named(therapy: str, engine: Engine) -> Symbol:
     """Return a therapy as the program writes it.
 
     Args:
         therapy: as results or texts write it, in any case; the partner may stand first.
-        table: what there is.
+        engine: of the program that has it.
 
     Raises:
         UsageError: there is no such therapy; names the nearest, for a partner alone those
@@ -30,7 +31,7 @@ def named(therapy: str, table: Table) -> Symbol:
         raise UsageError(f'A therapy is a text such as "regimen+partner", not of type {kind}.')
     wanted = plain(therapy)
     regimens, partners, local = (
-        _spellings(table, kind) for kind in ("regimen", "partner", "locoregional")
+        _spellings(engine.lexicon, kind) for kind in ("regimen", "partner", "locoregional")
     )
     if wanted in regimens or wanted in local:
         return Function(regimens.get(wanted) or local[wanted])
@@ -39,7 +40,9 @@ def named(therapy: str, table: Table) -> Symbol:
         for first, second in (ends, ends[::-1]):
             if first in regimens and second in partners:
                 return Function("with", [Function(regimens[first]), Function(partners[second])])
-    raise UsageError(f"There is no therapy {show(therapy)}; {_hint(wanted, partners, table)}")
+    raise UsageError(
+        f"There is no therapy {show(therapy)}; {_hint(wanted, partners, engine.table)}"
+    )
 
 
 def _hint(wanted: str, partners: Mapping[str, str], table: Table) -> str:

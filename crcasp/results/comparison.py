@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from crcasp.results.advice import Advice, Status
 from crcasp.results.result import Result
 
 Kind: TypeAlias = Literal["gained", "lost", "raised", "lowered", "opened", "ruled_out"]
 
-KINDS: tuple[Kind, ...] = ("gained", "lost", "raised", "lowered", "opened", "ruled_out")
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)

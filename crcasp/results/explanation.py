@@ -104,7 +104,7 @@ class Explanation(Result):
             in the table's order; () where no statement offers it.
         changes: all minimal sets of findings that would make it eligible, fewest first.
         barred_by: where no finding helps, facts of history and limits in the way:
-            without some of them one would.
+            without some of them one would; where no fact is, what the history lacks, in words.
         provenance: the facts and the program behind the result, None where it was made by hand.
     """
 

@@ -54,7 +54,9 @@ def known(provenance: Provenance | None) -> Provenance:
         UsageError: there is none, as in a result that was not made by this package.
     """
     if provenance is None:
-        raise UsageError("This result was made by hand: only what recommend() returns has a page.")
+        raise UsageError(
+            "This result was made by hand: only what a function of crcasp returns has a page."
+        )
     return provenance
 
 

@@ -15,8 +15,8 @@ def as_json(value: Any) -> Any:
         value = value._asdict()
     elif hasattr(value, "__dataclass_fields__"):
         value = {name: getattr(value, name) for name in value.__dataclass_fields__}
-    if isinstance(value, Mapping):
-        return {key: as_json(item) for key, item in value.items()}
+    if isinstance(value, Mapping):  # where a result comes from is no part of it
+        return {key: as_json(item) for key, item in value.items() if key != "provenance"}
     if isinstance(value, (tuple, list)):
         return [as_json(item) for item in value]
     return value

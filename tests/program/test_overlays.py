@@ -403,3 +403,14 @@ def test_a_refused_overlay_is_refused_again(overlay: Overlay) -> None:
     path = overlay("needs(")
     assert refused(path) == refused(path)
     assert recommend({}).in_scope
+
+
+def test_a_finding_that_no_fact_gives_is_refused(tmp_path: Path) -> None:
+    """Its facts would be read and dropped."""
+    overlay = tmp_path / "finding.lp"
+    overlay.write_text('value(pik3ca, (wild_type; mutant)). means(pik3ca, "PIK3CA test result").')
+    with pytest.raises(UsageError, match=r"pik3ca is a finding that no fact gives: add given/3"):
+        recommend({}, overlays=[overlay])
+    more = "given(pik3ca, V, pik3ca(V)) :- pik3ca(V). #defined pik3ca/1."
+    overlay.write_text(overlay.read_text() + more)
+    assert recommend({"pik3ca": "mutant"}, overlays=[overlay]).sets

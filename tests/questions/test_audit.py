@@ -309,7 +309,7 @@ def test_a_property_is_refuted_where_the_program_is_broken(
     constants = {"max_partners": "2"} if name == "vegf_with_egfr" else {}
     search = broken(file, old, new, **constants)
     declared = next(item for item in search.declared() if item[0].string == name)
-    found = search.answer(*declared)
+    found = search.asked(*declared)
     assert found.result == "refuted"
     assert found.examples or found.items
     if name in ("statement_applies", "therapy_eligible"):
@@ -322,7 +322,7 @@ def test_a_hole_in_the_first_line_has_a_smallest_patient(
 ) -> None:
     search = broken("table.lp", FIRST, LATER)
     declared = next(item for item in search.declared() if item[0].string == "first_line_served")
-    (example,) = search.answer(*declared).examples
+    (example,) = search.asked(*declared).examples
     assert example.facts == ()  # nothing is known, and nothing is left to give
 
 
@@ -330,7 +330,7 @@ def test_a_hole_in_the_first_line_has_a_smallest_patient(
 def test_a_statement_matters_once_its_cover_is_gone(broken: Callable[..., AllPatients]) -> None:
     search = broken("table.lp", 'offers("10.2", deficient, pembrolizumab).', "")
     declared = next(item for item in search.declared() if item[0].string == "statement_matters")
-    assert "10.1" not in search.answer(*declared).items
+    assert "10.1" not in search.asked(*declared).items
 
 
 # ---- the user's own -------------------------------------------------------------------

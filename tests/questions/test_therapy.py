@@ -10,21 +10,22 @@ from crcasp.program.files import Program
 from crcasp.program.terms import word
 from crcasp.questions.therapy import named
 
-TABLE = engine(Program()).table
+ENGINE = engine(Program())
+TABLE = ENGINE.table
 
 
 def test_every_name_and_every_label_of_the_table() -> None:
     for name in recommend({}).therapies:
-        assert word(named(name, TABLE)) == name
-        assert word(named(TABLE.words.name(name), TABLE)) == name
-        assert word(named(f"  {name.upper().replace('_', '-')} ", TABLE)) == name
+        assert word(named(name, ENGINE)) == name
+        assert word(named(TABLE.words.name(name), ENGINE)) == name
+        assert word(named(f"  {name.upper().replace('_', '-')} ", ENGINE)) == name
 
 
 def test_every_agent_pair_in_either_order() -> None:
     for regimen in TABLE.names("regimen"):
         for partner in TABLE.names("partner"):
             for text in (f"{regimen}+{partner}", f"{partner} + {TABLE.words.name(regimen)}"):
-                assert word(named(text, TABLE)) == f"{regimen}+{partner}"
+                assert word(named(text, ENGINE)) == f"{regimen}+{partner}"
 
 
 @pytest.mark.parametrize(
@@ -48,4 +49,4 @@ def test_for_a_misspelling_the_hint_is_what_is_near() -> None:
     with pytest.raises(UsageError, match="folfoxiri"):
         explain({}, "folfoxri")
     with pytest.raises(UsageError, match="see crcasp vocabulary"):
-        explain({}, "aspirin")
+        explain({}, "xyzzy")

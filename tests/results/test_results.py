@@ -12,6 +12,8 @@ import pytest
 
 from crcasp import audit, compare, explain, missing, recommend
 from crcasp.results.audit import Audit
+from crcasp.results.result import Result
+from crcasp.results.shapes import SHAPES
 
 PATIENT = {"age": 54, "side": "left", "history": [{"received": ["folfox"]}]}
 MADE: dict[str, Callable[[], Any]] = {
@@ -81,3 +83,18 @@ def test_an_audit_too() -> None:
     assert isinstance(other, Audit)
     assert other == found
     assert hash(other) == hash(found)
+
+
+def test_every_result_has_its_text_its_page_and_its_json() -> None:
+    """A new kind of result is not forgotten in one of them."""
+    pytest.importorskip("jinja2")
+    from crcasp.views.notebook import TEXTS
+    from crcasp.views.page.pages import PAGES
+
+    kinds = {kind.__name__ for kind in Result.__subclasses__()}
+    assert kinds <= set(SHAPES)
+    assert kinds == {kind.__name__ for kind in TEXTS} == {kind.__name__ for kind in PAGES}
+
+
+def test_json_does_not_say_where_a_result_comes_from() -> None:
+    assert "provenance" not in json.dumps([MADE[name]().to_dict() for name in MADE])
