@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable
@@ -12,7 +13,8 @@ from typing import IO
 from crcasp.errors import UsageError
 
 STANDARD = "-"
-HANDED_OVER = ("/dev/std", "/dev/fd/", "/proc/")  # what is open already, under a name
+HANDED_OVER = re.compile(r"/dev/(std(?:in|out|err))|(?:/dev|/proc/self)/fd/(\d+)")
+DESCRIPTORS = ("stdin", "stdout", "stderr")
 
 unfinished: set[str] = set()
 """Files that are being written, under a name that is not yet theirs."""
@@ -90,7 +92,8 @@ class Output:
                 self.file = sys.stdout.buffer
                 return
             if self.special:
-                self.file = open(self.name, "wb")  # noqa: SIM115
+                number = handed_over(self.name)
+                self.file = open(self.name if number is None else os.dup(number), "wb")  # noqa: SIM115
                 return
             self.target = os.path.realpath(self.name)
             if os.path.isdir(self.target):
@@ -186,9 +189,17 @@ def silence() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def handed_over(name: str) -> int | None:
+    """Return the number of a stream that is open already, if a name is that of one."""
+    found = HANDED_OVER.fullmatch(os.path.normpath(name))
+    if found is None:
+        return None
+    return int(found[2]) if found[2] else DESCRIPTORS.index(found[1])
+
+
 def is_special(name: str) -> bool:
     """Return whether a name is that of a pipe, a terminal, a device or an open stream."""
-    if os.path.abspath(name).startswith(HANDED_OVER):
+    if handed_over(name) is not None:
         return True
     with suppress(OSError, ValueError):
         mode = os.stat(name).st_mode

@@ -21,6 +21,7 @@ from crcasp.registry.mapping import ColumnMap
 from crcasp.registry.outcome import AND, COLUMNS, JUDGED
 from crcasp.registry.tables import Batch
 
+LONGEST = 40  # characters of what a patient is called
 RESULTS = (*COLUMNS, *JUDGED, ERROR)
 
 
@@ -42,7 +43,8 @@ class Answers(NamedTuple):
     def label(self, place: int, before: int) -> str:
         """Return how a message names a row: by its number, and by the patient's own."""
         known = self.ids[place].as_py() if self.ids is not None else None
-        return f"row {before + place + 1}" + (f", id {known}" if known not in (None, "") else "")
+        called = f", id {str(known)[:LONGEST]}" if known not in (None, "") else ""
+        return f"row {before + place + 1}{called}"
 
 
 class Advisor:
@@ -114,7 +116,9 @@ def _numbered(errors: pl.Series, ids: pa.ChunkedArray | None, before: int) -> pl
     frame = pl.DataFrame([errors]).with_row_index("row", before + 1)
     row = pl.format("row {}", "row")
     if ids is not None:
-        texts = pl.Series("id", [str(cell) if cell is not None else "" for cell in ids.to_pylist()])
+        texts = pl.Series(
+            "id", [str(cell)[:LONGEST] if cell is not None else "" for cell in ids.to_pylist()]
+        )
         frame = frame.with_columns(texts)
         row = (
             pl.when(pl.col("id") != "").then(pl.format("row {}, id {}", "row", "id")).otherwise(row)

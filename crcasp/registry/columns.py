@@ -60,8 +60,13 @@ class Names:
         asked = [*self.columns.values(), *(c for rule in self.rules.values() for c in rule.columns)]
         self.asked = {plain(column): column for column in asked}
         self.keys: dict[str, str | None] = {}  # of JSON patients, with what they mean
-        for mine in self.rules.keys() - vocabulary.findings.keys():
-            raise UsageError(f"{mine} is no finding: a rule makes a finding of several columns.")
+        for mine in self.rules:
+            if mine not in vocabulary.findings:
+                raise UsageError(f"{mine} is no finding: a rule makes one of several columns.")
+            if mine in self.columns:
+                raise UsageError(f"{mine} is to be a column and to be made by a rule: keep one.")
+        if ID in self.values:
+            raise UsageError(f"{ID} is taken as it is: its texts have no meaning to be given.")
 
     def _checked(self, name: str, *more: str) -> str:
         """Return the plain name of a column of a patient, or refuse it."""
@@ -73,11 +78,14 @@ class Names:
 
     def column(self, key: str) -> str | None:
         """Return the column that a key of a JSON patient means, None if it means none."""
-        if key not in self.keys and len(self.keys) < KEYS:
-            name = plain(key)
-            mine = name if general(name) in self.known and name not in LINES else None
-            self.keys[key] = self.asked.get(name, mine)
-        return self.keys.get(key)
+        if key in self.keys:
+            return self.keys[key]
+        name = plain(key)
+        mine = name if general(name) in self.known and name not in LINES else None
+        found = self.asked.get(name, mine)
+        if len(self.keys) < KEYS:
+            self.keys[key] = found
+        return found
 
     def of(self, header: Sequence[str], name: str) -> Columns:
         """Return what the columns of a table are for.
@@ -98,10 +106,12 @@ class Names:
         }
         for mine, column in self.columns.items():
             used.setdefault(mine, (_there(column, by_name, header, name),))
-        for mine in by_name:
-            if general(mine) in self.known and mine not in (*LINES, *used):
-                used[mine] = (_there(mine, by_name, header, name),)
         taken = {column for columns in used.values() for column in columns}
+        for mine, columns in by_name.items():
+            known = general(mine) in self.known and mine not in (*LINES, *used)
+            if known and not taken.issuperset(columns):
+                used[mine] = (_there(mine, by_name, header, name),)
+        taken |= {column for columns in used.values() for column in columns}
         aside = {c: near for c in header if c not in taken and (near := self._like(c, used))}
         return Columns(used, aside)
 

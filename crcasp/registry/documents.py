@@ -77,8 +77,12 @@ def _patient(text: str, column: Column, taken: frozenset[str]) -> Row:
     """Return the columns of a JSON patient."""
     try:
         content = json.loads(text, object_pairs_hook=_unique)
-    except ValueError as error:
-        raise _RefusedError("a line is not JSON", f"this line is not JSON: {error}.") from None
+    except json.JSONDecodeError as error:
+        said = f"this line is not JSON: {error.msg} at its character {error.pos + 1}."
+        raise _RefusedError("a line is not JSON", said) from None
+    except ValueError:
+        said = "this line is not JSON that can be read: a number is too long."
+        raise _RefusedError("a line is not JSON", said) from None
     except RecursionError:
         said = "this line is nested too deeply for a patient: remove the inner levels."
         raise _RefusedError("a line is nested too deeply", said) from None
@@ -122,16 +126,24 @@ def _line(row: Row, number: int, entry: object) -> None:
     if odd := known.keys() - set(OF_LINE):
         said = f"history[{number - 1}] has {show(min(odd))}: it may have {', '.join(OF_LINE)}."
         raise _RefusedError("a line of the history has a key that it may not have", said, True)
-    row[f"line{number}"] = _text(known.get("received"))
+    row[f"line{number}"] = _listed(known.get("received"))
     row[f"line{number}_stopped"] = _text(known.get("stopped"))
-    row[f"line{number}_toxic"] = _text(known.get("toxic"))
+    row[f"line{number}_toxic"] = _listed(known.get("toxic"))
+
+
+def _listed(value: object) -> str | None:
+    """Return a list of names as they are joined in a cell."""
+    names = isinstance(value, list) and all(type(item) is str for item in value)
+    return _text("&".join(value) if names else value)  # type: ignore[arg-type]
 
 
 def _text(value: object) -> str | None:
     """Return a value as the text of a cell; a list stays JSON."""
     if value is None or value == []:
         return None
-    text = value if isinstance(value, str) else json.dumps(value)
+    text = (
+        value if isinstance(value, str) else str(value) if type(value) is int else json.dumps(value)
+    )
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from clingo import Symbol
+from clingo import Function, Symbol
 from numpy.typing import NDArray
 
 from crcasp.program.engine import PATIENT_CHECK
@@ -99,44 +99,83 @@ class Contradictions:
         solver = Solver(self.program.vocabulary_control(PATIENT_CHECK, text))
         choices, issue = solver.literals(CHOICE, 1), sorted(solver.literals("issue", 3))
         if not self.program.overlays:  # whose checks may look at any fact
-            named = {str(fact) for atom in issue for fact in atom.arguments[:2]}
-            looked_at = [fact for fact in facts if str(fact) in named]
+            named = _named(issue)
+            looked_at = [fact for fact in facts if fact in named]
         else:
             looked_at = facts
+        literals = np.array([choices[Function(CHOICE, [fact])] for fact in facts])
+        places_of = [facts.index(fact) for fact in looked_at]
         having = np.array([found.facts[fact][places] for fact in looked_at]).T
         kinds, kind_of = np.unique(having, axis=0, return_inverse=True)
-        issues: list[list[Symbol]] = []
+        issues: list[list[Issue]] = []
         for kind in kinds:
-            chosen = {fact for fact, is_there in zip(looked_at, kind, strict=True) if is_there}
-            assumed = [
-                literal if choice.arguments[0] in chosen else -literal
-                for choice, literal in choices.items()
-            ]
-            issues.append(solver.first(assumed, issue) or [])
-        return {
-            int(place): _sentences(issues[kind], table, found.origins, int(place))
-            for place, kind in zip(places, kind_of.ravel(), strict=True)
+            chosen = -literals
+            chosen[places_of] *= np.where(kind, -1, 1)
+            shown = solver.first(chosen.tolist(), issue) or []
+            issues.append([Issue.of(atom, found.origins) for atom in shown])
+        cells = {
+            column: table[column].take(places).cast(pa.string()).to_pylist()
+            for column in {column for kind in issues for issue in kind for column in issue.single()}
         }
+        known: dict[object, Said] = {}
+        said: dict[int, Said] = {}
+        for number, (place, kind) in enumerate(zip(places.tolist(), kind_of.ravel(), strict=True)):
+            own = {c: cells[c][number] for issue in issues[kind] for c in issue.single()}
+            key = (kind, *own.values())
+            if key not in known:
+                known[key] = _said(issues[kind], own)
+            said[place] = known[key]
+        return said
 
 
-def _sentences(
-    issues: Sequence[Symbol], table: pa.Table, origins: Mapping[Symbol, tuple[str, ...]], place: int
-) -> Said:
-    causes, sentences = [], []
+def _named(issues: Iterable[Symbol]) -> set[Symbol]:
+    """Return the facts that may contradict something.
+
+    Of a finding by itself no row can, since it has one cell for it.
+    """
+    found: set[Symbol] = set()
     for issue in issues:
-        fact, other, text = issue.arguments
-        pair = dict.fromkeys((fact, other))
-        columns = " and ".join(", ".join(origins.get(one, (str(one),))) for one in pair)
-        called = [_called(one, table, origins.get(one, ()), place) for one in pair]
-        causes.append(f"{columns}: {text.string}")
-        sentences.append(f"{' contradicts '.join(called)}: {text.string}.")
+        fact, other, _ = issue.arguments
+        if fact != other or len(fact.arguments) > 1:
+            found |= {fact, other}
+    return found
+
+
+class Issue(NamedTuple):
+    """One contradiction: the facts, the columns they are read from, and what is wrong."""
+
+    facts: tuple[str, ...]
+    columns: tuple[tuple[str, ...], ...]
+    text: str
+
+    @classmethod
+    def of(cls, atom: Symbol, origins: Mapping[Symbol, tuple[str, ...]]) -> Issue:
+        """Return what an atom of the check says."""
+        fact, other, text = atom.arguments
+        pair = [*dict.fromkeys((fact, other))]
+        columns = tuple(origins.get(one, ()) for one in pair)
+        return cls(tuple(map(str, pair)), columns, text.string)
+
+    def single(self) -> Iterator[str]:
+        """Yield the columns whose cell is a fact."""
+        return (columns[0] for columns in self.columns if len(columns) == 1)
+
+    def cause(self) -> str:
+        """Return what is wrong with which columns."""
+        names = (", ".join(columns) or fact for fact, columns in zip(*self[:2], strict=True))
+        return f"{' and '.join(names)}: {self.text}"
+
+    def sentence(self, cells: Mapping[str, str]) -> str:
+        """Return what is wrong, with the cells of one row."""
+        called = []
+        for fact, columns in zip(*self[:2], strict=True):
+            cell = f" {as_cell(cells[columns[0]])}" if len(columns) == 1 else ""
+            called.append(f"{', '.join(columns)}{cell} ({fact})" if columns else fact)
+        return f"{' contradicts '.join(called)}: {self.text}."
+
+
+def _said(issues: Sequence[Issue], cells: Mapping[str, str]) -> Said:
     if not issues:
         return "the facts contradict each other", "the facts of this row contradict each other."
-    return "; ".join(dict.fromkeys(causes)), " ".join(sentences)
-
-
-def _called(fact: Symbol, table: pa.Table, columns: Sequence[str], place: int) -> str:
-    """Return a fact with the column and the cell that it is read from."""
-    if len(columns) != 1:
-        return f"{', '.join(columns)} ({fact})" if columns else str(fact)
-    return f"{columns[0]} {as_cell(str(table[columns[0]][place].as_py()))} ({fact})"
+    causes = "; ".join(dict.fromkeys(issue.cause() for issue in issues))
+    return causes, " ".join(issue.sentence(cells) for issue in issues)

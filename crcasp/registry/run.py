@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from threading import Lock
 from typing import Any
@@ -127,11 +128,15 @@ def _listed() -> str:
 def _answer(
     source: Source, separator: str | None, advisor: Advisor, writer: Writer, tally: Tally
 ) -> Columns:
-    """Answer all batches of a registry, and return what its columns are for."""
+    """Answer all batches of a registry, and return what its columns are for.
+
+    One batch is written while the next one is answered.
+    """
     names = advisor.names
     header: dict[str, None] = {}
     columns = Columns({}, {})
-    with closing(_bar(source)) as bar:
+    written: Future[None] | None = None
+    with closing(_bar(source)) as bar, ThreadPoolExecutor(1) as other:
         for batch in batches(source, separator, names.column, RESULTS, writer.form):
             strange = [key for key, meant in names.keys.items() if meant is None]
             there = header | dict.fromkeys([*batch.rows.column_names, *strange])
@@ -139,10 +144,14 @@ def _answer(
                 header = there
                 columns = advisor.columns([*header], source.called)
             answers = advisor.answers(batch, columns, tally.rows)
-            writer.write(batch, answers.ids, answers.results)
+            if written:
+                written.result()
+            written = other.submit(writer.write, batch, answers.ids, answers.results)
             tally.add(answers)
             bar.set_postfix_str(f"{tally.rows:,} rows", refresh=False)
             bar.update(source.position() - bar.n)
+        if written:
+            written.result()
     return columns
 
 

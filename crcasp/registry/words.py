@@ -63,6 +63,7 @@ class ColumnReader:
         }.get(kind) or (name, vocabulary.findings[name], False)
         lines = range(1, vocabulary.lines + 1)
         self.beyond = self.number > len(lines) and f"the line must be {choices(lines)}"
+        self.should = f"{self.label} must be {choices(self.domain)}"
         self.words = {_squeezed(str(word)): word for word in self.domain}
         self.unknown = {*UNKNOWN}
         self.meanings: dict[str, Cell] = {}
@@ -125,9 +126,9 @@ class ColumnReader:
         if known is not None:
             return Cell(((known,),))
         text = text.strip()
-        should = f"{self.label} must be {choices(self.domain)}"
         shown = "a list" if text[:1] == "[" else number[1] if number else show(text)
-        return Cell((), should, f"{should}, not {shown}{suggestion(text, self._names()) or '.'}")
+        end = suggestion(text, self._names()) or "."
+        return Cell((), self.should, f"{self.should}, not {shown}{end}")
 
     def _names(self) -> Iterable[str]:
         return (word for word in self.domain if isinstance(word, str))

@@ -55,6 +55,31 @@ def test_a_mapped_column_wins_and_what_it_hides_is_named(run: Run) -> None:
     assert run.summary["aside"] == {"age": "age"}
 
 
+def test_a_column_that_is_mapped_is_not_read_twice(run: Run) -> None:
+    (answer,) = run.of("id,age,ras\n1,50,mutant\n", "--column", "braf=ras")
+    assert answer["error"] == ""
+    assert run.summary["columns"] == {"braf": ["ras"], "id": ["id"], "age": ["age"]}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--column=kras=age", "--rule=kras=age,ras:mutant/wild_type"], "keep one"),
+        (["--value=id:1=2"], "id is taken as it is"),
+        (["--column=lineN=age"], "lineN is no column of a patient"),
+    ],
+)
+def test_a_map_that_contradicts_itself(options: list[str], said: str, run: Run) -> None:
+    assert said in run.refused("id,age,ras\n1,50,mutant\n", *options)
+
+
+def test_a_key_that_comes_late(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crcasp.registry.columns.KEYS", 3)
+    lines = [f'{{"age": 50, "key{number}": 1}}' for number in range(9)]
+    found = run.of("\n".join([*lines, '{"ras": "x"}']), name="in.ndjson")
+    assert [bool(row["error"]) for row in found] == [False] * 9 + [True]
+
+
 @pytest.mark.parametrize("name", ["in.csv", "in.ndjson"])
 def test_nothing_of_a_patient_is_an_error_before_any_row(name: str, run: Run) -> None:
     text = "id,given,alter,tumour_burden\n1,aspirin,50,high\n"

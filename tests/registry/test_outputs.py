@@ -180,6 +180,12 @@ def test_a_device_is_written_to(source: Path) -> None:
     run = crcasp("cohort", source, "-o", "/dev/stdout", stdout=subprocess.PIPE)
     assert run.returncode == 0
     assert run.stdout.startswith("id,ras,in_scope")
+    kept = source.parent / "kept.txt"
+    kept.write_text("before\n")
+    for name in ("/dev/stdout", "/dev/fd/1", "-"):
+        with kept.open("a") as stream:
+            assert crcasp("cohort", source, "-o", name, stdout=stream).returncode == 0
+    assert kept.read_text() == "before\n" + 3 * run.stdout
     run = crcasp("cohort", source, "-o", os.devnull, stdout=subprocess.PIPE)
     assert (run.returncode, run.stdout) == (0, "")
     assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
