@@ -38,16 +38,27 @@ def named(name: str, result: Audit) -> Property:
     return next(item for item in result.properties if item.name == name)
 
 
+def test_some_of_it_is_proved_or_refuted_at_every_change() -> None:
+    expected = dict.fromkeys(["one_verdict", "anti_egfr", "confined", "vegf_with_egfr"], "proved")
+    expected |= {"first_line_served": "proved", "later_line_served": "refuted"}
+    patients = AllPatients(Program())
+    declared = [item for item in patients.declared() if item[0].string in expected]
+    assert {item[0].string: patients.asked(*item).result for item in declared} == expected
+
+
+@pytest.mark.slow
 def test_everything_that_must_hold_is_proved(whole: Audit) -> None:
     must = {item.name: item.result for item in whole.properties if item.must_hold}
     assert must == dict.fromkeys(MUST_HOLD, "proved")
     assert whole.holds
 
 
+@pytest.mark.slow
 def test_statements_that_others_always_cover(whole: Audit) -> None:
     assert named("statement_matters", whole).items == ("1.2", "10.1")
 
 
+@pytest.mark.slow
 def test_every_statement_and_therapy_has_an_example_that_shows_it(whole: Audit) -> None:
     examples = {item.item: item for item in named("statement_applies", whole).examples}
     assert set(examples) == set(reading.STATEMENTS)
@@ -61,6 +72,7 @@ def test_every_statement_and_therapy_has_an_example_that_shows_it(whole: Audit) 
         assert verdict.status == "eligible", therapy
 
 
+@pytest.mark.slow
 def test_an_example_is_smallest(whole: Audit) -> None:
     """No patient with fewer facts has the property: none with no fact, none with one less."""
     for item in whole.properties:
@@ -71,6 +83,7 @@ def test_an_example_is_smallest(whole: Audit) -> None:
                 assert len(example.facts) == 4  # ECOG, organs, one line with both agents, its stop
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["first_line_limits", "later_line_served"])
 def test_who_is_not_served_has_no_set(whole: Audit, name: str) -> None:
     found = named(name, whole)
@@ -83,6 +96,7 @@ def test_who_is_not_served_has_no_set(whole: Audit, name: str) -> None:
     assert advice.line == ("first" if name == "first_line_limits" else "beyond_first")
 
 
+@pytest.mark.slow
 def test_grades_that_differ_do_differ(whole: Audit) -> None:
     found = named("grades_differ", whole)
     assert "folfox+cetuximab: 1 and 1.1" in found.items
@@ -230,6 +244,7 @@ FITS: Mapping[str, Fits] = {
 }
 
 
+@pytest.mark.slow
 def test_the_gaps_are_all_gaps(whole: Audit) -> None:
     """Beyond first line and without limits: no set exactly if a description of each gap fits."""
     rng = random.Random(5)
@@ -249,6 +264,7 @@ def test_the_gaps_are_all_gaps(whole: Audit) -> None:
         seen[described] += 1
 
 
+@pytest.mark.slow
 def test_the_descriptions_of_a_gap_are_minimal(whole: Audit) -> None:
     for gap in whole.gaps:
         chosen = [set(features) for features in gap.descriptions]
@@ -409,6 +425,7 @@ def test_a_property_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -
     assert "nowhere.lp" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_text_says_what_the_json_says(
     whole: Audit, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
