@@ -65,8 +65,9 @@ if TYPE_CHECKING:
     from crcasp.results.missing import Missing as Missing
     from crcasp.results.missing import MissingFinding as MissingFinding
     from crcasp.results.missing import Outcome as Outcome
+    from crcasp.results.shapes import as_json as as_json
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 __all__ = [
     "Advice",
@@ -102,6 +103,7 @@ __all__ = [
     "Way",
     "answer_batch",
     "answer_batches",
+    "as_json",
     "audit",
     "cohort",
     "compare",
@@ -127,6 +129,7 @@ _MODULES = {
     "results.comparison": ("Comparison", "Difference"),
     "results.explanation": ("Change", "Check", "Explanation", "Passage", "Way"),
     "results.missing": ("Missing", "MissingFinding", "Outcome"),
+    "results.shapes": ("as_json",),
     "questions.audit": ("audit",),
     "questions.compare": ("compare",),
     "questions.explain": ("explain",),

@@ -7,7 +7,14 @@ from typing import Any
 
 
 def as_json(value: Any) -> Any:
-    """Return a value as dictionaries, lists, texts and numbers."""
+    """Return a result, or any part of one, as dictionaries, lists, texts and numbers.
+
+    Of a whole result, `to_dict()` has the format beside it.
+
+    >>> from crcasp import recommend
+    >>> as_json(recommend({"side": "left"}).therapies["sox"])
+    {'status': 'undetermined', 'missing': ['country']}
+    """
     shape = SHAPES.get(type(value).__name__)
     if shape is not None:
         value = shape(value)
