@@ -69,50 +69,6 @@ if TYPE_CHECKING:
 
 __version__ = "0.3.0"
 
-__all__ = [
-    "Advice",
-    "Audit",
-    "Change",
-    "Check",
-    "ColumnMap",
-    "Comparison",
-    "Condition",
-    "CrcaspError",
-    "Difference",
-    "Example",
-    "Explanation",
-    "Fault",
-    "Finding",
-    "Gap",
-    "InputError",
-    "Missing",
-    "MissingFinding",
-    "NotInstalledError",
-    "Objection",
-    "Outcome",
-    "Passage",
-    "Place",
-    "Property",
-    "Reason",
-    "RecommendationSet",
-    "Rule",
-    "Summary",
-    "TreatmentLine",
-    "UsageError",
-    "Verdict",
-    "Way",
-    "answer_batch",
-    "answer_batches",
-    "as_json",
-    "audit",
-    "cohort",
-    "compare",
-    "explain",
-    "missing",
-    "parse_facts",
-    "recommend",
-]
-
 _MODULES = {
     "errors": ("CrcaspError", "Fault", "InputError", "NotInstalledError", "Place", "UsageError"),
     "results.advice": (
@@ -139,6 +95,8 @@ _MODULES = {
     "registry.run": ("answer_batch", "answer_batches", "cohort"),
     "registry.summary": ("Summary",),
 }
+
+__all__ = sorted(name for names in _MODULES.values() for name in names)
 
 
 def __getattr__(name: str) -> object:
