@@ -12,6 +12,7 @@ from crcasp.questions.counterfactual import Counterfactual
 from crcasp.questions.decoder import decode
 from crcasp.questions.patient import Constants, Overlays, Patient, Source
 from crcasp.questions.recommend import advise
+from crcasp.results.advice import Advice
 from crcasp.results.missing import Missing, MissingFinding, Outcome
 from crcasp.results.provenance import Provenance
 
@@ -60,16 +61,24 @@ def what_is_missing(patient: Patient) -> Missing:
                     str(finding), table.ordered(decided), table.ordered(raised), outcomes
                 )
             )
-    found.sort(key=lambda item: (-len(item.decides), -len(item.raises), natural(item.finding)))
-    preferred = tuple(chosen.therapies for chosen in advice.preferred)
-    grade = advice.preferred[0].grade if preferred else None
-    missing = Missing(tuple(found), provenance, True, preferred, grade)
-    ordered = sorted(found, key=lambda item: not missing.changes(item))
-    return replace(missing, findings=tuple(ordered))
+    preferred, grade = _preferred(advice)
+    result = Missing(tuple(found), provenance, True, preferred, grade)
+    found.sort(
+        key=lambda item: (
+            not result.changes(item),
+            -len(item.decides),
+            -len(item.raises),
+            natural(item.finding),
+        )
+    )
+    return replace(result, findings=tuple(found))
+
+
+def _preferred(advice: Advice) -> tuple[tuple[tuple[str, ...], ...], str | None]:
+    sets = advice.preferred
+    return tuple(chosen.therapies for chosen in sets), sets[0].grade if sets else None
 
 
 def _outcomes(patient: Patient, values: Mapping[str, Symbol]) -> Iterator[Outcome]:
     for value, fact in values.items():
-        preferred = advise(patient.with_fact(fact)).preferred
-        grade = preferred[0].grade if preferred else None
-        yield Outcome(value, tuple(chosen.therapies for chosen in preferred), grade)
+        yield Outcome(value, *_preferred(advise(patient.with_fact(fact))))
