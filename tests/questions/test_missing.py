@@ -80,7 +80,9 @@ def check(patient: reading.Patient, found: Missing) -> None:
         return
     ours = {item.finding: (set(item.decides), set(item.raises)) for item in found.findings}
     assert ours == brute(patient), where
-    weights = [(-len(item.decides), -len(item.raises)) for item in found.findings]
+    weights = [
+        (not found.changes(item), -len(item.decides), -len(item.raises)) for item in found.findings
+    ]
     assert weights == sorted(weights), where
     truth = reading.read(patient)
     for therapy, names in truth.missing.items():
