@@ -127,8 +127,9 @@ class Circuit:
             for body in bodies:
                 part = everybody
                 for literal in body:
-                    value = values.get(literal)
-                    if value is None:  # negated for the first time
+                    try:
+                        value = values[literal]
+                    except KeyError:  # negated for the first time
                         value = values[-literal]
                         value = values[literal] = everybody ^ value if value else everybody
                     part = value if part is everybody else part & value

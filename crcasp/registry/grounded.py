@@ -171,8 +171,11 @@ def unpacked(value: int, rows: int) -> Bits:
 
 def patterns(values: Sequence[int], rows: int) -> NDArray[np.uint8]:
     """Return for each patient a row of bytes that holds its bit of each number."""
-    planes = np.zeros((len(values) // 8 + 1, rows), np.uint8)
-    for place, value in enumerate(values):
-        if value:
-            planes[place // 8] |= unpacked(value, rows).view(np.uint8) << place % 8
-    return np.ascontiguousarray(planes.T)
+    content = np.zeros((rows, len(values) // 8 + 1), np.uint8)
+    for start in range(0, len(values), 8):
+        octet = np.zeros(rows, np.uint8)
+        for place, value in enumerate(values[start : start + 8]):
+            if value:
+                octet |= unpacked(value, rows).view(np.uint8) << place
+        content[:, start // 8] = octet
+    return content
