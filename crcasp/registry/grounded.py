@@ -22,9 +22,8 @@ from crcasp.registry.outcome import JUDGED, LIST, Bits, Coded, Given, Places, di
 Facts: TypeAlias = Mapping[Symbol, Bits]  # for each fact the patients of whom it is given
 
 FILES = ("wrapper/externals.lp", "wrapper/histories.lp", PATIENT_CHECK, "cohort/answer.lp")
-LISTS = {"eligible": "eligible", "undetermined": "undetermined", "missing": "lacking"}
-FLAGS = ("contradictory", "out_of_scope", "later")
-READ = {**dict.fromkeys(LISTS.values(), 1), **dict.fromkeys(FLAGS, 0), "standing": 4}
+FLAGS = ("contradictory", "in_scope", "line")  # one word each, or none
+LISTS = ("eligible", "undetermined", "missing")
 KEPT = 50_000  # patterns of one kind that are remembered
 
 
@@ -52,23 +51,25 @@ class Grounded:
         if rules.beyond:
             raise Unevaluable(rules.beyond)
         settled = dict.fromkeys(rules.settled())
-        atoms = {name: self.solver.literals(name, arity) for name, arity in READ.items()}
-        for name, found in atoms.items():
-            if not settled.keys() >= {*found.values()}:
-                raise Unevaluable(f"its rules for {name}/{READ[name]} leave a choice or are a loop")
-        self.flags = {name: [*atoms[name].values()] for name in FLAGS}
-        self.lists: dict[str, dict[int, str]] = {}
-        for column, name in LISTS.items():
-            words = {atom: str(row(symbol)[0]) for symbol, atom in atoms[name].items()}
-            key = natural if column == "missing" else str
-            self.lists[column] = dict(sorted(words.items(), key=lambda item: key(item[1])))
-        self.standings: dict[str, list[tuple[int, Standing]]] = {}
-        for symbol, atom in atoms["standing"].items():
-            therapy, *standing = map(str, row(symbol))
-            self.standings.setdefault(therapy, []).append((atom, Standing(*standing)))
+        self.cells: dict[str, dict[int, str]] = {name: {} for name in (*FLAGS, *LISTS)}
+        for symbol, atom in self.solver.literals("cell", 2).items():
+            name, text = map(str, row(symbol))
+            self.cells[name][atom] = text
+        self.standings: dict[str, dict[int, Standing]] = {}
+        for symbol, atom in self.solver.literals("standing", 4).items():
+            therapy, *words = map(str, row(symbol))
+            self.standings.setdefault(therapy, {})[atom] = Standing(*words)
+        outputs: set[int] = set()
+        groups: list[tuple[str, Mapping[int, object]]] = [*self.cells.items()]
+        for name, atoms in (*groups, *self.standings.items()):
+            outputs.update(atoms)
+            if not settled.keys() >= atoms.keys():
+                raise Unevaluable(f"its rules for {name} leave a choice or are a loop")
+        for name in LISTS:
+            key = natural if name == "missing" else str
+            self.cells[name] = dict(sorted(self.cells[name].items(), key=lambda at: key(at[1])))
         self.ballots = Ballots(program, self.solver, rules, settled)
-        outputs = [atom for found in atoms.values() for atom in found.values()]
-        self.circuit = Circuit(rules, [*settled], [*outputs, *self.ballots.inputs])
+        self.circuit = Circuit(rules, [*settled], outputs.union(self.ballots.inputs))
         self.known: dict[str, dict[bytes, Any]] = {}
 
     def evaluated(self, facts: Facts, rows: int) -> dict[int, int]:
@@ -96,7 +97,7 @@ class Grounded:
         rows = len(bad)
         values = self.evaluated(facts, rows)
         contradictory, outside, later = (
-            unpacked(sum(values[atom] for atom in atoms), rows) for atoms in self.flags.values()
+            unpacked(sum(values[atom] for atom in self.cells[name]), rows) for name in FLAGS
         )
         places = np.flatnonzero(~(bad | contradictory))
 
@@ -106,8 +107,8 @@ class Grounded:
 
         sets = coded("sets", self.ballots.inputs, self.ballots.ballot)
         lists = {
-            name: coded(name, words, partial(_listed, [*words.values()]))
-            for name, words in self.lists.items()
+            name: coded(name, self.cells[name], partial(_listed, [*self.cells[name].values()]))
+            for name in LISTS
         }
         yield "in_scope", places, Coded((True, False), outside[places].astype(np.intp))
         yield "line", places, Coded(("first", "beyond_first"), later[places].astype(np.intp))
@@ -119,7 +120,7 @@ class Grounded:
         those = places[told]
 
         def standings(therapy: str) -> Iterator[tuple[Standing, Bits]]:
-            for atom, standing in self.standings.get(therapy, ()):
+            for atom, standing in self.standings.get(therapy, {}).items():
                 if values[atom]:
                     yield standing, unpacked(values[atom], rows)[those]
 
