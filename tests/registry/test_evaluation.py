@@ -97,6 +97,7 @@ def test_a_circuit_computes_what_is_asked_for() -> None:
     ("text", "open_atoms"),
     [
         ("{ a }. b :- a. c :- x.", {"a", "b"}),
+        ("{ a }. a :- x. b :- a. c :- x.", {"a", "b"}),
         ("a ; b :- x. c :- not b. d.", {"a", "b", "c"}),
         ("a :- not b. b :- not a. c :- a, x. d :- x.", {"a", "b", "c"}),
         ("a :- b, x. b :- a. b :- x. c :- not x.", {"a", "b"}),
@@ -457,3 +458,17 @@ def test_threads_share_an_evaluator() -> None:
         together = list(pool.map(answered, cases * 2))
     for case, frame in zip(cases * 2, together, strict=True):
         assert frame.equals(answered(case))
+
+
+def test_in_a_set_the_locoregional_therapy_is_named_last(tmp_path: Path) -> None:
+    overlay = tmp_path / "own.lp"
+    overlay.write_text(
+        'statement("A", any, benefit). text("A", "a"). offers("A", one, regorafenib). '
+        'offers("A", one, radioembolization).'
+    )
+    program = Program.build([overlay])
+    facts = [term("disease_extent", "liver_only"), term("liver_metastases", "unresectable")]
+    facts += [term("organ_function", "adequate"), term("ecog", 0), term("tumor_burden", "low")]
+    facts.append(term("multifocal_liver_disease", "absent"))
+    frame, _ = Evaluator(program).answers(1, columns([facts]), np.zeros(1, bool))
+    assert "regorafenib & radioembolization" in frame["preferred"][0].split("; ")
