@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from threading import Lock
 
 import numpy as np
 import polars as pl
-from clingo import Symbol
 
 from crcasp.errors import InputError
 from crcasp.facts import read_symbols
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
+from crcasp.program.terms import natural
 from crcasp.program.vocabulary import OF_LINE
 from crcasp.questions.patient import Patient
 from crcasp.questions.recommend import advise
-from crcasp.registry.concordance import Given
+from crcasp.registry.concordance import Judge, Standing
 from crcasp.registry.grounded import Facts, Grounded, Unevaluable
-from crcasp.registry.judging import Judge
-from crcasp.registry.outcome import SCHEMA
-from crcasp.registry.patterns import Bits, Places
-from crcasp.registry.reading import Reading
-from crcasp.registry.rows import Answer, columns_of
+from crcasp.registry.outcome import (
+    AND,
+    COLUMNS,
+    JUDGED,
+    LIST,
+    OR,
+    Bits,
+    Coded,
+    Given,
+    Places,
+    Results,
+)
+from crcasp.results.advice import Advice
 
 ROWS = 65_536  # that are evaluated at once
 MOST = 32  # lines of a grounding; a history that is longer is solved by itself
@@ -42,8 +51,7 @@ class Evaluator:
         self.program = program
         self.lock = Lock()
         self.judge = Judge(program)
-        self.vocabulary = engine(program).vocabulary
-        self.readings: dict[int, Reading | None] = {}
+        self.groundings: dict[int, Grounded | None] = {}
         self.solved = ""
 
     def answers(
@@ -63,77 +71,113 @@ class Evaluator:
             UsageError: the constraints of an overlay leave no answer for a patient.
         """
         given = np.full(rows, None) if given is None else given
-        groups = self._groups(rows, facts)
-        contradictory = np.zeros(rows, np.bool_)
-        frames = [pl.DataFrame(schema=SCHEMA)]
-        with self.lock:
-            for lines, places in groups:
-                for start in range(0, len(places), ROWS):
-                    part = places[start : start + ROWS]
-                    own = facts if len(part) == rows else _those(facts, part)
-                    frame, contradictory[part] = self._answers(lines, own, bad[part], given[part])
-                    frames.append(frame)
-        found = pl.concat(frames)
-        if len(frames) > 2:
-            found = found[np.argsort(np.concatenate([places for _, places in groups]))]
-        return found, contradictory
-
-    def _groups(self, rows: int, facts: Facts) -> list[tuple[int, Places]]:
-        """Return the patients by the lines of the grounding that they need."""
-        lines = np.zeros(rows, np.intp)
-        for fact, column in facts.items():
+        results = Results(rows)
+        lines = np.full(rows, USUAL)
+        for fact, whom in facts.items():
             if fact.name in OF_LINE and len(fact.arguments) == 2:
-                np.maximum(lines, fact.arguments[0].number, out=lines, where=column)
-        counts = np.unique(lines)
-        sizes = np.array([_size(int(count)) for count in counts], np.intp)
-        if len(sizes):
-            sizes = np.maximum(sizes, min(USUAL, sizes[-1]))
-        needed = sizes[np.searchsorted(counts, lines)] if rows else lines
-        return [(int(size), np.flatnonzero(needed == size)) for size in np.unique(needed)]
+                np.maximum(lines, fact.arguments[0].number, out=lines, where=whom)
+        sizes = 1 << np.ceil(np.log2(lines)).astype(np.intp)
+        with self.lock:
+            for size in np.unique(sizes).tolist():
+                of_size = np.flatnonzero(sizes == size)
+                for start in range(0, len(of_size), ROWS):
+                    part = of_size[start : start + ROWS]
+                    own = facts
+                    if len(part) < rows:
+                        own = {fact: whom[part] for fact, whom in facts.items()}
+                    answers = self._answers(size, own, bad[part], given[part])
+                    for name, places, found in answers:
+                        results.put(name, part[places], found)
+        return results.frame(), ~bad & (results.codes["in_scope"] == 0)
 
     def _answers(
         self, lines: int, facts: Facts, bad: Bits, given: Given
-    ) -> tuple[pl.DataFrame, Bits]:
-        if lines not in self.readings:
-            self.readings[lines] = self._reading(lines)
-        reading = self.readings[lines]
-        answer = self._solved if reading is None else reading.answers
-        return answer(facts, bad, given)
+    ) -> Iterator[tuple[str, Places, Coded]]:
+        """Yield columns, each with the places that it is for."""
+        if lines not in self.groundings:
+            self.groundings[lines] = self._grounding(lines)
+        grounding = self.groundings[lines]
+        return (grounding.answers if grounding else self._alone)(facts, bad, given)
 
-    def _reading(self, lines: int) -> Reading | None:
+    def _grounding(self, lines: int) -> Grounded | None:
+        known = engine(self.program)
         try:
-            if engine(self.program).jointly:
+            if known.jointly:
                 raise Unevaluable("some of its offers may stand only together")
             if lines > MOST:
                 raise Unevaluable(f"histories of more than {MOST} lines take too long")
-            return Reading(Grounded(self.program, min(lines, self.vocabulary.lines)), self.judge)
+            return Grounded(self.program, min(lines, known.vocabulary.lines), self.judge)
         except Unevaluable as reason:
             self.solved = f"{self.program.names()}: {reason}, so rows are solved one by one."
             return None
 
-    def _solved(self, facts: Facts, bad: Bits, given: Given) -> tuple[pl.DataFrame, Bits]:
-        answers: list[Answer | None] = []
-        for place, names in enumerate(given):
-            symbols = [fact for fact, column in facts.items() if column[place]]
-            answers.append(None if bad[place] else self._alone(symbols, names))
-        empty = (None,) * len(SCHEMA)
-        frame = pl.DataFrame([answer or empty for answer in answers], SCHEMA, orient="row")
-        return frame, ~bad & np.array([answer is None for answer in answers], np.bool_)
-
-    def _alone(self, symbols: list[Symbol], given: tuple[str, ...] | None) -> Answer | None:
-        """Return the answer for one patient, None if the facts contradict each other."""
-        try:
-            advice = advise(Patient(read_symbols(symbols, self.vocabulary), self.program))
-        except InputError:
-            return None
-        return columns_of(advice, given, self.judge)
+    def _alone(self, facts: Facts, bad: Bits, given: Given) -> Iterator[tuple[str, Places, Coded]]:
+        """Yield the same as a grounding, with the patients solved one by one."""
+        vocabulary = engine(self.program).vocabulary
+        for place in np.flatnonzero(~bad).tolist():
+            symbols = [fact for fact, whom in facts.items() if whom[place]]
+            try:
+                advice = advise(Patient(read_symbols(symbols, vocabulary), self.program))
+            except InputError:
+                continue
+            for name, value in columns_of(advice, given[place], self.judge).items():
+                yield name, np.array([place]), Coded([value], np.zeros(1, np.intp))
 
 
-def _those(facts: Facts, places: Places) -> Facts:
-    """Return the facts of some patients."""
-    return {fact: column[places] for fact, column in facts.items()}
+def columns_of(advice: Advice, given: tuple[str, ...] | None, judge: Judge) -> dict[str, object]:
+    """Return the advice on one patient as the columns of results.
+
+    Args:
+        advice: the advice.
+        given: the therapies that were given, if any were.
+        judge: what compares them.
+    """
+
+    def having(status: str) -> str:
+        verdicts = advice.therapies.values()
+        return LIST.join(sorted(item.therapy for item in verdicts if item.status == status))
+
+    findings = {name for verdict in advice.therapies.values() for name in verdict.missing}
+    missing = LIST.join(sorted(findings, key=natural))
+    answer = (
+        advice.in_scope,
+        advice.line,
+        advice.preferred[0].grade if advice.preferred else None,
+        OR.join(AND.join(chosen.therapies) for chosen in advice.preferred),
+        having("eligible"),
+        having("undetermined"),
+        missing,
+    )
+    columns: dict[str, object] = dict(zip(COLUMNS, answer, strict=True))
+    if given:
+        standings = [_standing(advice, name) for name in given]
+        verdict = judge.verdict(given, _look(advice, given), standings, missing)
+        columns |= zip(JUDGED, verdict, strict=True)
+    return columns
 
 
-def _size(lines: int) -> int:
-    """Return the lines of the grounding for a history: a power of two."""
-    return 1 << (lines - 1).bit_length() if lines else 0
+def _look(advice: Advice, given: tuple[str, ...]) -> str:
+    if not advice.in_scope:
+        return "out_of_scope"
+    for chosen in advice.sets:
+        if {*chosen.therapies} == {*given}:
+            return "preferred" if chosen.preferred else "eligible"
+    return ""
+
+
+def _standing(advice: Advice, therapy: str) -> Standing:
+    verdict = advice.therapies.get(therapy)
+    if verdict is None or (verdict.status == "excluded" and verdict.deciding is None):
+        return Standing()
+    if verdict.status != "excluded":
+        return Standing(verdict.status)
+    source = verdict.deciding or ""
+    findings = [
+        condition.finding
+        for objection in verdict.against
+        if objection.statement == source
+        for condition in objection.conditions
+    ]
+    # In the order of terms, names come before what has arguments.
+    finding = min(findings, key=lambda name: ("(" in name, name), default="")
+    return Standing("excluded", source, finding)

@@ -1,60 +1,34 @@
-"""A grounding of the program for all patients of so many lines, as a circuit."""
+"""A grounding of the program for all patients of so many lines, and what it says of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeAlias
 
 import numpy as np
 from clingo import Symbol
+from numpy.typing import NDArray
 
 from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import Program
+from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, row
-from crcasp.registry.circuit import NEVER, Circuit, Gates, GroundRules, Words
-from crcasp.registry.patterns import Bits, packed
-from crcasp.registry.sets import Search, SetSolver
+from crcasp.registry.ballots import Ballots
+from crcasp.registry.circuit import Circuit, GroundRules
+from crcasp.registry.concordance import Judge, Standing
+from crcasp.registry.outcome import JUDGED, LIST, Bits, Coded, Given, Places, distinct
 
-Key: TypeAlias = tuple[str, ...]
 Facts: TypeAlias = Mapping[Symbol, Bits]  # for each fact the patients of whom it is given
 
 FILES = ("wrapper/externals.lp", "wrapper/histories.lp", PATIENT_CHECK, "cohort/answer.lp")
-READ = {
-    "issue": 3,
-    "out_of_scope": 0,
-    "is": 2,
-    "eligible": 1,
-    "undetermined": 1,
-    "missing": 2,
-    "grade": 2,
-    "deciding": 2,
-    "decided_on": 2,
-}
+FLAGS = ("contradictory", "in_scope", "line")  # one word each, or none
+LISTS = ("eligible", "undetermined", "missing")
+KEPT = 50_000  # patterns of one kind that are remembered
 
 
 class Unevaluable(Exception):  # noqa: N818 - it is no failure: a solver answers
     """A program that is no circuit, with the reason why."""
-
-
-class Section(NamedTuple):
-    """Outputs that are read together.
-
-    Attributes:
-        keys: what each of them says.
-        start: the number of the first.
-    """
-
-    keys: Sequence[Key]
-    start: int
-
-    def of(self, outputs: Words) -> Words:
-        """Return the rows of these outputs."""
-        return outputs[self.start : self.start + len(self.keys)]
-
-    def true(self, bits: Bits) -> Iterator[Key]:
-        """Yield what those outputs say that are true of a patient."""
-        return (self.keys[place] for place in np.flatnonzero(bits).tolist())
 
 
 class Grounded:
@@ -63,118 +37,146 @@ class Grounded:
     Args:
         program: the logic program.
         lines: how many lines.
-
-    Attributes:
-        contradictory: outputs of which one says that the facts contradict each other.
-        sections: the other outputs, by what they say; "sets" has the inputs of `solver`
-            in order, and then the grades.
-        standings: what is read of each therapy that was given.
-        solver: the sets.
+        judge: what compares the therapies that were given.
 
     Raises:
         Unevaluable: what is read of the program is not settled by the facts alone.
     """
 
-    def __init__(self, program: Program, lines: int) -> None:
+    def __init__(self, program: Program, lines: int, judge: Judge) -> None:
+        self.judge = judge
         rules = GroundRules()
         added = engine(program).vocabulary.externals()
-        control = program.control(*FILES, lines=lines, facts=added, observer=rules)
+        self.solver = Solver(program.control(*FILES, lines=lines, facts=added, observer=rules))
         if rules.beyond:
             raise Unevaluable(rules.beyond)
-        self.control = control  # whose atoms are gone when it is
-        self.symbols = control.symbolic_atoms
-        self.places: dict[Symbol, int] = {}
-        order, loops = rules.settled()
-        settled = set(order)
-        read = {name: self._atoms(name, arity) for name, arity in READ.items()}
-        chosen = {atom.literal: atom.symbol for atom in self.symbols.by_signature("recommended", 1)}
-        for name, atoms in read.items():
-            if not settled.issuperset(atoms):
-                raise Unevaluable(f"its rules for {name}/{READ[name]} leave a choice or are a loop")
-        if not settled.isdisjoint(chosen):
-            raise Unevaluable("its rules for recommended/1 leave no choice")
-        search = Search(rules, settled, loops, chosen)
-        cone = rules.reached([*search.border, *(atom for atoms in read.values() for atom in atoms)])
-        self.gates = Gates(rules, (atom for atom in order if atom in cone))
-        ranks = {grade: int(rank) for grade, rank in self._atoms("rank", 2).values()}
-        local = {name for (name,) in self._atoms("locoregional", 1).values()}
-        self.solver = SetSolver(program, search, self.gates, ranks, local)
-        self._arrange(read)
+        settled = dict.fromkeys(rules.settled())
+        self.cells: dict[str, dict[int, str]] = {name: {} for name in (*FLAGS, *LISTS)}
+        for symbol, atom in self.solver.literals("cell", 2).items():
+            name, text = map(str, row(symbol))
+            self.cells[name][atom] = text
+        self.standings: dict[str, dict[int, Standing]] = {}
+        for symbol, atom in self.solver.literals("standing", 4).items():
+            therapy, *words = map(str, row(symbol))
+            self.standings.setdefault(therapy, {})[atom] = Standing(*words)
+        outputs: set[int] = set()
+        groups: list[tuple[str, Mapping[int, object]]] = [*self.cells.items()]
+        for name, atoms in (*groups, *self.standings.items()):
+            outputs.update(atoms)
+            if not settled.keys() >= atoms.keys():
+                raise Unevaluable(f"its rules for {name} leave a choice or are a loop")
+        for name in LISTS:
+            key = natural if name == "missing" else str
+            self.cells[name] = dict(sorted(self.cells[name].items(), key=lambda at: key(at[1])))
+        self.ballots = Ballots(program, self.solver, rules, settled)
+        self.circuit = Circuit(rules, [*settled], outputs.union(self.ballots.inputs))
+        self.known: dict[str, dict[bytes, Any]] = {}
 
-    def _atoms(self, predicate: str, arity: int) -> dict[int, Key]:
-        """Return the atoms of a predicate, with their arguments in words."""
-        atoms = self.symbols.by_signature(predicate, arity)
-        return {atom.literal: tuple(map(str, row(atom.symbol))) for atom in atoms}
-
-    def _arrange(self, read: Mapping[str, Mapping[int, Key]]) -> None:
-        literals = self.gates.literals
-        pairs = {
-            name: sorted(
-                (key, literals[atom]) for atom, key in atoms.items() if literals[atom] != NEVER
-            )
-            for name, atoms in read.items()
-        }
-
-        def either(parts: Iterable[int]) -> int:
-            return self.gates.gate(True, parts)
-
-        findings: dict[str, list[int]] = {}
-        for (_, finding), literal in pairs["missing"]:
-            findings.setdefault(finding, []).append(literal)
-        missing = [((name,), either(findings[name])) for name in sorted(findings, key=natural)]
-        later = [literal for key, literal in pairs["is"] if key == ("line", "beyond_first")]
-        flags = [
-            (("contradictory",), either(literal for _, literal in pairs["issue"])),
-            (("out_of_scope",), either(literal for _, literal in pairs["out_of_scope"])),
-            (("beyond_first",), either(later)),
-        ]
-        inputs: list[tuple[Key, int]] = [((), 2 * node) for node in self.solver.inputs]
-        self.outputs: list[int] = []
-        self.sections = {
-            "flags": self._section(flags),
-            "eligible": self._section(pairs["eligible"]),
-            "undetermined": self._section(pairs["undetermined"]),
-            "missing": self._section(missing),
-            "sets": self._section([*inputs, *pairs["grade"]]),
-        }
-        self.plain = len(self.outputs)
-        by_therapy: dict[str, list[tuple[Key, int]]] = {}
-        for name in ("eligible", "undetermined", "deciding", "decided_on"):
-            for (therapy, *rest), literal in pairs[name]:
-                by_therapy.setdefault(therapy, []).append(((name, *rest), literal))
-        self.standings = {name: self._section(found) for name, found in by_therapy.items()}
-
-    def _section(self, pairs: Sequence[tuple[Key, int]]) -> Section:
-        start = len(self.outputs)
-        self.outputs += [literal for _, literal in pairs]
-        return Section([key for key, _ in pairs], start)
-
-    @cached_property
-    def verdicts(self) -> Circuit:
-        """The circuit of the sections."""
-        return Circuit(self.gates, self.outputs[: self.plain])
-
-    @cached_property
-    def judging(self) -> Circuit:
-        """The circuit of the sections and the standings."""
-        return Circuit(self.gates, self.outputs)
-
-    def evaluated(self, facts: Facts, rows: int, *, judging: bool) -> Words:
-        """Return the outputs, a row of words for each.
+    def evaluated(self, facts: Facts, rows: int) -> dict[int, int]:
+        """Return of each atom the patients of whom it is true, as the bits of a number.
 
         Args:
             facts: for each fact the patients of whom it is given.
             rows: the number of patients.
-            judging: whether the standings are wanted too.
         """
-        width = -(-rows // 64)
-        circuit = self.judging if judging else self.verdicts
-        given = {self._place(fact): column for fact, column in facts.items()}
-        words = {atom: packed(given[atom], width) for atom in circuit.inputs if atom in given}
-        return circuit.values(words, width)
+        atoms = self.solver.control.symbolic_atoms
+        found = ((atoms[fact], whom) for fact, whom in facts.items())
+        given = {atom.literal: packed(whom) for atom, whom in found if atom}
+        return self.circuit.values(given, rows)
 
-    def _place(self, fact: Symbol) -> int:
-        if fact not in self.places:
-            atom = self.symbols[fact]
-            self.places[fact] = 0 if atom is None else atom.literal
-        return self.places[fact]
+    def answers(self, facts: Facts, bad: Bits, given: Given) -> Iterator[tuple[str, Places, Coded]]:
+        """Yield the columns of results, each with the places that it is for.
+
+        There are none for those who contradict themselves.
+
+        Args:
+            facts: for each fact the patients of whom it is given.
+            bad: the patients who are left out.
+            given: of each patient the therapies that were given, as a tuple, or None.
+        """
+        rows = len(bad)
+        values = self.evaluated(facts, rows)
+        contradictory, outside, later = (
+            unpacked(sum(values[atom] for atom in self.cells[name]), rows) for name in FLAGS
+        )
+        places = np.flatnonzero(~(bad | contradictory))
+
+        def coded(name: str, atoms: Iterable[int], read: Callable[[Bits], Any]) -> Coded:
+            rows_of_bits = patterns([values[atom] for atom in atoms], rows)
+            return self._coded(name, rows_of_bits[places], read)
+
+        sets = coded("sets", self.ballots.inputs, self.ballots.ballot)
+        lists = {
+            name: coded(name, self.cells[name], partial(_listed, [*self.cells[name].values()]))
+            for name in LISTS
+        }
+        yield "in_scope", places, Coded((True, False), outside[places].astype(np.intp))
+        yield "line", places, Coded(("first", "beyond_first"), later[places].astype(np.intp))
+        for name in ("grade", "preferred"):
+            yield name, places, _each(sets, name)
+        for name, found in lists.items():
+            yield name, places, found
+        told = given[places].astype(np.bool_)
+        those = places[told]
+
+        def standings(therapy: str) -> Iterator[tuple[Standing, Bits]]:
+            for atom, standing in self.standings.get(therapy, {}).items():
+                if values[atom]:
+                    yield standing, unpacked(values[atom], rows)[those]
+
+        if len(those):
+            missing = lists["missing"]
+            verdicts = self.judge.verdicts(
+                given[those],
+                outside[those],
+                Coded(sets.values, sets.codes[told]),
+                Coded(missing.values, missing.codes[told]),
+                standings,
+            )
+            for name in JUDGED:
+                yield name, those, _each(verdicts, name)
+
+    def _coded(self, name: str, rows: NDArray[np.uint8], read: Callable[[Bits], Any]) -> Coded:
+        """Return what is read of the patterns in some rows, of each only once."""
+        first, codes = distinct(rows)
+        known = self.known.setdefault(name, {})
+        if len(known) > KEPT:
+            known.clear()
+        values = []
+        for pattern in rows[first]:
+            key = pattern.tobytes()
+            if key not in known:
+                known[key] = read(np.unpackbits(pattern, bitorder="little").view(np.bool_))
+            values.append(known[key])
+        return Coded(values, codes)
+
+
+def _listed(words: Sequence[str], bits: Bits) -> str:
+    return LIST.join(words[place] for place in np.flatnonzero(bits).tolist())
+
+
+def _each(found: Coded, name: str) -> Coded:
+    return Coded([getattr(value, name) for value in found.values], found.codes)
+
+
+def packed(whom: Bits) -> int:
+    """Return bits as one number."""
+    return int.from_bytes(np.packbits(whom, bitorder="little").tobytes(), "little")
+
+
+def unpacked(value: int, rows: int) -> Bits:
+    """Return the first bits of a number."""
+    content = np.frombuffer(value.to_bytes(-(-rows // 8), "little"), np.uint8)
+    return np.unpackbits(content, count=rows, bitorder="little").view(np.bool_)
+
+
+def patterns(values: Sequence[int], rows: int) -> NDArray[np.uint8]:
+    """Return for each patient a row of bytes that holds its bit of each number."""
+    content = np.zeros((rows, len(values) // 8 + 1), np.uint8)
+    for start in range(0, len(values), 8):
+        octet = np.zeros(rows, np.uint8)
+        for place, value in enumerate(values[start : start + 8]):
+            if value:
+                octet |= unpacked(value, rows).view(np.uint8) << place
+        content[:, start // 8] = octet
+    return content

@@ -1,11 +1,64 @@
-"""The columns of results, and how lists are written in them."""
+"""The columns of results: how lists are written in them, and how they are put together."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
 import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Bits: TypeAlias = NDArray[np.bool_]
+Places: TypeAlias = NDArray[np.intp]
+Given: TypeAlias = NDArray[np.object_]  # of each patient the therapies as a tuple, or None
 
 AND, OR, LIST = " & ", "; ", ";"
 COLUMNS = ("in_scope", "line", "grade", "preferred", "eligible", "undetermined", "missing")
 CONCORDANCE = ("preferred", "eligible", "undetermined", "excluded", "not_in_table", "out_of_scope")
 JUDGED = ("concordance", "reason")
 SCHEMA = {name: pl.Boolean if name == "in_scope" else pl.String for name in (*COLUMNS, *JUDGED)}
+
+
+class Coded(NamedTuple):
+    """A value for each of some patients: the values there are, and which one is whose."""
+
+    values: Sequence[Any]
+    codes: Places
+
+
+class Results:
+    """The results of some patients, null until they are put in.
+
+    Args:
+        rows: how many patients.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.values: dict[str, list[Any]] = {name: [None] for name in SCHEMA}
+        self.codes = {name: np.zeros(rows, np.intp) for name in SCHEMA}
+
+    def put(self, name: str, places: Places, found: Coded) -> None:
+        """Put in the values of a column at some places."""
+        self.codes[name][places] = found.codes + len(self.values[name])
+        self.values[name] += found.values
+
+    def frame(self) -> pl.DataFrame:
+        """Return all columns."""
+        return pl.DataFrame(
+            pl.Series(name, self.values[name], kind)[self.codes[name]]
+            for name, kind in SCHEMA.items()
+        )
+
+
+def distinct(rows: NDArray[Any]) -> tuple[Places, Places]:
+    """Return for each pattern among rows the first row, and of each row the pattern."""
+    content = np.ascontiguousarray(rows)
+    kind = pa.binary(content.itemsize * content.shape[1])
+    keys = pa.FixedSizeBinaryArray.from_buffers(kind, len(rows), [None, pa.py_buffer(content)])
+    encoded = keys.dictionary_encode()
+    codes = encoded.indices.to_numpy().astype(np.intp)
+    first = np.empty(len(encoded.dictionary), np.intp)
+    first[codes[::-1]] = np.arange(len(rows))[::-1]
+    return first, codes

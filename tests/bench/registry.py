@@ -25,8 +25,7 @@ from clingo import Function, Number, Symbol
 from crcasp import cohort, parse_facts, recommend
 from crcasp.program.files import Program, main_paths
 from crcasp.registry.evaluation import Evaluator
-from crcasp.registry.grounded import Grounded
-from crcasp.registry.patterns import Bits
+from crcasp.registry.outcome import Bits
 
 VALUES: dict[str, list[object]] = {
     "age": list(range(18, 100)),
@@ -161,7 +160,10 @@ def speeds(rows: int, times: int, lines: int) -> Iterator[tuple[str, float]]:
     nobody, given = np.zeros(rows, bool), np.full(rows, None)
     for place, number in enumerate(rng.integers(0, len(GIVEN), rows)):
         given[place] = GIVEN[number]
-    grounded, evaluator = Grounded(Program(), lines), Evaluator(Program())
+    evaluator = Evaluator(Program())
+    evaluator.answers(rows, batches[0], nobody, given)
+    grounded = evaluator.groundings[lines]
+    assert grounded
 
     def rate(call: Callable[[dict[Symbol, Bits]], object]) -> float:
         call(batches[0])
@@ -172,7 +174,7 @@ def speeds(rows: int, times: int, lines: int) -> Iterator[tuple[str, float]]:
             seconds.append(time.thread_time() - start)
         return rows / statistics.median(seconds)
 
-    yield "verdicts", rate(lambda facts: grounded.evaluated(facts, rows, judging=False))
+    yield "verdicts", rate(lambda facts: grounded.evaluated(facts, rows))
     yield "all columns", rate(lambda facts: evaluator.answers(rows, facts, nobody))
     yield "with concordance", rate(lambda facts: evaluator.answers(rows, facts, nobody, given))
 
