@@ -29,7 +29,7 @@ from crcasp.cli import main
 pl = pytest.importorskip("polars", reason="the extra crcasp[cohort] is not installed")
 pa = pytest.importorskip("pyarrow", reason="the extra crcasp[cohort] is not installed")
 
-from crcasp.registry.mapping import ColumnMap, Rule, from_toml  # noqa: E402
+from crcasp.registry.column_map import ColumnMap, Rule, from_toml  # noqa: E402
 from crcasp.registry.run import answer_batch, answer_batches, cohort  # noqa: E402
 from crcasp.views.page.templating import environment  # noqa: E402
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.wording import Wording
-from crcasp.registry.mapping import ColumnMap
-from crcasp.registry.outcome import AND
-from crcasp.registry.summary import CONCORDANCE, NO_SET, Summary
+from crcasp.registry.column_map import ColumnMap
+from crcasp.registry.outcome import AND, CONCORDANCE
+from crcasp.registry.summary import NO_SET, Summary
 from crcasp.results.provenance import SHOWN, Provenance
 from crcasp.views.page.templating import page
 
