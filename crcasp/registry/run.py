@@ -17,7 +17,7 @@ from crcasp.errors import UsageError
 from crcasp.program.files import Program
 from crcasp.registry.advisor import RESULTS, Advisor
 from crcasp.registry.column_map import ColumnMap, column_map
-from crcasp.registry.columns import Columns, check_header
+from crcasp.registry.columns import Columns, Names, check_header
 from crcasp.registry.delimited import SEPARATORS, read_csv
 from crcasp.registry.json_lines import read_ndjson
 from crcasp.registry.source import ROWS, Batch, Source, form_of, suffix_form
@@ -148,7 +148,9 @@ def _answer(
         file=sys.stderr,
     )
     with bar, ThreadPoolExecutor(1) as other:
-        for batch in _batches(source, separator, advisor, writer.form):
+        for batch in _batches(source, separator, names):
+            if batch.lines is None and not header:
+                refuse_columns(batch.rows.schema, RESULTS, writer.form, source.called)
             strange = [key for key, meant in names.keys.items() if meant is None]
             there = header | dict.fromkeys([*batch.rows.column_names, *strange])
             if len(there) > len(header):
@@ -166,38 +168,25 @@ def _answer(
     return columns
 
 
-def _batches(
-    source: Source, separator: str | None, advisor: Advisor, output: str
-) -> Iterator[Batch]:
+def _batches(source: Source, separator: str | None, names: Names) -> Iterator[Batch]:
     """Yield the rows of a registry in order, a limited number at a time.
 
     Raises:
-        UsageError: it cannot be read at all, or the output cannot hold its columns.
+        UsageError: it cannot be read at all.
     """
-    if source.form == "ndjson":
-        found = read_ndjson(source, advisor.names.column, RESULTS)
-    else:
-        found = read_csv(source, separator) if source.form == "csv" else _parquet(source)
-    first = True
-    while True:
-        with source.errors():
-            batch = next(found, None)
-        if batch is None:
-            return
-        if first and batch.lines is None:
-            refuse_columns(batch.rows.schema, RESULTS, output, source.called)
-        first = False
-        yield batch
-
-
-def _parquet(source: Source) -> Iterator[Batch]:
-    file = parquet.ParquetFile(source.stream)
-    check_header(file.schema_arrow.names, source.called)
-    source.rows = file.metadata.num_rows
-    if source.rows == 0:
-        yield Batch(file.schema_arrow.empty_table(), {})
-    for batch in file.iter_batches(ROWS):
-        yield Batch(pa.Table.from_batches([batch]), {})
+    with source.errors():
+        if source.form == "ndjson":
+            yield from read_ndjson(source, names.column, RESULTS)
+        elif source.form == "csv":
+            yield from read_csv(source, separator)
+        else:
+            file = parquet.ParquetFile(source.stream)
+            check_header(file.schema_arrow.names, source.called)
+            source.rows = file.metadata.num_rows
+            if not source.rows:
+                yield Batch(file.schema_arrow.empty_table(), {})
+            for batch in file.iter_batches(ROWS):
+                yield Batch(pa.Table.from_batches([batch]), {})
 
 
 # ---- past one machine ---------------------------------------------------------------------

@@ -46,6 +46,15 @@ def test_what_contradicts_each_other_is_named_by_its_columns(run: Run) -> None:
     assert len(causes) == 2
 
 
+def test_only_what_is_wrong_is_named(run: Run) -> None:
+    text = "id,primary_site,side,line1,line1_stopped,line1_toxic\n"
+    text += "1,cecum,left,folfox,toxicity,oxaliplatin\n2,,left,,toxicity,oxaliplatin\n"
+    found = run.of(text)
+    assert found[0]["error"].endswith("the site lies on the other side: correct one of them.")
+    assert found[0]["error"].count(" contradicts ") == found[0]["error"].count(": correct") == 1
+    assert "nothing was received in this line" in found[1]["error"]
+
+
 def test_the_summary_lists_causes_with_counts_and_first_rows(run: Run) -> None:
     rows = [f"{n},{'x' if n % 2 else 'mutant'},{'y' if n % 10 == 0 else 50}" for n in range(1, 101)]
     run.of("id,ras,age\n" + "\n".join(rows) + "\n101,mutant\n")

@@ -152,5 +152,13 @@ def test_a_row_that_is_lost_is_an_error(run: Run, monkeypatch: pytest.MonkeyPatc
     assert "2 rows were read and 2 written: a row was lost" in run.refused(TEXT)
 
 
+def test_utf_16_that_is_damaged_is_an_error(run: Run) -> None:
+    text = "id,ras,note\n1,mutant,a\ud800b\n2,mutant,c\n".encode("utf-16", "surrogatepass")
+    assert "cannot be read" in run.refused(text[:-1])
+    found = run.of(text)
+    assert "not text in UTF-8" in found[0]["error"]
+    assert found[1]["error"] == ""
+
+
 def test_one_column_and_blank_lines(run: Run) -> None:
     assert [row["age"] for row in run.of("age\n50\n\n60\n")] == ["50", "60"]
