@@ -13,7 +13,7 @@ from typing import IO
 from crcasp.errors import UsageError
 
 STANDARD = "-"
-STREAM = re.compile(r"/dev/std(?:in|(out)|(err))|(?:/dev|/proc/self)/fd/(\d+)")
+STREAM = re.compile(r"/dev/std(in|out|err)|(?:/dev|/proc/self)/fd/(\d+)")
 
 unfinished: set[str] = set()
 """Files that are being written, under a name that is not yet theirs."""
@@ -98,25 +98,17 @@ class Output:
                 self.file = open(self.name if number is None else os.dup(number), "wb")  # noqa: SIM115
             else:
                 self.target = os.path.realpath(self.name)
-                self.file = self._beside()
-
-    def _beside(self) -> IO[bytes]:
-        import tempfile
-
-        if os.path.isdir(self.target):
-            raise IsADirectoryError(0, "it is a folder")
-        if os.path.exists(self.target):
-            if not os.access(self.target, os.W_OK):
-                raise PermissionError(0, "it is write-protected")
-            mode = stat.S_IMODE(os.stat(self.target).st_mode)
-        else:
-            umask = os.umask(0)
-            os.umask(umask)
-            mode = 0o666 & ~umask
-        handle, self.temporary = tempfile.mkstemp(".part", ".crcasp-", os.path.dirname(self.target))
-        unfinished.add(self.temporary)
-        os.chmod(self.temporary, mode)
-        return open(handle, "wb")
+                there = os.path.exists(self.target)
+                if os.path.isdir(self.target):
+                    raise IsADirectoryError(0, "it is a folder")
+                if there and not os.access(self.target, os.W_OK):
+                    raise PermissionError(0, "it is write-protected")
+                name = f".crcasp-{os.urandom(8).hex()}.part"
+                self.temporary = os.path.join(os.path.dirname(self.target), name)
+                unfinished.add(self.temporary)
+                self.file = open(self.temporary, "xb")  # noqa: SIM115
+                if there:
+                    os.chmod(self.temporary, stat.S_IMODE(os.stat(self.target).st_mode))
 
     def write(self, content: bytes | memoryview) -> int:
         """Write all of some bytes; after `abandon` nothing is written any more."""
@@ -149,11 +141,9 @@ class Output:
         if self.temporary:
             with self._errors():
                 os.replace(self.temporary, self.target)
-            unfinished.discard(self.temporary)
-            self.temporary = ""
 
     def abandon(self) -> None:
-        """Leave nothing behind that is not whole."""
+        """Write no more, and leave nothing behind under a name that is not its own."""
         with suppress(OSError, ValueError):
             if self.file is not None and self.name != STANDARD:
                 self.file.close()
@@ -162,7 +152,6 @@ class Output:
             with suppress(OSError):
                 os.unlink(self.temporary)
             unfinished.discard(self.temporary)
-            self.temporary = ""
 
 
 def silence() -> None:
@@ -176,7 +165,7 @@ def _handed_over(name: str) -> int | None:
     found = STREAM.fullmatch(os.path.normpath(name))
     if found is None:
         return None
-    return int(found[3]) if found[3] else 1 if found[1] else 2 if found[2] else 0
+    return int(found[2] or ("in", "out", "err").index(found[1]))
 
 
 def is_special(name: str) -> bool:

@@ -45,7 +45,7 @@ class Column(NamedTuple):
     @classmethod
     def of(cls, table: pa.Table, name: str, read: Callable[[str | None], Cell]) -> Column:
         """Return a column of a table."""
-        array = _as_text(table[name].combine_chunks()).dictionary_encode()
+        array = as_text(table[name].combine_chunks()).dictionary_encode()
         texts: list[str | None] = [*array.dictionary.to_pylist(), None]
         codes = pc.fill_null(array.indices, len(texts) - 1).to_numpy(zero_copy_only=False)
         return cls(name, texts, [*map(read, texts)], codes.astype(np.intp))
@@ -66,7 +66,7 @@ def as_cell(text: str | None) -> str:
     return quoted(text[:SHOWN] + "..." * (len(text) > SHOWN))
 
 
-def _as_text(array: pa.Array) -> pa.Array:
+def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Return the cells of a column as text; a list, or what is deeper, as JSON."""
     with suppress(pa.ArrowException):
         if not pa.types.is_nested(array.type):

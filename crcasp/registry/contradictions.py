@@ -13,32 +13,29 @@ from numpy.typing import NDArray
 from crcasp.program.engine import PATIENT_CHECK
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
-from crcasp.registry.cells import Facts, as_cell
+from crcasp.registry.cells import Facts, as_cell, as_text
 from crcasp.registry.source import Said
 
 CHOICE = "_given"  # the predicate by which the facts of one row are chosen
 
 
 class Issue(NamedTuple):
-    """One contradiction: the facts, the columns that each is read from, and what is wrong."""
+    """One contradiction: each fact with the columns that it is read from, and what is wrong."""
 
-    facts: Sequence[Symbol]
-    columns: Sequence[Sequence[str]]
+    parts: Sequence[tuple[Symbol, Sequence[str]]]
     text: str
 
     def cause(self) -> str:
         """Return what is wrong with which columns."""
-        pairs = zip(self.facts, self.columns, strict=True)
-        return (
-            f"{' and '.join(', '.join(names) or str(fact) for fact, names in pairs)}: {self.text}"
-        )
+        names = (", ".join(columns) or str(fact) for fact, columns in self.parts)
+        return f"{' and '.join(names)}: {self.text}"
 
     def sentence(self, cells: Mapping[str, str]) -> str:
         """Return what is wrong, with the cells of one row."""
         called = []
-        for fact, names in zip(self.facts, self.columns, strict=True):
-            cell = f" {as_cell(cells[names[0]])}" if len(names) == 1 else ""
-            called.append(f"{', '.join(names)}{cell} ({fact})" if names else str(fact))
+        for fact, columns in self.parts:
+            cell = f" {as_cell(cells[columns[0]])}" if len(columns) == 1 else ""
+            called.append(f"{', '.join(columns)}{cell} ({fact})" if columns else str(fact))
         return f"{' contradicts '.join(called)}: {self.text}."
 
 
@@ -65,9 +62,18 @@ def contradictions(
     issues: list[list[Issue]] = []
     for kind in kinds:
         shown = solver.first(np.where(kind, literals, -literals).tolist(), atoms) or []
-        issues.append([_issue(atom, found.origins) for atom in shown])
-    single = {names[0] for kind in issues for i in kind for names in i.columns if len(names) == 1}
-    cells = {name: table[name].take(places).cast(pa.string()).to_pylist() for name in single}
+        issues.append(
+            [
+                Issue(
+                    [(fact, found.origins.get(fact, ())) for fact in dict.fromkeys(pair)],
+                    why.string,
+                )
+                for *pair, why in (atom.arguments for atom in shown)
+            ]
+        )
+    parts = (part for kind in issues for issue in kind for part in issue.parts)
+    single = {columns[0] for _, columns in parts if len(columns) == 1}
+    cells = {name: as_text(table[name].take(places)).to_pylist() for name in single}
     said: dict[int, Said] = {}
     for row, (place, number) in enumerate(
         zip(places.tolist(), kind_of.ravel().tolist(), strict=True)
@@ -80,10 +86,3 @@ def contradictions(
             sentences or "the facts of this row contradict each other.",
         )
     return said
-
-
-def _issue(atom: Symbol, origins: Mapping[Symbol, Sequence[str]]) -> Issue:
-    """Return what an atom of the check says."""
-    *pair, text = atom.arguments
-    facts = [*dict.fromkeys(pair)]
-    return Issue(facts, [origins.get(fact, ()) for fact in facts], text.string)

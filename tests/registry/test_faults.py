@@ -153,6 +153,21 @@ def test_a_list_in_parquet_where_a_word_is_expected(tmp_path: Path) -> None:
     assert "received must be" in errors[2]
 
 
+def test_a_list_in_parquet_that_contradicts_another_cell(tmp_path: Path) -> None:
+    source = tmp_path / "in.parquet"
+    pl.DataFrame(
+        {
+            "line1": [["folfox"]] * 2,
+            "line1_stopped": ["toxicity"] * 2,
+            "line1_toxic": [["irinotecan"], None],
+        }
+    ).write_parquet(source)
+    assert main(["cohort", str(source), "-o", str(tmp_path / "out.parquet")]) == 1
+    errors = pl.read_parquet(tmp_path / "out.parquet")["error"].to_list()
+    assert errors[0].startswith('row 1: line1_toxic "[\\"irinotecan\\"]" (toxic(1,irinotecan)): ')
+    assert errors[1] is None
+
+
 def test_many_rows_that_contradict_themselves_are_told_at_once(run: Run) -> None:
     rows = [f"{n},cecum,left,{18 + n % 100},{n % 5}" for n in range(20_000)]
     found = run.of("id,primary_site,side,age,ecog\n" + "\n".join(rows) + "\n")
