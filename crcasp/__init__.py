@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from crcasp.questions.missing import missing as missing
     from crcasp.questions.recommend import parse_facts as parse_facts
     from crcasp.questions.recommend import recommend as recommend
-    from crcasp.registry.mapping import ColumnMap as ColumnMap
-    from crcasp.registry.mapping import Rule as Rule
+    from crcasp.registry.column_map import ColumnMap as ColumnMap
+    from crcasp.registry.column_map import Rule as Rule
     from crcasp.registry.run import answer_batch as answer_batch
     from crcasp.registry.run import answer_batches as answer_batches
     from crcasp.registry.run import cohort as cohort
@@ -91,7 +91,7 @@ _MODULES = {
     "questions.explain": ("explain",),
     "questions.missing": ("missing",),
     "questions.recommend": ("parse_facts", "recommend"),
-    "registry.mapping": ("ColumnMap", "Rule"),
+    "registry.column_map": ("ColumnMap", "Rule"),
     "registry.run": ("answer_batch", "answer_batches", "cohort"),
     "registry.summary": ("Summary",),
 }

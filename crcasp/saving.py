@@ -6,15 +6,14 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from crcasp.errors import UsageError
 
 STANDARD = "-"
-HANDED_OVER = re.compile(r"/dev/(std(?:in|out|err))|(?:/dev|/proc/self)/fd/(\d+)")
-DESCRIPTORS = ("stdin", "stdout", "stderr")
+STREAM = re.compile(r"/dev/std(in|out|err)|(?:/dev|/proc/self)/fd/(\d+)")
 
 unfinished: set[str] = set()
 """Files that are being written, under a name that is not yet theirs."""
@@ -33,100 +32,90 @@ def save(path: str, text: str) -> None:
     Raises:
         UsageError: it cannot be written.
     """
-    with Outputs(path) as (output,):
+    with opened(path) as (output,):
         output.write(text.encode("utf-8", "backslashreplace"))
 
 
-class Outputs:
-    """Several outputs that are written together: a context in which they are open.
+@contextmanager
+def opened(*names: str) -> Iterator[list[Output]]:
+    """Open several outputs that are written together; `-` is standard output.
 
-    At its end all files take their names; if anything went wrong, none does.
+    At the end all files take their names; if anything went wrong, none does.
 
     Raises:
         UsageError: one of them cannot be written, then or later.
     """
-
-    def __init__(self, *names: str) -> None:
-        self.outputs = [Output(name) for name in names]
-
-    def __enter__(self) -> list[Output]:
-        try:
-            for output in self.outputs:
-                output.open()
-        except BaseException:
-            self._abandon()
-            raise
-        return self.outputs
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        try:
-            if error is None:
-                for output in self.outputs:
-                    output.finish()
-                for output in self.outputs:
-                    output.take_its_name()
-        finally:
-            self._abandon()
-
-    def _abandon(self) -> None:
-        for output in self.outputs:
+    outputs = [Output(name) for name in names]
+    try:
+        for output in outputs:
+            output.open()
+        yield outputs
+        for output in outputs:
+            output.finish()
+        for output in outputs:
+            output.take_its_name()
+    finally:
+        for output in outputs:
             output.abandon()
 
 
 class Output:
-    """One output as a stream of bytes, whose errors are sentences; `-` is standard output."""
+    """One output as a stream of bytes, whose errors are sentences."""
+
+    closed = False
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.closed = False
         self.position = 0
         self.file: IO[bytes] | None = None
-        self.temporary: str | None = None
+        self.temporary = ""
         self.target = name
         self.special = name == STANDARD or is_special(name)
 
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Make a sentence of what goes wrong; a broken standard output is left alone."""
+        try:
+            yield
+        except (OSError, ValueError, AttributeError) as error:
+            reason = getattr(error, "strerror", None)
+            said = f"{self.name}: it cannot be written ({reason or 'it is no path'}); "
+            said += "name another place."
+            if self.name == STANDARD:
+                silence()
+                self.file = None
+                reason = reason or "it is closed"
+                said = f"standard output: the answer could not be written: {reason}."
+            raise UsageError(said) from None
+
     def open(self) -> None:
         """Open the file or, where one is to be replaced, another one beside it."""
-        try:
+        with self._errors():
             if self.name == STANDARD:
                 self.file = sys.stdout.buffer
-                return
-            if self.special:
-                number = handed_over(self.name)
+            elif self.special:
+                number = _handed_over(self.name)
                 self.file = open(self.name if number is None else os.dup(number), "wb")  # noqa: SIM115
-                return
-            self.target = os.path.realpath(self.name)
-            if os.path.isdir(self.target):
-                raise IsADirectoryError(0, "it is a folder")
-            if os.path.exists(self.target) and not os.access(self.target, os.W_OK):
-                raise PermissionError(0, "it is write-protected")
-            self.file = self._beside()
-        except (OSError, ValueError, AttributeError) as error:
-            raise self._refused(error) from None
-
-    def _beside(self) -> IO[bytes]:
-        import tempfile
-
-        try:
-            mode = stat.S_IMODE(os.stat(self.target).st_mode)
-        except OSError:
-            umask = os.umask(0)
-            os.umask(umask)
-            mode = 0o666 & ~umask
-        folder = os.path.dirname(self.target)
-        handle, self.temporary = tempfile.mkstemp(".part", ".crcasp-", folder)
-        unfinished.add(self.temporary)
-        os.chmod(self.temporary, mode)
-        return open(handle, "wb")
+            else:
+                self.target = os.path.realpath(self.name)
+                there = os.path.exists(self.target)
+                if os.path.isdir(self.target):
+                    raise IsADirectoryError(0, "it is a folder")
+                if there and not os.access(self.target, os.W_OK):
+                    raise PermissionError(0, "it is write-protected")
+                name = f".crcasp-{os.urandom(8).hex()}.part"
+                self.temporary = os.path.join(os.path.dirname(self.target), name)
+                unfinished.add(self.temporary)
+                self.file = open(self.temporary, "xb")  # noqa: SIM115
+                if there:
+                    os.chmod(self.temporary, stat.S_IMODE(os.stat(self.target).st_mode))
 
     def write(self, content: bytes | memoryview) -> int:
         """Write all of some bytes; after `abandon` nothing is written any more."""
         size = memoryview(content).nbytes
         if self.file is not None:
-            try:
+            with self._errors():
                 self.file.write(content)
-            except (OSError, ValueError) as error:
-                raise self._refused(error) from None
         self.position += size
         return size
 
@@ -135,52 +124,34 @@ class Output:
         return self.position
 
     def flush(self) -> None:
-        """Leave it to the end."""
+        """Leave it to the end, as `close` does."""
 
-    def close(self) -> None:
-        """Leave it to the end."""
+    close = flush
 
     def finish(self) -> None:
         """Write what is still in the buffer."""
-        assert self.file is not None
-        try:
-            self.file.flush()
-            if self.name != STANDARD:
-                self.file.close()
-        except (OSError, ValueError) as error:
-            raise self._refused(error) from None
+        with self._errors():
+            if self.file is not None:
+                self.file.flush()
+                if self.name != STANDARD:
+                    self.file.close()
 
     def take_its_name(self) -> None:
         """Put the file where it belongs."""
-        if self.temporary is not None:
-            try:
+        if self.temporary:
+            with self._errors():
                 os.replace(self.temporary, self.target)
-            except OSError as error:
-                raise self._refused(error) from None
-            unfinished.discard(self.temporary)
-            self.temporary = None
 
     def abandon(self) -> None:
-        """Leave nothing behind that is not whole."""
-        if self.file is not None and self.name != STANDARD:
-            with suppress(OSError, ValueError):
+        """Write no more, and leave nothing behind under a name that is not its own."""
+        with suppress(OSError, ValueError):
+            if self.file is not None and self.name != STANDARD:
                 self.file.close()
         self.file = None
-        if self.temporary is not None:
+        if self.temporary:
             with suppress(OSError):
                 os.unlink(self.temporary)
             unfinished.discard(self.temporary)
-            self.temporary = None
-
-    def _refused(self, error: Exception) -> UsageError:
-        """Return the one sentence for what went wrong; a broken stream is left alone."""
-        if self.name == STANDARD:
-            silence()
-            reason = getattr(error, "strerror", None) or "it is closed"
-            self.file = None
-            return UsageError(f"standard output: the answer could not be written: {reason}.")
-        reason = getattr(error, "strerror", None) or "it is no path"
-        return UsageError(f"{self.name}: it cannot be written ({reason}); name another place.")
 
 
 def silence() -> None:
@@ -189,17 +160,17 @@ def silence() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def handed_over(name: str) -> int | None:
+def _handed_over(name: str) -> int | None:
     """Return the number of a stream that is open already, if a name is that of one."""
-    found = HANDED_OVER.fullmatch(os.path.normpath(name))
+    found = STREAM.fullmatch(os.path.normpath(name))
     if found is None:
         return None
-    return int(found[2]) if found[2] else DESCRIPTORS.index(found[1])
+    return int(found[2] or ("in", "out", "err").index(found[1]))
 
 
 def is_special(name: str) -> bool:
     """Return whether a name is that of a pipe, a terminal, a device or an open stream."""
-    if handed_over(name) is not None:
+    if _handed_over(name) is not None:
         return True
     with suppress(OSError, ValueError):
         mode = os.stat(name).st_mode
@@ -214,17 +185,15 @@ def refuse_shared(outputs: Iterable[str], inputs: Iterable[str]) -> None:
         UsageError: names both.
     """
     taken = {_identity(name, 0): ("input", name) for name in inputs}
-    taken.pop(None, None)
     for name in outputs:
         known = _identity(name, 1)
-        if known in taken:
+        if known is not None and known in taken:
             kind, other = taken[known]
             called = "" if other == name else f" {other}"
             raise UsageError(
                 f"{name}: this output is also the {kind}{called}: give each a file of its own."
             )
-        if known is not None:
-            taken[known] = ("output", name)
+        taken[known] = "output", name
 
 
 def _identity(name: str, descriptor: int) -> object:

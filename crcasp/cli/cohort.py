@@ -12,7 +12,7 @@ from crcasp.cli import options as shared
 from crcasp.errors import UsageError, not_installed
 
 if TYPE_CHECKING:
-    from crcasp.registry.mapping import ColumnMap
+    from crcasp.registry.column_map import ColumnMap
     from crcasp.registry.summary import Summary
 
 ERRORS = 1
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     mapping = _map(options)
     further: list[tuple[str, Callable[[Summary], str]]] = []
     if options.report:
-        from crcasp.registry.page import registry_html
+        from crcasp.registry.report import registry_html
         from crcasp.views.page.templating import environment
 
         environment()  # that it is lacking is said before the work
@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
 
 def _map(options: argparse.Namespace) -> ColumnMap:
     """Return what the map file, and the options over it, say of the columns."""
-    from crcasp.registry.mapping import ColumnMap, Rule, from_toml, merged
+    from crcasp.registry.column_map import ColumnMap, Rule, column_map
 
     columns = dict(_pair(text, "--column", "NAME=COLUMN") for text in options.column)
     values: dict[str, dict[str, str]] = {}
@@ -106,7 +106,7 @@ def _map(options: argparse.Namespace) -> ColumnMap:
             raise UsageError(f"--rule {text}: write it as NAME=COLUMN,...:ANY/ALL.")
         rules[name] = Rule(tuple(part.strip() for part in listed.split(",")), some, every)
     given = ColumnMap(columns, values, rules, tuple(options.unknown))
-    return merged(from_toml(options.map), given) if options.map else given
+    return column_map(options.map) | given
 
 
 def _pair(text: str, option: str, form: str, needed: int = 2) -> tuple[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -14,102 +16,68 @@ from numpy.typing import NDArray
 
 from crcasp.errors import UsageError
 from crcasp.facts.wording import quoted, show
-from crcasp.program.vocabulary import Vocabulary
+from crcasp.program.engine import engine
+from crcasp.program.files import Program
+from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.columns import GIVEN, ID, Names, general
-from crcasp.registry.given import Kinds
-from crcasp.registry.mapping import ColumnMap, Rule
-from crcasp.registry.words import Cell, ColumnReader
+from crcasp.registry.reader import Cell, Reader, Words
 
-CELL = 60  # characters of a cell that a message repeats
+SHOWN = 60  # characters of a cell that a message repeats
 
 Bools: TypeAlias = NDArray[np.bool_]
-Codes: TypeAlias = NDArray[np.intp]
 
 
-class Coded(NamedTuple):
-    """A column by its different texts, which are None where there is nothing, and the rest.
+class Column(NamedTuple):
+    """A column by its different texts, the last of which is None: there is nothing.
 
     Attributes:
+        name: as the file calls it.
         texts: the different texts.
         cells: what each says.
         codes: for each row, which text it has.
     """
 
-    texts: list[str | None]
-    cells: list[Cell]
-    codes: Codes
+    name: str
+    texts: Sequence[str | None]
+    cells: Sequence[Cell]
+    codes: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, table: pa.Table, name: str, read: Callable[[str | None], Cell]) -> Column:
+        """Return a column of a table."""
+        array = as_text(table[name].combine_chunks()).dictionary_encode()
+        texts: list[str | None] = [*array.dictionary.to_pylist(), None]
+        codes = pc.fill_null(array.indices, len(texts) - 1).to_numpy(zero_copy_only=False)
+        return cls(name, texts, [*map(read, texts)], codes.astype(np.intp))
 
     def rows(self, having: Callable[[Cell], bool]) -> Bools:
         """Return the rows whose cell is such."""
         chosen: Bools = np.fromiter(map(having, self.cells), bool, len(self.cells))[self.codes]
         return chosen
 
-
-def coded(column: pa.ChunkedArray, read: Callable[[str | None], Cell]) -> Coded:
-    """Return a column by its different texts."""
-    array = _as_text(column.combine_chunks()).dictionary_encode()
-    texts: list[str | None] = [*_decoded(array.dictionary), None]
-    codes = pc.fill_null(array.indices, len(texts) - 1).to_numpy(zero_copy_only=False)
-    return Coded(texts, list(map(read, texts)), codes.astype(np.intp))
+    def wrong(self) -> Bools:
+        """Return the rows whose cell is wrong."""
+        return self.rows(lambda cell: bool(cell.message))
 
 
-def _decoded(texts: pa.Array) -> list[str]:
-    try:
-        found: list[str] = texts.to_pylist()
-    except UnicodeDecodeError:
-        found = [text.decode("utf-8", "replace") for text in texts.cast(pa.binary()).to_pylist()]
-    return found
-
-
-def _as_text(array: pa.Array) -> pa.Array:
-    """Return the cells of a column as text; a list, or what is deeper, as JSON."""
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
-    if pa.types.is_string(array.type):
-        return array
-    if not pa.types.is_nested(array.type):
-        try:
-            return array.cast(pa.string())
-        except pa.ArrowException:
-            pass
-    return pa.array([_json(cell) for cell in array.to_pylist()], pa.string())
-
-
-def _json(cell: object) -> str | None:
-    if cell is None or cell == []:
-        return None
-    return cell if isinstance(cell, str) else json.dumps(cell, default=str)
-
-
-class Problem(NamedTuple):
-    """What is wrong with the cells of one column.
-
-    Attributes:
-        column: as the file calls it.
-        coded: its cells.
-        rows: those whose cell is wrong.
-    """
-
-    column: str
-    coded: Coded
-    rows: Bools
-
-    def having(self, cause: str) -> Bools:
-        """Return the rows that have a cause."""
-        return self.coded.rows(lambda cell: cell.cause == cause)
-
-    def text(self, code: int) -> str:
-        """Return what is wrong with a text, for a person."""
-        return f"{self.column} {self.cell(code)}: {self.coded.cells[code].message}"
-
-    def cell(self, code: int) -> str:
-        """Return a text as a message shows it."""
-        return as_cell(self.coded.texts[code] or "")
-
-
-def as_cell(text: str) -> str:
+def as_cell(text: str | None) -> str:
     """Return the text of a cell as a message shows it."""
-    return quoted(text[:CELL] + "..." * (len(text) > CELL))
+    text = text or ""
+    return quoted(text[:SHOWN] + "..." * (len(text) > SHOWN))
+
+
+def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Return the cells of a column as text; a list, or what is deeper, as JSON."""
+    with suppress(pa.ArrowException):
+        if not pa.types.is_nested(array.type):
+            return array.cast(pa.string())
+    return pa.array(
+        [
+            None if cell in (None, []) else json.dumps(cell, default=str)
+            for cell in array.to_pylist()
+        ],
+        pa.string(),
+    )
 
 
 class Facts(NamedTuple):
@@ -118,13 +86,13 @@ class Facts(NamedTuple):
     Attributes:
         facts: for each fact, the rows that have it.
         given: for each row what was given, None where it is not said; None if no column says it.
-        problems: what is wrong with cells.
+        wrong: columns in which cells are wrong.
         origins: for each fact, the columns that it is read from.
     """
 
     facts: dict[Symbol, Bools]
     given: NDArray[np.object_] | None
-    problems: list[Problem]
+    wrong: list[Column]
     origins: dict[Symbol, tuple[str, ...]]
 
 
@@ -135,42 +103,37 @@ class Cells:
         UsageError: the map speaks of what there is not.
     """
 
-    def __init__(self, names: Names, mapping: ColumnMap, vocabulary: Vocabulary, kinds: Kinds):
+    def __init__(self, names: Names, mapping: ColumnMap, program: Program) -> None:
         self.names = names
         self.mapping = mapping
-        self.vocabulary = vocabulary
-        self.kinds = kinds
-        self.readings: dict[str, ColumnReader] = {}
-        for name in names.values:
-            if name != ID:
-                self._reading(name.replace("N", "1"), ())
-        self.rules = {name: self._made(name, rule) for name, rule in names.rules.items()}
+        self.engine = engine(program)
+        self.partners = {*self.engine.lexicon.names("partner")}
+        self.local = {*self.engine.lexicon.names("locoregional")}
+        self.readers: dict[str, Reader] = {}
+        self.prepare(name.replace("N", "1") for name in names.values)
+        self.made = {name: self._made(name) for name in names.rules}
 
     def prepare(self, used: Iterable[str]) -> None:
         """Refuse, before any row, what the map says wrongly of the columns that are there."""
-        for name in used:
-            if name != ID and name not in self.readings:
-                self.readings[name] = self._reading(name, self.mapping.unknown)
-
-    def _reading(self, name: str, unknown: Iterable[str]) -> ColumnReader:
         values = self.mapping.values
-        meanings = {
-            text: value
-            for key in (general(name), name)
-            if key in self.names.values
-            for text, value in values[self.names.values[key]].items()
-        }
-        return ColumnReader(name, self.vocabulary, meanings, unknown)
+        for name in used:
+            if name != ID and name not in self.readers:
+                meanings: dict[str, str] = {}
+                for key in (general(name), name):
+                    meanings |= values.get(self.names.values.get(key, ""), {})
+                self.readers[name] = Reader(name, self.engine, meanings, self.mapping.unknown)
 
-    def _made(self, name: str, rule: Rule) -> tuple[str | int, str | int]:
+    def _made(self, name: str) -> Words:
         """Return the values that a rule may make."""
-        reading = self._reading(name, ())
-        found = [reading.read(rule.any), reading.read(rule.all)]
-        for value, cell in zip((rule.any, rule.all), found, strict=True):
+        self.prepare([name])
+        rule, found = self.names.rules[name], list[str | int]()
+        for value in (rule.any, rule.all):
+            cell = self.readers[name].read(value)
             if not cell.groups:
                 should = cell.message or "it is unknown."
                 raise UsageError(f"the rule of {name} makes {show(value)}: {should}")
-        return found[0].groups[0][0], found[1].groups[0][0]
+            found += cell.groups[0]
+        return tuple(found)
 
     def read(self, table: pa.Table, used: Mapping[str, tuple[str, ...]]) -> Facts:
         """Return what the rows of a table say.
@@ -179,61 +142,70 @@ class Cells:
             table: some rows.
             used: for each column of a patient, the columns that it is read from.
         """
-        self.prepare(used)
         found = Facts({}, None, [], {})
-        for name, columns in used.items():
+        for name, names in used.items():
             if name == ID:
                 continue
-            reading = self.readings[name]
-            there = [c for c in columns if c in table.column_names]
-            read = [coded(table[column], reading.read) for column in there]
-            for column, cells in zip(there, read, strict=True):
-                rows = cells.rows(lambda cell: bool(cell.message))
-                if rows.any():
-                    found.problems.append(Problem(column, cells, rows))
-            if name in self.rules:
-                if len(there) == len(columns):
-                    self._derive(found, reading, columns, read)
+            reader = self.readers[name]
+            there = [column for column in names if column in table.column_names]
+            columns = [Column.of(table, column, reader.read) for column in there]
+            found.wrong.extend(column for column in columns if column.wrong().any())
+            if name in self.made:
+                stated = _ruled(columns, self.made[name]) if len(there) == len(names) else {}
             elif name == GIVEN:
-                found = found._replace(given=self._given(read[0])) if read else found
+                stated = {}
+                if columns:
+                    found = found._replace(given=self._given(*columns))
             else:
-                for column, cells in zip(there, read, strict=True):
-                    _state(found, reading, column, cells)
+                stated = _stated(*columns) if columns else {}
+            for word, rows in stated.items():
+                found.facts[reader.fact(word)] = rows
+                found.origins[reader.fact(word)] = names
         return found
 
-    def _given(self, cells: Coded) -> NDArray[np.object_]:
-        told = np.full(len(cells.cells), None)
-        for code, cell in enumerate(cells.cells):
-            words = [[str(word) for word in group] for group in cell.groups]
-            told[code] = self.kinds.therapies(words) or None
-        return told[cells.codes]
+    def _given(self, column: Column) -> NDArray[np.object_]:
+        told = np.full(len(column.cells), None)
+        for code, cell in enumerate(column.cells):
+            told[code] = self._therapies([{*map(str, group)} for group in cell.groups]) or None
+        return told[column.codes]
 
-    def _derive(
-        self, found: Facts, reading: ColumnReader, columns: tuple[str, ...], read: Sequence[Coded]
-    ) -> None:
-        """Add the finding that several columns make."""
-        some, every = self.rules[reading.name]
-        any_of = np.logical_or.reduce([cells.rows(_says(some)) for cells in read])
-        all_of = np.logical_and.reduce([cells.rows(_says(every)) for cells in read]) & ~any_of
-        for value, rows in ((some, any_of), (every, all_of)):
-            fact = reading.fact(value)
-            found.facts[fact] = rows | found.facts.get(fact, False)
-            found.origins[fact] = columns
+    def _therapies(self, groups: Sequence[set[str]]) -> tuple[str, ...]:
+        """Return the therapies that some words are, in one order.
 
-
-def _says(value: str | int) -> Callable[[Cell], bool]:
-    return lambda cell: cell.groups == ((value,),)
+        Args:
+            groups: the words that stand together; a partner by itself goes with the regimen,
+                if there is only one.
+        """
+        words = set[str]().union(*groups)
+        regimens = words - self.partners - self.local
+        found: set[str] = set()
+        for group in [words] if len(regimens) == 1 else groups:
+            systemic = [*sorted(group & regimens), *sorted(group & self.partners)]
+            found |= {"+".join(systemic)} if len(group & regimens) == 1 else {*systemic}
+        return (*sorted(found), *sorted(words & self.local))
 
 
-def _state(found: Facts, reading: ColumnReader, column: str, cells: Coded) -> None:
-    """Add the facts that the cells of a column state."""
+def _stated(column: Column) -> dict[str | int, Bools]:
+    """Return the words that the cells of a column have, with the rows that have them."""
     having: dict[str | int, list[int]] = {}
-    for code, cell in enumerate(cells.cells):
-        for word in {word for group in cell.groups for word in group}:
+    for code, cell in enumerate(column.cells):
+        for word in {*chain.from_iterable(cell.groups)}:
             having.setdefault(word, []).append(code)
+    stated = {}
     for word, codes in having.items():
-        chosen = np.zeros(len(cells.cells), bool)
+        chosen = np.zeros(len(column.cells), bool)
         chosen[codes] = True
-        fact = reading.fact(word)
-        found.facts[fact] = np.take(chosen, cells.codes)
-        found.origins[fact] = (column,)
+        stated[word] = chosen[column.codes]
+    return stated
+
+
+def _ruled(columns: Sequence[Column], made: Words) -> dict[str | int, Bools]:
+    """Return the value that a rule makes of several columns: any has it, or all have."""
+    some, every = made
+    any_of = np.logical_or.reduce([column.rows(_says(some)) for column in columns])
+    all_of = np.logical_and.reduce([column.rows(_says(every)) for column in columns])
+    return {every: all_of & ~any_of} | {some: any_of}
+
+
+def _says(word: str | int) -> Callable[[Cell], bool]:
+    return lambda cell: cell.groups == ((word,),)

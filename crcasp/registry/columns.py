@@ -10,7 +10,8 @@ from typing import NamedTuple
 from crcasp.errors import UsageError
 from crcasp.facts.wording import printable, suggestion
 from crcasp.program.vocabulary import LIMITS, Vocabulary
-from crcasp.registry.mapping import ColumnMap
+from crcasp.questions.therapy import plain
+from crcasp.registry.column_map import ColumnMap
 
 ID, GIVEN = "id", "given"
 LINES = ("lineN", "lineN_stopped", "lineN_toxic")
@@ -19,9 +20,9 @@ KEYS = 10_000  # of JSON patients that are told apart
 NEAR = 0.8  # how alike the names of columns must be to be mentioned
 
 
-def plain(name: str) -> str:
+def called(name: str) -> str:
     """Return a name without regard to case, blanks around it, and what joins its words."""
-    text = "_".join(re.split(r"[\s_-]+", name.strip().casefold()))
+    text = plain(name)
     line = LINE.fullmatch(text)
     return f"line{line[1].upper()}{line[2] or ''}" if line else text
 
@@ -30,6 +31,20 @@ def general(name: str) -> str:
     """Return the name of a column, with N for the number of a line."""
     line = LINE.fullmatch(name)
     return f"lineN{line[2] or ''}" if line else name
+
+
+def check_header(header: Sequence[str], name: str) -> None:
+    """Refuse names of columns that are empty or there twice, with their positions."""
+    places: dict[str, int] = {}
+    for number, column in enumerate(header, 1):
+        if not column.strip():
+            raise UsageError(f"{name}: column {number} has no name: give it one.")
+        if column in places:
+            raise UsageError(
+                f"{name}: the columns {places[column]} and {number} are both called "
+                f"{printable(column)}: it is there twice; rename one."
+            )
+        places[column] = number
 
 
 class Columns(NamedTuple):
@@ -48,41 +63,43 @@ class Names:
     """The columns that a patient may have, and what a map calls them.
 
     Raises:
-        UsageError: the map names a column that there is not.
+        UsageError: the map names a column that there is not, or contradicts itself.
     """
 
     def __init__(self, mapping: ColumnMap, vocabulary: Vocabulary) -> None:
         self.patient = [*vocabulary.findings, *LIMITS]
         self.known = [*self.patient, *LINES, ID, GIVEN]
-        self.columns = {self._checked(mine): column for mine, column in mapping.columns.items()}
+        columns = {self._checked(mine): (column,) for mine, column in mapping.columns.items()}
         self.rules = {self._checked(mine): rule for mine, rule in mapping.rules.items()}
         self.values = {self._checked(mine, *LINES): mine for mine in mapping.values}
-        asked = [*self.columns.values(), *(c for rule in self.rules.values() for c in rule.columns)]
-        self.asked = {plain(column): column for column in asked}
-        self.keys: dict[str, str | None] = {}  # of JSON patients, with what they mean
         for mine in self.rules:
             if mine not in vocabulary.findings:
                 raise UsageError(f"{mine} is no finding: a rule makes one of several columns.")
-            if mine in self.columns:
+            if mine in columns:
                 raise UsageError(f"{mine} is to be a column and to be made by a rule: keep one.")
         if ID in self.values:
             raise UsageError(f"{ID} is taken as it is: its texts have no meaning to be given.")
+        self.mapped = {**{mine: rule.columns for mine, rule in self.rules.items()}, **columns}
+        self.asked = {called(name): name for names in self.mapped.values() for name in names}
+        self.keys: dict[str, str | None] = {}  # of JSON patients, with what they mean
 
     def _checked(self, name: str, *more: str) -> str:
         """Return the plain name of a column of a patient, or refuse it."""
-        found = plain(name)
-        if found not in more and (found in LINES or general(found) not in self.known):
-            end = suggestion(name, self.known) or f"; these are {', '.join(self.known)}."
-            raise UsageError(f"{name} is no column of a patient{end}")
-        return found
+        found = called(name)
+        if found in more or self._is_one(found):
+            return found
+        end = suggestion(name, self.known) or f"; these are {', '.join(self.known)}."
+        raise UsageError(f"{name} is no column of a patient{end}")
+
+    def _is_one(self, name: str) -> bool:
+        return general(name) in self.known and name not in LINES
 
     def column(self, key: str) -> str | None:
         """Return the column that a key of a JSON patient means, None if it means none."""
         if key in self.keys:
             return self.keys[key]
-        name = plain(key)
-        mine = name if general(name) in self.known and name not in LINES else None
-        found = self.asked.get(name, mine)
+        name = called(key)
+        found = self.asked.get(name, name if self._is_one(name) else None)
         if len(self.keys) < KEYS:
             self.keys[key] = found
         return found
@@ -95,65 +112,54 @@ class Names:
             name: what a message calls the table.
 
         Raises:
-            UsageError: a column that is mapped is not there, or it is not clear which is meant.
+            UsageError: a column that is mapped is not there, it is not clear which is meant, or
+                there is nothing of a patient.
         """
         by_name: dict[str, list[str]] = {}
         for column in header:
-            by_name.setdefault(plain(column), []).append(column)
-        used: dict[str, tuple[str, ...]] = {
-            finding: tuple(_there(column, by_name, header, name) for column in rule.columns)
-            for finding, rule in self.rules.items()
-        }
-        for mine, column in self.columns.items():
-            used.setdefault(mine, (_there(column, by_name, header, name),))
+            by_name.setdefault(called(column), []).append(column)
+
+        def there(column: str) -> str:
+            found = [column] if column in header else by_name.get(called(column), [])
+            if len(found) == 1:
+                return found[0]
+            if found:
+                mine = called(column)
+                raise UsageError(
+                    f"{name}: the columns {' and '.join(found)} could both be {mine}: "
+                    f"say by --column {mine}=... which is."
+                )
+            near = get_close_matches(called(column), list(by_name), 1)
+            end = f"; did you mean {by_name[near[0]][0]}?" if near else "."
+            raise UsageError(
+                f"{name} has no column {column}; its columns are {_listed(header)}{end}"
+            )
+
+        used = {mine: tuple(map(there, columns)) for mine, columns in self.mapped.items()}
         taken = {column for columns in used.values() for column in columns}
         for mine, columns in by_name.items():
-            known = general(mine) in self.known and mine not in (*LINES, *used)
-            if known and not taken.issuperset(columns):
-                used[mine] = (_there(mine, by_name, header, name),)
-        taken |= {column for columns in used.values() for column in columns}
+            if self._is_one(mine) and mine not in used and not taken.issuperset(columns):
+                used[mine] = (there(mine),)
+                taken.update(used[mine])
         aside = {c: near for c in header if c not in taken and (near := self._like(c, used))}
+        if all(mine in (ID, GIVEN) for mine in used):
+            like = "; ".join(f"{c}: did you mean {near}?" for c, near in aside.items())
+            raise UsageError(
+                f"{name}: none of its columns ({_listed(header)}) is one of a patient, as "
+                f"{', '.join(self.patient)} are: say by --column or --map which is which"
+                + (f"; {like}" if like else ".")
+            )
         return Columns(used, aside)
 
     def _like(self, column: str, used: Iterable[str]) -> str:
         """Return the column of a patient that another one looks like, "" if there is none."""
-        name = plain(column)
+        name = called(column)
         if name in self.known:
             return name
         free = [known for known in self.known if known not in used and known != ID]
         near = get_close_matches(name, [*free, "line1"], 1, NEAR)
         parts = [known for known in free if re.search(rf"(^{known}_|_{known}$)", name)]
         return (near or parts or [""])[0]
-
-    def refuse_nothing(self, columns: Columns, header: Sequence[str], name: str) -> None:
-        """Refuse a table in which there is nothing of a patient."""
-        if any(mine not in (ID, GIVEN) for mine in columns.used):
-            return
-        like = "; ".join(f"{c}: did you mean {near}?" for c, near in columns.aside.items())
-        raise UsageError(
-            f"{name}: none of its columns ({_listed(header)}) is one of a patient, as "
-            f"{', '.join(self.patient)} are: say by --column or --map which is which"
-            + (f"; {like}" if like else ".")
-        )
-
-
-def _there(
-    column: str, by_name: Mapping[str, Sequence[str]], header: Sequence[str], name: str
-) -> str:
-    """Return the column of a table that is called so."""
-    if column in header:
-        return column
-    found = by_name.get(plain(column), ())
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UsageError(
-            f"{name}: the columns {' and '.join(found)} could both be {plain(column)}: "
-            f"say by --column {plain(column)}=... which is."
-        )
-    near = get_close_matches(plain(column), list(by_name), 1)
-    end = f"; did you mean {by_name[near[0]][0]}?" if near else "."
-    raise UsageError(f"{name} has no column {column}; its columns are {_listed(header)}{end}")
 
 
 def _listed(header: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""A registry from file to file."""
+"""A registry from file to file, or from record batch to record batch."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from threading import Lock
-from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as parquet
 
 from crcasp.errors import UsageError
 from crcasp.program.files import Program
-from crcasp.registry.batches import RESULTS, Advisor
-from crcasp.registry.columns import Columns
-from crcasp.registry.files import Writer, batches, refuse_columns, with_results
-from crcasp.registry.forms import Source, form_by_name, refuse_unneeded
-from crcasp.registry.mapping import ColumnMap, column_map
+from crcasp.registry.advisor import RESULTS, Advisor
+from crcasp.registry.column_map import ColumnMap, column_map
+from crcasp.registry.columns import Columns, Names, check_header
+from crcasp.registry.delimited import SEPARATORS, read_csv
+from crcasp.registry.json_lines import read_ndjson
+from crcasp.registry.source import ROWS, Batch, Source, form_of, suffix_form
 from crcasp.registry.summary import Summary, Tally
-from crcasp.registry.tables import SEPARATORS, Batch, check_header
-from crcasp.saving import Outputs, refuse_shared
+from crcasp.registry.writer import Writer, refuse_columns, with_results
+from crcasp.saving import opened, refuse_shared
 
 Made = Callable[[Summary], str]  # a further output, from the summary
 
@@ -85,19 +86,23 @@ def answer_files(
     start = time.perf_counter()
     outputs = [output, *(name for name, _ in further)]
     refuse_shared(outputs, [source, *inputs, *(name for name, _ in program.overlays)])
-    refuse_unneeded(form, source, output)
+    if form and suffix_form(source) and suffix_form(output):
+        raise UsageError(f"--format {form}: the suffixes say the forms already; leave it out.")
     separator = SEPARATORS.get(separator or "", separator)
     if separator is not None and (len(separator) != 1 or separator in '"\r\n' or separator > "~"):
-        raise UsageError(f"--separator {separator}: give one character, or {_listed()}.")
+        raise UsageError(
+            f"--separator {separator}: give one character, or {', '.join(SEPARATORS)}."
+        )
     advisor = Advisor(program, mapping)
     tally = Tally()
     with closing(Source(source, form)) as rows:
-        alike = rows.form if rows.form != "parquet" else "csv"
-        how = form_by_name(output, form, alike)
-        with Outputs(*outputs) as (answers, *others):
+        if separator is not None and rows.form != "csv":
+            raise UsageError(f"--separator: {rows.called} is {rows.form}, not CSV; leave it out.")
+        how = form_of(output, form, rows.form if rows.form != "parquet" else "csv")
+        with opened(*outputs) as (answers, *others):
             if how == "parquet" and answers.special:
                 raise UsageError(f"{output}: Parquet cannot be written to a stream: name a file.")
-            writer = Writer(answers, how, "\t" if output.lower().endswith(".tsv") else ",")
+            writer = Writer(answers, how)
             try:
                 columns = _answer(rows, separator, advisor, writer, tally)
             except BaseException:
@@ -121,10 +126,6 @@ def answer_files(
     return summary
 
 
-def _listed() -> str:
-    return ", ".join(SEPARATORS)
-
-
 def _answer(
     source: Source, separator: str | None, advisor: Advisor, writer: Writer, tally: Tally
 ) -> Columns:
@@ -132,12 +133,24 @@ def _answer(
 
     One batch is written while the next one is answered.
     """
+    from tqdm import tqdm
+
     names = advisor.names
     header: dict[str, None] = {}
     columns = Columns({}, {})
     written: Future[None] | None = None
-    with closing(_bar(source)) as bar, ThreadPoolExecutor(1) as other:
-        for batch in batches(source, separator, names.column, RESULTS, writer.form):
+    bar = tqdm(
+        total=source.size,
+        unit="B",
+        unit_scale=True,
+        desc="crcasp cohort",
+        disable=sys.stderr is None or not sys.stderr.isatty(),
+        file=sys.stderr,
+    )
+    with bar, ThreadPoolExecutor(1) as other:
+        for batch in _batches(source, separator, names):
+            if batch.lines is None and not header:
+                refuse_columns(batch.rows.schema, RESULTS, writer.form, source.called)
             strange = [key for key, meant in names.keys.items() if meant is None]
             there = header | dict.fromkeys([*batch.rows.column_names, *strange])
             if len(there) > len(header):
@@ -155,18 +168,25 @@ def _answer(
     return columns
 
 
-def _bar(source: Source) -> Any:
-    """Return a bar on standard error with rate and time left; silent where that is no terminal."""
-    from tqdm import tqdm
+def _batches(source: Source, separator: str | None, names: Names) -> Iterator[Batch]:
+    """Yield the rows of a registry in order, a limited number at a time.
 
-    return tqdm(
-        total=source.size(),
-        unit="B",
-        unit_scale=True,
-        desc="crcasp cohort",
-        disable=sys.stderr is None or not sys.stderr.isatty(),
-        file=sys.stderr,
-    )
+    Raises:
+        UsageError: it cannot be read at all.
+    """
+    with source.errors():
+        if source.form == "ndjson":
+            yield from read_ndjson(source, names.column, RESULTS)
+        elif source.form == "csv":
+            yield from read_csv(source, separator)
+        else:
+            file = parquet.ParquetFile(source.stream)
+            check_header(file.schema_arrow.names, source.called)
+            source.rows = file.metadata.num_rows
+            if not source.rows:
+                yield Batch(file.schema_arrow.empty_table(), {})
+            for batch in file.iter_batches(ROWS):
+                yield Batch(pa.Table.from_batches([batch]), {})
 
 
 # ---- past one machine ---------------------------------------------------------------------
@@ -193,7 +213,7 @@ def answer_batches(
     advisor = _advisor(program or Program(), column_map(mapping))
     for batch in source:
         check_header(batch.schema.names, "the batch")
-        refuse_columns(batch.schema, RESULTS, "", "the batch")
+        refuse_columns(batch.schema, RESULTS, "parquet", "the batch")
         rows = pa.Table.from_batches([batch])
         columns = advisor.columns(batch.schema.names, "the batch")
         answers = advisor.answers(Batch(rows, {}), columns)

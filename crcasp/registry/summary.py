@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,16 +11,13 @@ import polars as pl
 
 from crcasp.facts.wording import printable
 from crcasp.program.terms import natural
-from crcasp.registry.batches import Answers
-from crcasp.registry.faults import ERROR, FIRST
+from crcasp.registry.advisor import ERROR, Answers
 from crcasp.registry.outcome import LIST
 from crcasp.results.result import FORMAT
 from crcasp.views.wording import BULLET, CLOSING, entry
 
 NO_SET = "none"
-CONCORDANCE = (
-    "preferred", "eligible", "undetermined", "excluded", "not_in_table", "out_of_scope",
-)  # fmt: skip
+FIRST = 3  # rows of a cause that are named
 CAUSES = 1_000  # that are told apart
 LISTED = 20  # of them in the text
 REST = "other causes"
@@ -93,48 +90,48 @@ class Summary:
 
     def text(self, width: int = 80) -> str:
         """Return the summary for a person."""
-        return "\n".join(self._lines(width)) + "\n"
+        parts = (entry(title, text, width, *margin) for title, text, *margin in self._parts())
+        return "".join(f"{line}\n" for part in parts for line in part)
 
-    def _lines(self, width: int) -> Iterator[str]:
+    def _parts(self) -> Iterator[tuple[str, str] | tuple[str, str, int]]:
+        """Yield the title, the text and, where it is not the usual one, the margin of each part."""
         rate = self.rows / self.seconds if self.seconds else 0
-        yield from entry(
+        yield (
             "Rows",
             f"{self.rows:,} in {self.seconds:.1f} s ({rate:,.0f} a second); "
             f"{self.errors:,} with an error; {self.out_of_scope:,} out of scope.",
-            width,
         )
         used = (
             name if names == (name,) else f"{name} from {', '.join(map(printable, names))}"
             for name, names in self.columns.items()
         )
-        yield from entry("Columns", f"{'; '.join(used)}.", width)
+        yield "Columns", f"{'; '.join(used)}."
         if self.aside:
             like = (f"{printable(c)} (did you mean {near}?)" for c, near in self.aside.items())
-            yield from entry("Not used", f"{'; '.join(like)}.", width)
+            yield "Not used", f"{'; '.join(like)}."
         if self.note:
-            yield from entry("Note", self.note, width)
-        yield from entry("Line", _counted(self.lines), width)
-        yield from entry("Grade", _counted(self.grades), width)
+            yield "Note", self.note
+        yield "Line", _counted(self.lines)
+        yield "Grade", _counted(self.grades)
         if self.concordance:
-            yield "Given"
-            for therapy, counts in self.concordance.items():
-                yield from entry("  -", f"{therapy}: {_counted(counts)}", width, BULLET)
+            yield "", "Given", 0
+        for therapy, counts in self.concordance.items():
+            yield "  -", f"{therapy}: {_counted(counts)}", BULLET
         if self.missing:
             missing = (
                 f"{finding} {count:,} (alone {self.settles.get(finding, 0):,})"
                 for finding, count in self.missing.items()
             )
-            yield from entry("Missing", f"{', '.join(missing)}.", width)
+            yield "Missing", f"{', '.join(missing)}."
         if self.causes:
-            yield "Errors"
+            yield "", "Errors", 0
         for cause in self.causes[:LISTED]:
-            text = printable(f"{cause.rows:,} x {cause.cause}")
-            yield from entry("  -", text, width, BULLET)
+            yield "  -", printable(f"{cause.rows:,} x {cause.cause}"), BULLET
             for first in cause.first:
-                yield from entry("", printable(first), width, 2 * BULLET)
+                yield "", printable(first), 2 * BULLET
         if len(self.causes) > LISTED:
-            yield from entry("  -", f"{len(self.causes) - LISTED:,} more causes.", width, BULLET)
-        yield from entry("", CLOSING, width, 0)
+            yield "  -", f"{len(self.causes) - LISTED:,} more causes.", BULLET
+        yield "", CLOSING, 0
 
 
 def _counted(counts: Mapping[str, int]) -> str:
@@ -170,48 +167,42 @@ class Tally:
             pairs = results.select(answers.given.alias("given"), "concordance").drop_nulls()
             for therapy, concordance, count in pairs.group_by(pairs.columns).len().rows():
                 self.concordance[therapy, concordance] += count
-        for cause, rows, texts in answers.causes:
+        for row, cause, shown in answers.flaws:
             called = cause if cause in self.causes or len(self.causes) < CAUSES else REST
-            self.causes[called] += len(rows)
-            first = self.first.setdefault(called, [])
-            for place, text in zip(rows, texts[: FIRST - len(first)], strict=False):
-                first.append(f"{answers.label(int(place), self.rows)}: {text}")
+            self.causes[called] += 1
+            if self.causes[called] <= FIRST:
+                self.first.setdefault(called, []).append(f"{row}: {shown}")
         self.rows += len(results)
 
     def summary(self, seconds: float, **more: Any) -> Summary:
         """Return the counts as results, with more that they lack."""
         scoped = self.rows - self.errors - self.out_of_scope
-        missing, settles = _parts(self.missing), self.missing
-        eligible, undetermined = (_parts(counter) for counter in self.statuses.values())
-        names = sorted({*eligible, *undetermined}, key=natural)
+        eligible, undetermined = map(_parts, self.statuses.values())
         statuses = {
             name: {
                 "eligible": eligible[name],
                 "undetermined": undetermined[name],
                 "excluded": scoped - eligible[name] - undetermined[name],
             }
-            for name in names
+            for name in sorted({*eligible, *undetermined}, key=natural)
         }
-        flow: dict[str, dict[str, int]] = {}
+        flow = _nested(sorted(self.flow.items(), reverse=True))
         grades: Counter[str] = Counter()
-        for (line, grade), count in sorted(self.flow.items(), reverse=True):
-            flow.setdefault(line, {})[grade] = count
-            grades[grade] += count
-        concordance: dict[str, dict[str, int]] = {}
-        for (therapy, verdict), count in sorted(self.concordance.items()):
-            concordance.setdefault(therapy, {})[verdict] = count
+        for row in flow.values():
+            grades.update(row)
+        missing = _parts(self.missing)
         ordered = sorted(missing, key=lambda name: (-missing[name], natural(name)))
         return Summary(
             rows=self.rows,
             errors=self.errors,
             out_of_scope=self.out_of_scope,
-            lines={line: sum(counts.values()) for line, counts in flow.items()},
+            lines={line: sum(row.values()) for line, row in flow.items()},
             grades=dict(sorted(grades.items())),
             flow=flow,
             statuses=statuses,
-            concordance=concordance,
+            concordance=_nested(sorted(self.concordance.items())),
             missing={name: missing[name] for name in ordered},
-            settles={name: settles[name] for name in ordered if settles[name]},
+            settles={name: self.missing[name] for name in ordered if self.missing[name]},
             causes=tuple(
                 ErrorCause(cause, rows, tuple(self.first[cause]))
                 for cause, rows in self.causes.most_common()
@@ -219,6 +210,13 @@ class Tally:
             seconds=seconds,
             **more,
         )
+
+
+def _nested(pairs: Iterable[tuple[tuple[str, str], int]]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for (outer, inner), count in pairs:
+        found.setdefault(outer, {})[inner] = count
+    return found
 
 
 def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:

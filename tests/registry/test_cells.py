@@ -40,6 +40,20 @@ def test_what_is_unknown(text: str, run: Run) -> None:
     assert row["line"] == "first"
 
 
+def test_a_sign_is_not_taken_from_a_number(run: Run) -> None:
+    (row,) = run.of("id,ecog,age\n1,-1,5-0\n")
+    assert 'ecog "-1": ecog must be 0 to 4' in row["error"]
+    assert 'age "5-0": age must be 18 to 120' in row["error"]
+
+
+def test_a_therapy_in_any_spelling_that_the_program_prints(run: Run) -> None:
+    rows = ["fluorouracil_leucovorin & tace", "Fluorouracil + Leucovorin & TACE"]
+    rows += ["trifluridine_tipiracil", "Trifluridine-Tipiracil"]
+    found = run.of("id,line1,given\n" + "".join(f"{n},{row},{row}\n" for n, row in enumerate(rows)))
+    assert [row["error"] for row in found] == [""] * 4
+    assert [*run.summary["concordance"]] == [rows[0], rows[2]]
+
+
 def test_what_else_is_unknown_is_said(run: Run) -> None:
     text = f"{CSV}1,not done,left,-,,\n"
     (row,) = run.of(text)

@@ -46,6 +46,15 @@ def test_what_contradicts_each_other_is_named_by_its_columns(run: Run) -> None:
     assert len(causes) == 2
 
 
+def test_only_what_is_wrong_is_named(run: Run) -> None:
+    text = "id,primary_site,side,line1,line1_stopped,line1_toxic\n"
+    text += "1,cecum,left,folfox,toxicity,oxaliplatin\n2,,left,,toxicity,oxaliplatin\n"
+    found = run.of(text)
+    assert found[0]["error"].endswith("the site lies on the other side: correct one of them.")
+    assert found[0]["error"].count(" contradicts ") == found[0]["error"].count(": correct") == 1
+    assert "nothing was received in this line" in found[1]["error"]
+
+
 def test_the_summary_lists_causes_with_counts_and_first_rows(run: Run) -> None:
     rows = [f"{n},{'x' if n % 2 else 'mutant'},{'y' if n % 10 == 0 else 50}" for n in range(1, 101)]
     run.of("id,ras,age\n" + "\n".join(rows) + "\n101,mutant\n")
@@ -142,6 +151,21 @@ def test_a_list_in_parquet_where_a_word_is_expected(tmp_path: Path) -> None:
     assert 'ras "[\\"mutant\\"]": ras must be wild_type or mutant, not a list' in errors[0]
     assert errors[1] is None
     assert "received must be" in errors[2]
+
+
+def test_a_list_in_parquet_that_contradicts_another_cell(tmp_path: Path) -> None:
+    source = tmp_path / "in.parquet"
+    pl.DataFrame(
+        {
+            "line1": [["folfox"]] * 2,
+            "line1_stopped": ["toxicity"] * 2,
+            "line1_toxic": [["irinotecan"], None],
+        }
+    ).write_parquet(source)
+    assert main(["cohort", str(source), "-o", str(tmp_path / "out.parquet")]) == 1
+    errors = pl.read_parquet(tmp_path / "out.parquet")["error"].to_list()
+    assert errors[0].startswith('row 1: line1_toxic "[\\"irinotecan\\"]" (toxic(1,irinotecan)): ')
+    assert errors[1] is None
 
 
 def test_many_rows_that_contradict_themselves_are_told_at_once(run: Run) -> None:

@@ -129,9 +129,7 @@ def test_rows_are_the_same_wherever_a_block_ends(run: Run, monkeypatch: pytest.M
     whole = run.of(text)
     assert [row["id"] for row in whole] == [str(number) for number in range(300)]
     for size in (64, 101, 1000):
-        monkeypatch.setattr("crcasp.registry.forms.BYTES", size)
-        monkeypatch.setattr("crcasp.registry.ends.BYTES", size)
-        monkeypatch.setattr("crcasp.registry.tables.BATCH", 7)
+        monkeypatch.setattr("crcasp.registry.source.BLOCK", size)
         assert run.of(text) == whole
 
 
@@ -142,15 +140,24 @@ def test_ends_of_lines(end: str, run: Run) -> None:
 
 
 def test_a_row_that_is_lost_is_an_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from crcasp.registry import tables
+    from crcasp.registry.advisor import Answers
+    from crcasp.registry.summary import Tally
 
-    read = tables._with_invalid
+    add = Tally.add
 
-    def losing(table: object, *more: object) -> object:
-        return read(table.slice(1), *more)  # type: ignore[attr-defined, arg-type]
+    def losing(tally: Tally, answers: Answers) -> None:
+        add(tally, answers._replace(results=answers.results[1:]))
 
-    monkeypatch.setattr(tables, "_with_invalid", losing)
-    assert "2 rows were read and 1 written: a row was lost" in run.refused(TEXT)
+    monkeypatch.setattr(Tally, "add", losing)
+    assert "2 rows were read and 2 written: a row was lost" in run.refused(TEXT)
+
+
+def test_utf_16_that_is_damaged_is_an_error(run: Run) -> None:
+    text = "id,ras,note\n1,mutant,a\ud800b\n2,mutant,c\n".encode("utf-16", "surrogatepass")
+    assert "cannot be read" in run.refused(text[:-1])
+    found = run.of(text)
+    assert "not text in UTF-8" in found[0]["error"]
+    assert found[1]["error"] == ""
 
 
 def test_one_column_and_blank_lines(run: Run) -> None:

@@ -15,7 +15,7 @@ from pages import inside, parsed
 from registries import row_of, varied_patients, written
 
 from crcasp.cli import main
-from crcasp.registry.page import LABEL, NARROW, WIDTH
+from crcasp.registry.report import LABEL, NARROW, WIDTH
 from crcasp.views.wording import CLOSING
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
-from typing import NamedTuple
+from typing import Any
 
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.wording import Wording
-from crcasp.registry.mapping import ColumnMap
-from crcasp.registry.outcome import AND
-from crcasp.registry.summary import CONCORDANCE, NO_SET, Summary
+from crcasp.registry.column_map import ColumnMap
+from crcasp.registry.outcome import AND, CONCORDANCE
+from crcasp.registry.summary import NO_SET, Summary
 from crcasp.results.provenance import SHOWN, Provenance
 from crcasp.views.page.templating import page
 
@@ -23,41 +22,7 @@ NOTHING = "no set"
 ALONE, OTHERS = "missing alone", "missing with others"
 
 
-class Segment(NamedTuple):
-    """A part of a bar: what it counts, where it is, how wide it is."""
-
-    kind: str
-    patients: int
-    x: float
-    width: float
-
-
-class Bar(NamedTuple):
-    """One bar of a figure, with its label and its place."""
-
-    label: str
-    total: int
-    y: int
-    segments: tuple[Segment, ...]
-
-
-class Band(NamedTuple):
-    """A band of a flow, from one node to another."""
-
-    source: str
-    target: str
-    patients: int
-    path: str
-
-
-class Node(NamedTuple):
-    """A node of a flow."""
-
-    name: str
-    patients: int
-    x: float
-    y: float
-    height: float
+Drawn = dict[str, Any]  # a part of a figure, as the template asks for it
 
 
 def registry_html(
@@ -87,7 +52,7 @@ def registry_html(
     missing = {
         name: {ALONE: alone, OTHERS: count - alone}
         for name, count in summary.missing.items()
-        for alone in (summary.settles.get(name, 0),)
+        for alone in [summary.settles.get(name, 0)]
     }
     return page(
         "registry",
@@ -121,59 +86,54 @@ def _called(name: str, wording: Wording) -> str:
     return " with ".join(wording.name(part) for part in name.split(AND))
 
 
-def _bars(counts: Mapping[str, Mapping[str, int]], kinds: Sequence[str], share: bool) -> list[Bar]:
+def _bars(
+    counts: Mapping[str, Mapping[str, int]], kinds: Sequence[str], share: bool
+) -> list[Drawn]:
     """Return one bar for each row of counts: its share of each kind, or its length."""
-    totals = {name: sum(row.values()) for name, row in counts.items()}
-    longest = max(totals.values(), default=1)
+    longest = max((sum(row.values()) for row in counts.values()), default=1)
     bars = []
     for place, (name, row) in enumerate(counts.items()):
-        scale = (WIDTH - LABEL) / ((totals[name] if share else longest) or 1)
-        widths = [row.get(kind, 0) * scale for kind in kinds]
-        starts = [LABEL, *(LABEL + end for end in accumulate(widths))]
-        segments = tuple(
-            Segment(kind, row[kind], start, width)
-            for kind, start, width in zip(kinds, starts, widths, strict=False)
-            if row.get(kind)
-        )
-        bars.append(Bar(name, totals[name], place * ROW, segments))
+        total, x, segments = sum(row.values()), float(LABEL), []
+        scale = (WIDTH - LABEL) / ((total if share else longest) or 1)
+        for kind in kinds:
+            if count := row.get(kind, 0):
+                width = count * scale
+                segments.append({"kind": kind, "patients": count, "x": x, "width": width})
+                x += width
+        bars.append({"label": name, "total": total, "y": place * ROW, "segments": segments})
     return bars
 
 
 def _flow(
     flow: Mapping[str, Mapping[str, int]], grades: Sequence[str]
-) -> tuple[list[Node], list[Band]]:
+) -> tuple[list[Drawn], list[Drawn]]:
     """Return the nodes and bands from each line to the grade of the preferred sets."""
-    total = sum(sum(row.values()) for row in flow.values()) or 1
-    targets = [name for name in (*grades, NO_SET) if any(row.get(name) for row in flow.values())]
-    scale = (FLOW - GAP * max(len(flow), len(targets))) / total
-    left = _column(LABEL, {name: sum(row.values()) for name, row in flow.items()}, scale)
-    ends = {name: sum(row.get(name, 0) for row in flow.values()) for name in targets}
-    right = _column(WIDTH - LABEL, ends, scale)
+    left = {name: sum(row.values()) for name, row in flow.items()}
+    right = {name: sum(row.get(name, 0) for row in flow.values()) for name in (*grades, NO_SET)}
+    right = {name: count for name, count in right.items() if count}
+    scale = (FLOW - GAP * max(len(left), len(right))) / (sum(left.values()) or 1)
+    nodes, down = [], dict[str, float]()
+    for x, counts in ((LABEL, left), (WIDTH - LABEL, right)):
+        y = 0.0
+        for name, count in counts.items():
+            nodes.append({"name": name, "patients": count, "x": x, "y": y, "height": count * scale})
+            down[name] = y
+            y += count * scale + GAP
     bands = []
-    down = {name: node.y for name, node in {**left, **right}.items()}
     for source, row in flow.items():
-        for target in targets:
-            if row.get(target):
-                height = row[target] * scale
-                path = _band(LABEL + NODE, down[source], WIDTH - LABEL, down[target], height)
-                bands.append(Band(source, target, row[target], path))
-                down[source] += height
-                down[target] += height
-    return [*left.values(), *right.values()], bands
+        for target in filter(row.get, right):
+            height = row[target] * scale
+            path = _band(down[source], down[target], height)
+            band = {"source": source, "target": target, "patients": row[target], "path": path}
+            bands.append(band)
+            down[source] += height
+            down[target] += height
+    return nodes, bands
 
 
-def _column(x: float, counts: Mapping[str, int], scale: float) -> dict[str, Node]:
-    nodes, y = {}, 0.0
-    for name, count in counts.items():
-        nodes[name] = Node(name, count, x, y, count * scale)
-        y += count * scale + GAP
-    return nodes
-
-
-def _band(x: float, y: float, end: float, low: float, height: float) -> str:
-    middle = (x + end) / 2
+def _band(y: float, low: float, height: float) -> str:
+    x, end, middle = LABEL + NODE, WIDTH - LABEL, (WIDTH + NODE) / 2
     return (
-        f"M{x:.1f} {y:.1f} C{middle:.1f} {y:.1f} {middle:.1f} {low:.1f} {end:.1f} {low:.1f} "
-        f"V{low + height:.1f} C{middle:.1f} {low + height:.1f} {middle:.1f} {y + height:.1f} "
-        f"{x:.1f} {y + height:.1f} Z"
+        f"M{x} {y:.1f} C{middle} {y:.1f} {middle} {low:.1f} {end} {low:.1f} V{low + height:.1f} "
+        f"C{middle} {low + height:.1f} {middle} {y + height:.1f} {x} {y + height:.1f} Z"
     )

@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from crcasp.errors import UsageError
 from crcasp.facts.wording import suggestion
-
-TABLES = ("columns", "values", "rules", "unknown")
-OF_RULE = ("columns", "any", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +45,27 @@ class ColumnMap:
 
     def to_toml(self) -> str:
         """Return the map as the text of a map file."""
-        parts = [f"unknown = {_toml(list(self.unknown))}\n"] if self.unknown else []
-        parts += [_table("columns", self.columns)] if self.columns else []
-        parts += [_table(f"values.{name}", texts) for name, texts in self.values.items()]
-        parts += [
-            _table(
-                f"rules.{name}", {"columns": list(rule.columns), "any": rule.any, "all": rule.all}
-            )
-            for name, rule in self.rules.items()
-        ]
+        tables: dict[str, Mapping[str, object]] = {"columns": self.columns} if self.columns else {}
+        tables |= {f"values.{name}": texts for name, texts in self.values.items()}
+        tables |= {f"rules.{name}": asdict(rule) for name, rule in self.rules.items()}
+        parts = [f"unknown = {_toml(self.unknown)}\n"] if self.unknown else []
+        for name, pairs in tables.items():
+            lines = (f"{_toml(key)} = {_toml(value)}\n" for key, value in pairs.items())
+            parts.append(f"[{name}]\n{''.join(lines)}")
         return "\n".join(parts)
 
-
-def _table(name: str, pairs: Mapping[str, object]) -> str:
-    lines = (f"{_toml(key)} = {_toml(value)}\n" for key, value in pairs.items())
-    return f"[{name}]\n{''.join(lines)}"
+    def __or__(self, more: ColumnMap) -> ColumnMap:
+        """Return one map of two; the second wins."""
+        names = dict.fromkeys([*self.values, *more.values])
+        values = {
+            name: {**self.values.get(name, {}), **more.values.get(name, {})} for name in names
+        }
+        return ColumnMap(
+            {**self.columns, **more.columns},
+            values,
+            {**self.rules, **more.rules},
+            (*self.unknown, *more.unknown),
+        )
 
 
 def _toml(value: object) -> str:
@@ -100,35 +103,38 @@ def from_toml(path: str) -> ColumnMap:
         raise UsageError(f"{path}: the map cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: the map is not TOML: {error}.") from None
-    _refuse_unknown(path, "the map", content, TABLES)
-    rules = {}
-    for name, rule in _part(path, content, "rules", dict).items():
-        where = f"[rules.{name}]"
-        if not isinstance(rule, dict):
-            raise UsageError(f"{path}: {where} must be a table with {', '.join(OF_RULE)}.")
-        _refuse_unknown(path, where, rule, OF_RULE)
-        columns = _part(path, rule, "columns", list)
-        if not (columns and "any" in rule and "all" in rule):
-            raise UsageError(f"{path}: {where} of the map must have {', '.join(OF_RULE)}.")
-        rules[name] = Rule(tuple(map(str, columns)), str(rule["any"]), str(rule["all"]))
-    values = _part(path, content, "values", dict)
+    _refuse_unknown(path, "the map", content, ColumnMap.__slots__)
+    tables, values = _part(path, content, "rules"), _part(path, content, "values")
     return ColumnMap(
-        {name: str(column) for name, column in _part(path, content, "columns", dict).items()},
-        {
-            name: {text: str(value) for text, value in _part(path, values, name, dict).items()}
-            for name in values
-        },
-        rules,
+        _texts(path, content, "columns"),
+        {name: _texts(path, values, name) for name in values},
+        {name: _rule(path, tables, name) for name in tables},
         tuple(map(str, _part(path, content, "unknown", list))),
     )
 
 
-def _part(path: str, content: Mapping[str, object], name: str, kind: type) -> Any:
+def _rule(path: str, tables: Mapping[str, object], name: str) -> Rule:
+    where = f"[rules.{name}]"
+    rule = _part(path, tables, name, called=where)
+    _refuse_unknown(path, where, rule, Rule.__slots__)
+    columns = _part(path, rule, "columns", list)
+    if not (columns and "any" in rule and "all" in rule):
+        raise UsageError(f"{path}: {where} of the map must have {', '.join(Rule.__slots__)}.")
+    return Rule(tuple(map(str, columns)), str(rule["any"]), str(rule["all"]))
+
+
+def _texts(path: str, content: Mapping[str, object], name: str) -> dict[str, str]:
+    return {text: str(value) for text, value in _part(path, content, name).items()}
+
+
+def _part(
+    path: str, content: Mapping[str, object], name: str, kind: type = dict, called: str = ""
+) -> Any:
     """Return a part of a map that must be a table or a list."""
     part = content.get(name, kind())
     if not isinstance(part, kind):
         what = "a table" if kind is dict else "a list"
-        raise UsageError(f"{path}: {name} of the map must be {what}.")
+        raise UsageError(f"{path}: {called or name} of the map must be {what}.")
     return part
 
 
@@ -139,14 +145,3 @@ def _refuse_unknown(
         if name not in known:
             end = suggestion(name, known) or f"; it may have {', '.join(known)}."
             raise UsageError(f"{path}: {name} is no key of {where}{end}")
-
-
-def merged(base: ColumnMap, more: ColumnMap) -> ColumnMap:
-    """Return one map of two; the second wins."""
-    names = dict.fromkeys([*base.values, *more.values])
-    return ColumnMap(
-        {**base.columns, **more.columns},
-        {name: {**base.values.get(name, {}), **more.values.get(name, {})} for name in names},
-        {**base.rules, **more.rules},
-        (*base.unknown, *more.unknown),
-    )

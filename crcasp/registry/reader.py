@@ -1,17 +1,21 @@
-"""The words of a cell: what a text in a column of a patient says, or what would be right."""
+"""What a text in a column of a patient says: words of the program, or what would be right."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from clingo import Function, Number, Symbol
 
 from crcasp.errors import UsageError
 from crcasp.facts.wording import choices, show, suggestion
-from crcasp.program.vocabulary import LIMITS, Vocabulary
+from crcasp.program.engine import Engine
+from crcasp.program.vocabulary import LIMITS
+from crcasp.questions.therapy import plain
 from crcasp.registry.columns import GIVEN, LINE, general
 
 UNKNOWN = ("", "na", "n/a", "nan", "null", "unknown")
@@ -19,23 +23,23 @@ NUMBER = re.compile(r"(\d{1,9})(\.0*)?")
 REMEMBERED = 50_000  # texts of one column
 SHORT = 200  # characters of a text that is remembered
 
-Domain: TypeAlias = Sequence[str | int]
+Words: TypeAlias = tuple[str | int, ...]
 
 
 class Cell(NamedTuple):
     """What a text says: words of the program, together or apart; or what would be right."""
 
-    groups: tuple[tuple[str | int, ...], ...] = ()
+    groups: tuple[Words, ...] = ()
     cause: str = ""
     message: str = ""
 
 
-class ColumnReader:
-    """How the cells of one column of a patient are read.
+class Reader:
+    """Reads the cells of one column of a patient.
 
     Args:
         name: of the column of a patient.
-        vocabulary: what facts may say.
+        engine: of the program that says what facts may be.
         meanings: texts of the table with what they mean.
         unknown: further texts that say that something is unknown.
 
@@ -44,46 +48,44 @@ class ColumnReader:
     """
 
     def __init__(
-        self,
-        name: str,
-        vocabulary: Vocabulary,
-        meanings: Mapping[str, str],
-        unknown: Iterable[str],
+        self, name: str, engine: Engine, meanings: Mapping[str, str], unknown: Iterable[str]
     ) -> None:
-        self.name = name
+        vocabulary, called = engine.vocabulary, engine.lexicon.words.name
         line = LINE.fullmatch(name)
         self.number = int(line[1]) if line else 0
-        kind = general(name)
+        therapies = vocabulary.therapies
         self.label, self.domain, self.several = {
-            "lineN": ("received", vocabulary.therapies, True),
+            "lineN": ("received", therapies, True),
             "lineN_stopped": ("stopped", vocabulary.reasons, False),
             "lineN_toxic": ("toxic", vocabulary.agents, True),
             **dict.fromkeys(LIMITS, (name, vocabulary.limits, True)),
-            GIVEN: (name, vocabulary.therapies, True),
-        }.get(kind) or (name, vocabulary.findings[name], False)
+            GIVEN: (name, therapies, True),
+        }.get(general(name)) or (name, vocabulary.findings[name], False)
         lines = range(1, vocabulary.lines + 1)
-        self.beyond = self.number > len(lines) and f"the line must be {choices(lines)}"
-        self.should = f"{self.label} must be {choices(self.domain)}"
-        self.words = {_squeezed(str(word)): word for word in self.domain}
+        self.beyond = "" if self.number <= len(lines) else f"the line must be {choices(lines)}"
+        names = [word for word in self.domain if isinstance(word, str)]
+        spelled = {called(word): word for word in names} if self.domain is therapies else {}
+        spelled |= {word: word for word in names}
+        self.words = {_squeezed(text): word for text, word in spelled.items()}
+        self.numbers = {word for word in self.domain if isinstance(word, int)}
+        self.cells: dict[str | None, Cell] = {None: Cell()}
         self.unknown = {*UNKNOWN}
         self.meanings: dict[str, Cell] = {}
-        self.cells: dict[str | None, Cell] = {None: Cell()}
         meant: dict[str, Cell] = {}
         for text, meaning in meanings.items():
             cell = self._read(meaning)
             if cell.message:
                 raise UsageError(f"{name}: {text} is to mean {show(meaning)}: {cell.message}")
-            if meant.setdefault(_plain(text), cell) != cell:
+            if meant.setdefault(_unspaced(text), cell) != cell:
                 raise UsageError(f"{name}: {text} is to mean two things, written in two ways.")
         self.meanings = meant
         for text in unknown:
-            word = _plain(text)
-            if _squeezed(text) in self.words and word not in self.meanings:
+            if _squeezed(text) in self.words and _unspaced(text) not in meant:
                 raise UsageError(
                     f"{text} is to be unknown, but is a value of {name}: say by --value what it "
                     "means there."
                 )
-            self.unknown.add(word)
+            self.unknown.add(_unspaced(text))
 
     def fact(self, word: str | int) -> Symbol:
         """Return the fact that a word stands for."""
@@ -100,56 +102,55 @@ class ColumnReader:
         return cell
 
     def _read(self, text: str) -> Cell:
-        word = _plain(text)
+        word = _unspaced(text)
         if word in self.meanings:
             return self.meanings[word]
         if word in self.unknown:
             return Cell()
         if not self.several or _squeezed(text) in self.words:
             return self._word(text)
-        groups: list[tuple[str | int, ...]] = []
+        groups: list[Words] = []
         for part in _parts(text):
-            group: list[str | int] = []
-            for name in part.split("+"):
-                meant = self.meanings.get(_plain(name)) or self._word(name)
-                if meant.message:
-                    return meant
-                group += [one for words in meant.groups for one in words]
-            groups.append(tuple(group))
+            group: Words = ()
+            for name in [part] if _squeezed(part) in self.words else part.split("+"):
+                cell = self.meanings.get(_unspaced(name)) or self._word(name)
+                if cell.message:
+                    return cell
+                group += tuple(chain.from_iterable(cell.groups))
+            groups.append(group)
         return Cell(tuple(groups))
 
     def _word(self, text: str) -> Cell:
-        number = NUMBER.fullmatch(text.strip())
-        known = self.words.get(str(int(number[1])) if number else _squeezed(text))
         if self.beyond:
             return Cell((), self.beyond, f"{self.beyond}, not {self.number}.")
-        if known is not None:
-            return Cell(((known,),))
         text = text.strip()
+        number = NUMBER.fullmatch(text)
+        if number and int(number[1]) in self.numbers:
+            return Cell(((int(number[1]),),))
+        if not number and (word := self.words.get(_squeezed(text))):
+            return Cell(((word,),))
+        should = f"{self.label} must be {choices(self.domain)}"
         shown = "a list" if text[:1] == "[" else number[1] if number else show(text)
-        end = suggestion(text, self._names()) or "."
-        return Cell((), self.should, f"{self.should}, not {shown}{end}")
-
-    def _names(self) -> Iterable[str]:
-        return (word for word in self.domain if isinstance(word, str))
+        end = suggestion(text, self.words.values()) or "."
+        return Cell((), should, f"{should}, not {shown}{end}")
 
 
-def _plain(text: str) -> str:
+def _unspaced(text: str) -> str:
     """Return a text without regard to case and blanks."""
     return "".join(text.split()).casefold()
 
 
 def _squeezed(text: str) -> str:
-    """Return a text without regard to what joins its words, too: wild-type is wild_type."""
-    return re.sub("[_-]+", "", _plain(text))
+    """Return a name without regard to what joins its words, too: wild-type is wild_type."""
+    return plain(text).replace("_", "")
 
 
 def _parts(text: str) -> list[str]:
     """Return the parts of a cell that names several things: a JSON list, or joined by signs."""
     if text.lstrip()[:1] == "[":
-        try:
+        with suppress(ValueError, RecursionError):
             listed = json.loads(text)
-        except (ValueError, RecursionError):
-            listed = [None]
-        return [text] if any(not isinstance(item, str) for item in listed) else [*listed]
+            if all(isinstance(item, str) for item in listed):
+                return [*listed]
+        return [text]
     return re.split("[&;,]", text.strip(" \t;,"))

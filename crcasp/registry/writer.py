@@ -1,0 +1,104 @@
+"""Batches of rows with the results beside them, as CSV, NDJSON or Parquet."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection
+from contextlib import suppress
+from typing import cast
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as parquet
+
+from crcasp.errors import UsageError
+from crcasp.registry.json_lines import spliced
+from crcasp.registry.source import Batch
+from crcasp.saving import Output
+
+SOURCE = "source"  # the column of a table that has JSON lines as they are written
+
+
+def refuse_columns(schema: pa.Schema, taken: Collection[str], output: str, name: str) -> None:
+    """Refuse columns that the output has anyway, or that its form cannot hold."""
+    for field in schema:
+        if field.name in taken:
+            raise UsageError(
+                f"{name}: it has a column {field.name}, as the output will: rename it."
+            )
+        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
+        binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+        nested = pa.types.is_nested(kind) and output == "csv"
+        if output != "parquet" and (binary or nested):
+            raise UsageError(
+                f"{name}: its column {field.name} holds {kind}, which {output.upper()} cannot: "
+                "take it out, or write the output as Parquet."
+            )
+
+
+class Writer:
+    """Writes batches of rows, with the results beside them, in one form."""
+
+    def __init__(self, output: Output, form: str) -> None:
+        self.output = output
+        self.form = form
+        self.separator = "\t" if output.name.lower().endswith(".tsv") else ","
+        self.parquet: parquet.ParquetWriter | None = None
+        self.rows = 0
+
+    def write(self, batch: Batch, ids: pa.ChunkedArray | None, results: pl.DataFrame) -> None:
+        """Write a batch of input rows with the results beside them.
+
+        Args:
+            batch: the rows.
+            ids: the column that says which patient a row is, for JSON rows as a table.
+            results: the columns of the answer.
+        """
+        first = not self.rows
+        self.rows += len(results)
+        rows, buffer = batch.rows, io.BytesIO()
+        if batch.lines is not None and self.form == "ndjson":
+            results.write_ndjson(buffer)
+            answers = buffer.getvalue().decode().splitlines()
+            lines = (f"{spliced(*both)}\n" for both in zip(batch.lines, answers, strict=True))
+            self.output.write("".join(lines).encode())
+            return
+        if batch.lines is not None:
+            cells = pa.nulls(len(results), pa.string()) if ids is None else ids
+            rows = pa.table({"id": cells, SOURCE: pa.array(batch.lines, pa.string())})
+        if self.form == "parquet":
+            table = with_results(rows, results)
+            if self.parquet is None:
+                self.parquet = parquet.ParquetWriter(
+                    self.output, table.schema, compression="zstd", write_statistics=False
+                )
+            self.parquet.write_table(table)
+            return
+        frame = cast(pl.DataFrame, pl.from_arrow(rows)).hstack(results.get_columns())
+        if self.form == "csv":
+            text = pl.col(pl.String)
+            blank = frame.with_columns(pl.when(text != "").then(text).name.keep())
+            blank.write_csv(buffer, include_header=first, separator=self.separator)
+        else:
+            frame.write_ndjson(buffer)
+        self.output.write(buffer.getbuffer())
+
+    def close(self) -> None:
+        """Write what comes behind the rows."""
+        if self.parquet is not None:
+            self.parquet.close()
+
+    def abandon(self) -> None:
+        """Let the writer of Parquet forget the file, which it would end by itself."""
+        self.output.abandon()
+        with suppress(Exception):
+            self.close()
+
+
+def with_results(rows: pa.Table, results: pl.DataFrame) -> pa.Table:
+    """Return rows with the results as further columns, of types that every reader knows."""
+    found = results.to_arrow()
+    for field in found.schema:
+        kind = pa.bool_() if pa.types.is_boolean(field.type) else pa.string()
+        rows = rows.append_column(field.name, found[field.name].cast(kind))
+    return rows
