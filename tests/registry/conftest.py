@@ -10,8 +10,9 @@ pytest.importorskip("pyarrow", reason="the extra crcasp[cohort] is not installed
 from runs import run
 
 from crcasp.registry import advisor
+from crcasp.registry.evaluation import Evaluator
 
-_evaluator = cache(advisor.Evaluator)  # the groundings of a program, made once for all tests
+_evaluator = cache(Evaluator)  # the groundings of a program, made once for all tests
 
 
 @pytest.fixture(autouse=True)
