@@ -106,14 +106,16 @@ class _Reader:
         width = len(self.header)
         rows: list[list[str]] = []
         faults: dict[int, Said] = {}
-        for row, _ in _rows(text.decode(*UTF8), self.separator):
+        decoded = text.decode(*UTF8)
+        damaged = NO_TEXT.search(decoded)
+        for row, _ in _rows(decoded, self.separator):
             if len(row) != width:
                 cause = f"a row has not {width} fields, as the header has"
                 said = f"this row has {len(row)} fields and not {width}."
                 faults[len(rows)] = cause, said
                 extra = [self.separator.join(row[width - 1 :])] if len(row) > width else []
                 row = [*row[: width - len(extra)], *extra, *[""] * (width - len(row))]
-            if NO_TEXT.search("".join(row)):
+            if damaged and NO_TEXT.search("".join(row)):
                 row, fault = self._repaired(row)
                 faults.setdefault(len(rows), fault)
             rows.append(row)
