@@ -1,16 +1,19 @@
 """How fast a registry is answered, and where the time goes.
 
-Run by hand, on a quiet machine: `python tests/bench/registry.py [ROWS]`, a million rows if
-none are given. The ratios compare what was measured in this run only.
+Run by hand, on a quiet machine: `python tests/bench/registry.py [ROWS [CHECKOUT]]`, a million
+rows if none are given; CHECKOUT is one of an older version, whose command answers the same
+rows in turn with ours. The ratios compare what was measured in this run only.
 """
 
 from __future__ import annotations
 
 import csv
+import os
 import platform
 import random
 import resource
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -102,6 +105,20 @@ def fresh_rate(path: Path, sample: int) -> float:
     return sample / (time.perf_counter() - start)
 
 
+def command(checkout: Path, source: Path) -> float:
+    """How long the command of a checkout takes for a registry, as a process, in seconds."""
+    output = source.with_name("of_command.parquet")
+    start = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "crcasp", "cohort", str(source), "-o", str(output)],
+        env={**os.environ, "PYTHONPATH": str(checkout)},
+        cwd=source.parent,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    return time.perf_counter() - start
+
+
 def agreement(source: Path, output: Path, sample: int) -> None:
     """Compare rows of the output with `recommend()` alone."""
     answers = pl.read_parquet(output)
@@ -179,7 +196,7 @@ def speeds(rows: int, times: int, lines: int) -> Iterator[tuple[str, float]]:
     yield "with concordance", rate(lambda facts: evaluator.answers(rows, facts, nobody, given))
 
 
-def main(rows: int = 1_000_000) -> None:
+def main(rows: int = 1_000_000, older: Path | None = None) -> None:
     """Print everything of one run."""
     print(f"Python {platform.python_version()}, clingo {clingo.__version__}, {platform.machine()}")
     with tempfile.TemporaryDirectory() as folder:
@@ -196,6 +213,11 @@ def main(rows: int = 1_000_000) -> None:
                 f"{count:>9,} rows {summary.seconds:7.2f} s  {rate:9,.0f} rows/s"
                 f"  {memory:5,.0f} MiB at most"
             )
+        if older:
+            ours, theirs = command(Path(__file__).parents[2], source), command(older, source)
+            print(
+                f"the command {ours:.1f} s, the older one {theirs:.1f} s, {theirs / ours:.1f} times"
+            )
         fresh = fresh_rate(source, 200)
         print(f"a fresh control for each: {fresh:,.0f} a second; {rate / fresh:,.0f} times as fast")
         agreement(source, output, 2_000)
@@ -203,4 +225,5 @@ def main(rows: int = 1_000_000) -> None:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    count, checkout = (*sys.argv[1:3], *("1000000", "")[len(sys.argv) - 1 :])
+    main(int(count), Path(checkout) if checkout else None)
