@@ -21,7 +21,7 @@ unfinished: set[str] = set()
 
 def discard() -> None:
     """Remove what is unfinished, as the last act of this process."""
-    for path in unfinished:
+    for path in tuple(unfinished):
         with suppress(OSError):
             os.unlink(path)
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
+from threading import Thread
 from typing import NoReturn
 
 from crcasp.errors import CrcaspError
@@ -71,10 +72,7 @@ def _inputs(options: argparse.Namespace) -> list[str]:
 def run() -> NoReturn:
     """Run the command line as a process of its own, which ends as soon as it has answered."""
     gc.disable()
-    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-        known = getattr(signal, name, None)
-        if known is not None and signal.getsignal(known) is not signal.SIG_IGN:  # as under nohup
-            signal.signal(known, _interrupted)
+    _end_on_signals()
     status = main()
     status = status or _write("")  # what --help printed is still in the buffer
     with suppress(AttributeError, OSError, ValueError):
@@ -82,12 +80,25 @@ def run() -> NoReturn:
     os._exit(status)
 
 
-def _interrupted(number: int, _: object) -> NoReturn:
-    """End at once: raised in a callback of clingo, an exception would end the process its way."""
+def _end_on_signals() -> None:
+    """Let a thread wait for signals: while clingo grounds or solves, no handler would run."""
+    known = (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP"))
+    awaited = [one for one in known if one and signal.getsignal(one) is not signal.SIG_IGN]
+    if hasattr(signal, "pthread_sigmask"):  # what is ignored, as under nohup, stays so
+        signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+        Thread(target=lambda: _interrupted(signal.sigwait(awaited)), daemon=True).start()
+    else:
+        for one in awaited:
+            signal.signal(one, _interrupted)
+
+
+def _interrupted(number: int, _: object = None) -> NoReturn:
+    """End at once, and leave nothing behind that is not whole."""
     from crcasp.saving import discard
 
+    status = _ended(number)
     discard()
-    os._exit(_ended(number))
+    os._exit(status)
 
 
 def _ended(number: int) -> int:

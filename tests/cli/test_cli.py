@@ -625,6 +625,30 @@ def test_interrupted_by_a_signal(tmp_path: Path) -> None:
     assert_quiet(err)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+@pytest.mark.parametrize(("sent", "status"), [("SIGINT", 130), ("SIGTERM", 2), ("SIGHUP", 2)])
+def test_a_signal_while_clingo_grounds(tmp_path: Path, sent: str, status: int) -> None:
+    """Which takes hours here, and lets no handler of Python run."""
+    overlay = tmp_path / "slow.lp"
+    overlay.write_text("n(1..9000). q(X, Y, Z) :- n(X), n(Y), n(Z), X*Y*Z < 0. #defined q/3.")
+    with subprocess.Popen(
+        [sys.executable, "-m", "crcasp", "recommend", "-", "--with", str(overlay), "-o", "a.txt"],
+        cwd=tmp_path,
+        env=ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        time.sleep(1.5)
+        assert process.poll() is None
+        process.send_signal(getattr(signal, sent))
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (status, "")
+    assert_quiet(err)
+    assert [path.name for path in tmp_path.iterdir()] == ["slow.lp"]
+
+
 # ---- vocabulary -----------------------------------------------------------------------
 
 
