@@ -908,3 +908,18 @@ def test_every_interpretation_is_named_in_words() -> None:
     table = engine(Program()).table
     assert sorted(table.interpretations, key=natural) == [f"I{n}" for n in range(1, 21)]
     assert all(table.interpretations.values())
+
+
+@pytest.mark.parametrize("name", [f"I{number}" for number in range(1, 21)])
+def test_every_interpretation_can_be_withdrawn(name: str, tmp_path: Path) -> None:
+    overlay = tmp_path / "withdrawn.lp"
+    overlay.write_text(f'withdrawn("{name}").')
+    assert recommend({"age": 50, "ras": "mutant"}, overlays=[overlay]).in_scope
+
+
+def test_what_bars_a_reuse_by_another_line_is_named() -> None:
+    """I11: the failure of a later line that held the same counts against reuse by 11."""
+    facts = "received(1, folfiri). stopped(1, completed). received(2, folfirinox). "
+    verdict = advise(facts + "stopped(2, progression).").therapies["folfiri"]
+    (objection,) = (item for item in verdict.against if item.exclusion == "X3")
+    assert "I11" in objection.interpretations
