@@ -1,1 +1,1 @@
-"""A whole registry at once: patients by column, one solve for all who are alike."""
+"""A whole registry, one row a patient: read, evaluated in batches, written, summed up."""
