@@ -301,7 +301,7 @@ BREAKS = {
     "reasons": ("reasons.lp", "against(T, X, Y, allowed) :-", "withheld(T, X, Y, allowed) :-"),
     "anti_egfr": ("table.lp", 'bars("X2", anti_egfr).', ""),
     "not_repeated": ("table.lp", 'bars_repeated("X3") :-', 'bars_repeated("X3") :- line(0),'),
-    "not_again": ("table.lp", '"11")       :- not in_force("I11").', '"11").'),
+    "not_again": ("table.lp", 'extends("X3", "11", "I11").', 'spares("X3", "11").'),
     "confined": ("table.lp", 'bars("X5", locoregional).', ""),
     "available": ("table.lp", 'bars_limited("X4").', 'bars_limited("none") :- line(0).'),
     "vegf_with_egfr": ("table.lp", 'bars_pair("X1", "1.2").', 'bars_pair("X1", "none").'),
