@@ -151,7 +151,7 @@ def check(facts: str, unknown: Mapping[str, tuple[str, ...]], overlay: Path) -> 
     return together
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_random_overlays(seed: int, tmp_path: Path) -> None:
     run(seed, 6, tmp_path)
 

@@ -36,7 +36,7 @@ def test_plain_clingo_is_silent(path: Path) -> None:
 
 def test_plain_clingo_is_silent_on_random_patients() -> None:
     rng = random.Random(3)
-    for _ in range(40):
+    for _ in range(15):
         patient = reading.random_patient(rng)
         assert grounded(patient.facts())[1] == [], patient.facts()
 
@@ -46,7 +46,7 @@ def test_all_but_the_sets_is_decided_by_grounding() -> None:
     chosen = {"regimen_chosen", "partner_chosen", "locoregional_chosen", "with_partner"}
     chosen |= {"recommended", "in_set", "set_grade", "set_relies"}
     rng = random.Random(4)
-    for _ in range(40):
+    for _ in range(15):
         control, _ = grounded(reading.random_patient(rng).facts())
         open_atoms = {a.symbol.name for a in control.symbolic_atoms if not a.is_fact}
         assert open_atoms <= chosen
@@ -60,7 +60,7 @@ def test_the_program_is_tight() -> None:
 
 def test_each_condition_is_exactly_one_of_met_failing_open() -> None:
     rng = random.Random(6)
-    for _ in range(40):
+    for _ in range(15):
         control, _ = grounded(reading.random_patient(rng).facts())
         atoms = {str(atom.symbol) for atom in control.symbolic_atoms}
         offers = control.symbolic_atoms.by_signature("offers", 3)
