@@ -35,7 +35,7 @@ def written(path: Path, rows: Sequence[Mapping[str, str]], first: Sequence[str] 
 
 
 def varied_patients(seed: int, count: int) -> list[reading.Patient]:
-    """Patients of few histories, so that many share a grounding and some a profile."""
+    """Patients of few histories, so that many share a history."""
     rng = random.Random(seed)
     histories = [reading.random_patient(rng) for _ in range(6)]
     patients = []

@@ -35,17 +35,17 @@ class Engine:
     Attributes:
         program: what is grounded.
         vocabulary: what its facts may say.
-        words: the vocabulary, grounded.
+        declared: the grounding that the vocabulary was read from.
         jointly: whether offers may complement each other, so that completions are gone
             through one by one: for one patient at a time, and not for all there can be.
     """
 
     def __init__(
-        self, program: Program, vocabulary: Vocabulary, words: Solver, *, jointly: bool = False
+        self, program: Program, vocabulary: Vocabulary, declared: Solver, *, jointly: bool = False
     ) -> None:
         self.program = program
         self.vocabulary = vocabulary
-        self.words = words
+        self.declared = declared
         self.jointly = jointly
         self.lock = RLock()
         self.groundings: OrderedDict[object, Grounding] = OrderedDict()
@@ -54,7 +54,7 @@ class Engine:
     @cached_property
     def lexicon(self) -> Table:
         """The names of therapies, and words for a person, without the table itself."""
-        return Table(self.words)
+        return Table(self.declared)
 
     @cached_property
     def table(self) -> Table:
@@ -179,14 +179,14 @@ def _engine(program: Program) -> Engine:
         table = Solver(program.control(TABLE_CHECK))
         _refuse_flaws(table, program)
         jointly = bool(table.facts("jointly", 1))
-    words = Solver(program.vocabulary_control())
-    vocabulary = Vocabulary.of(words)
+    declared = Solver(program.vocabulary_control())
+    vocabulary = Vocabulary.of(declared)
     if not vocabulary.lines:
         raise UsageError("max_lines must be at least 1.")
     if program.overlays:
         free = program.vocabulary_control(VOCABULARY_CHECK, vocabulary.externals())
         _refuse_flaws(Solver(free), program)
-    return Engine(program, vocabulary, words, jointly=jointly)
+    return Engine(program, vocabulary, declared, jointly=jointly)
 
 
 def _refuse_flaws(solver: Solver, program: Program) -> None:

@@ -36,7 +36,7 @@ def random_facts(seed: int) -> Facts:
 def new_engine() -> Engine:
     """An engine that has not answered anything yet."""
     shared = engine(Program())
-    return Engine(shared.program, shared.vocabulary, shared.words)
+    return Engine(shared.program, shared.vocabulary, shared.declared)
 
 
 def blank(grounding: Grounding) -> Advice:
