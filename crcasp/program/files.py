@@ -111,7 +111,8 @@ class Program(NamedTuple):
         texts = [facts, *(text for _, text in trusted)]
         names = ", ".join(name for name, _ in (*self.overlays, *trusted)) or "program"
         try:
-            control = self._grounded([*main_files(), *extra], messages, lines, texts, observer)
+            files = [*main_files(), *(overlay_files() if self.overlays else ()), *extra]
+            control = self._grounded(files, messages, lines, texts, observer)
         except RuntimeError:
             raise _complaint(names, messages) from None
         if messages:
@@ -202,6 +203,13 @@ def main_files() -> tuple[str, ...]:
     return tuple(sorted(name for name in os.listdir(program_directory()) if name.endswith(".lp")))
 
 
+def overlay_files() -> tuple[str, ...]:
+    """Return the names of the files by which an overlay says what the table alone does not."""
+    names = sorted(os.listdir(os.path.join(program_directory(), "overlay")))
+    return tuple(f"overlay/{name}" for name in names)
+
+
 def main_paths() -> list[str]:
-    """Return the paths of the files of the main program, in a fixed order."""
-    return [os.path.join(program_directory(), name) for name in main_files()]
+    """Return the paths of the files that an overlay is put on, in a fixed order."""
+    names = (*main_files(), *overlay_files())
+    return [os.path.join(program_directory(), name) for name in names]

@@ -83,6 +83,8 @@ class Verdict(NamedTuple):
             those that do so together.
         against: of an excluded therapy, all that speaks against it.
         deciding: of an excluded therapy, the statement or exclusion that decides.
+        lowered: of an eligible therapy, what keeps its grade down, with what it is for:
+            later sources of an overlay.
         findings: of an undetermined therapy, what may decide it.
     """
 
@@ -94,6 +96,7 @@ class Verdict(NamedTuple):
     against: tuple[Objection, ...] = ()
     findings: tuple[str, ...] = ()
     deciding: str | None = None
+    lowered: tuple[Reason, ...] = ()
 
     @property
     def missing(self) -> list[str]:

@@ -76,6 +76,25 @@ def of_sets(sets: Iterable[RecommendationSet]) -> list[str]:
     return list(dict.fromkeys(name for chosen in sets for name in chosen.therapies))
 
 
+def lowered(advice: Advice, words: Wording) -> list[tuple[str, str]]:
+    """Return the eligible therapies whose grade is kept down, by what does it."""
+    verdicts = advice.therapies.values()
+    groups = grouped((reason, verdict.therapy) for verdict in verdicts for reason in verdict.lowered)
+    return [
+        (
+            words.names(names),
+            "; ".join(
+                [
+                    f"{reason.statement}, {reason.text}",
+                    *(found(item, words) for item in reason.conditions),
+                ]
+            )
+            + ".",
+        )
+        for reason, names in groups.items()
+    ]
+
+
 def undetermined(advice: Advice, words: Wording) -> list[tuple[str, str]]:
     """Return the findings that are lacking, each group with the therapies it may decide."""
     verdicts = (item for item in advice.therapies.values() if item.status == "undetermined")
