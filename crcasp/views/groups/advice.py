@@ -79,20 +79,13 @@ def of_sets(sets: Iterable[RecommendationSet]) -> list[str]:
 def lowered(advice: Advice, words: Wording) -> list[tuple[str, str]]:
     """Return the eligible therapies whose grade is kept down, by what does it."""
     verdicts = advice.therapies.values()
-    groups = grouped((reason, verdict.therapy) for verdict in verdicts for reason in verdict.lowered)
-    return [
-        (
-            words.names(names),
-            "; ".join(
-                [
-                    f"{reason.statement}, {reason.text}",
-                    *(found(item, words) for item in reason.conditions),
-                ]
-            )
-            + ".",
-        )
-        for reason, names in groups.items()
-    ]
+    groups = grouped((why, verdict.therapy) for verdict in verdicts for why in verdict.lowered)
+    return [(words.names(names), _lowering(why, words)) for why, names in groups.items()]
+
+
+def _lowering(reason: Reason, words: Wording) -> str:
+    seen = [found(item, words) for item in reason.conditions]
+    return f"{'; '.join([f'{reason.statement}, {reason.text}', *seen])}."
 
 
 def undetermined(advice: Advice, words: Wording) -> list[tuple[str, str]]:
