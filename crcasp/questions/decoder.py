@@ -155,13 +155,14 @@ class _AdviceDecoder(Decoder):
 
     def objection(self, therapy: str, source: str) -> Objection:
         exclusion = self.table.exclusions.get(source)
-        if (therapy, source) in self.barring:
+        if exclusion is None and (therapy, source) in self.barring:
             exclusion = self.table.texts.get(source, "")
         return Objection(
             statement=source if exclusion is None else None,
             exclusion=source if exclusion is not None else None,
             text=exclusion or self.table.texts.get(source, ""),
             interpretations=self.relies.get((therapy, source), ()),
+            references=self.table.references.get(source, ()),
             conditions=self.conditions(therapy, source),
         )
 

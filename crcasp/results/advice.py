@@ -56,6 +56,7 @@ class Objection(NamedTuple):
         text: what it says, in the words of the program.
         interpretations: the choices (I1 ...) that the objection rests on.
         conditions: what it needed and did not find.
+        references: its sources, as of a reason.
     """
 
     statement: str | None
@@ -63,6 +64,7 @@ class Objection(NamedTuple):
     text: str
     interpretations: tuple[str, ...]
     conditions: tuple[Condition, ...]
+    references: tuple[int | str, ...] = ()
 
     @property
     def source(self) -> str | None:

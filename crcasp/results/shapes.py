@@ -48,7 +48,8 @@ def _verdict(it: Any) -> dict[str, Any]:
 def _objection(it: Any) -> dict[str, Any]:
     if it.exclusion is None:
         return {"statement": it.statement, "conditions": it.conditions}
-    return {"exclusion": it.exclusion, "text": it.text, "conditions": it.conditions}
+    found = {"exclusion": it.exclusion, "text": it.text, "conditions": it.conditions}
+    return found | ({"references": it.references} if it.references else {})
 
 
 def _explanation(it: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from crcasp.program.terms import natural
 from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Advice, Objection, Reason, RecommendationSet, Verdict
-from crcasp.views.wording import found, grouped, needs
+from crcasp.views.wording import cited, found, grouped, needs
 
 ALONE = "alone"
 
@@ -85,7 +85,8 @@ def lowered(advice: Advice, words: Wording) -> list[tuple[str, str]]:
 
 def _lowering(reason: Reason, words: Wording) -> str:
     seen = [found(item, words) for item in reason.conditions]
-    return f"{'; '.join([f'{reason.statement}, {reason.text}', *seen])}."
+    source = f"{reason.statement}, {reason.text}{cited(reason.references)}"
+    return f"{'; '.join([source, *seen])}."
 
 
 def undetermined(advice: Advice, words: Wording) -> list[tuple[str, str]]:
@@ -107,7 +108,7 @@ def _deciding(verdict: Verdict, words: Wording) -> str:
     decisive = next(item for item in verdict.against if item.source == verdict.deciding)
     if decisive.exclusion:
         seen = "; ".join(found(item, words) for item in decisive.conditions)
-        return f"{decisive.exclusion}, {decisive.text}; {seen}."
+        return f"{decisive.exclusion}, {decisive.text}{cited(decisive.references)}; {seen}."
     if _lines(decisive):
         lines = dict.fromkeys(line for item in verdict.against for line in _lines(item))
         return f"{words.names(lines, 'or')} only."
