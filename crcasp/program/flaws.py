@@ -123,8 +123,10 @@ class Overlays:
     @cached_property
     def language(self) -> dict[Signature, str]:
         """What an overlay may state, with its arguments."""
-        said = {(str(name), int(arity)): str(usage) for name, arity, usage in self.read.facts("understood", 3)}
-        return said
+        return {
+            (str(name), int(arity)): str(usage)
+            for name, arity, usage in self.read.facts("understood", 3)
+        }
 
     @cached_property
     def read(self) -> Solver:
@@ -162,7 +164,10 @@ class Overlays:
         predicate, bracket, _ = str(name).partition("(")
         atoms = self.read.control.symbolic_atoms
         signatures = [item for item in atoms.signatures if bracket and item[0] == predicate]
-        return nearest(str(name), (str(atom.symbol) for item in signatures for atom in atoms.by_signature(*item)))
+        return nearest(
+            str(name),
+            (str(atom.symbol) for item in signatures for atom in atoms.by_signature(*item)),
+        )
 
     def _unasked(self) -> Iterator[Fault]:
         """Yield a fault for each predicate that nothing asks for."""
@@ -181,7 +186,9 @@ class Overlays:
         """Return how what is most likely meant by a predicate is written."""
         names = {known for known, _ in self.language}
         near = name if name in names else nearest(name, names)
-        usages = [(abs(n - arity), usage) for (known, n), usage in self.language.items() if known == near]
+        usages = [
+            (abs(n - arity), usage) for (known, n), usage in self.language.items() if known == near
+        ]
         return min(usages)[1] if usages else None
 
     def _derived(self) -> list[Symbol]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
 
 from clingo import Function, Number, String, Symbol, ast
 
@@ -77,9 +76,9 @@ class Origins:
             self._derive("met", [], place, [atom])
 
     def _derive(
-        self, name: str, terms: list[ast.AST], place: Place, body: Iterable[ast.AST]
+        self, name: str, terms: list[ast.AST], place: Place, body: Sequence[ast.AST]
     ) -> None:
-        at = (terms or list(body))[0].location
+        at = (terms or body)[0].location
         arguments = [*terms, *(ast.SymbolicTerm(at, symbol) for symbol in symbols(place))]
         atom = ast.SymbolicAtom(ast.Function(at, name, arguments, False))
         head = ast.Literal(at, ast.Sign.NoSign, atom)
@@ -100,7 +99,10 @@ def heads(head: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
         return
     for element in getattr(head, "elements", ()):
         conditional = getattr(element, "condition", None)
-        if isinstance(conditional, ast.AST) and conditional.ast_type == ast.ASTType.ConditionalLiteral:
+        if (
+            isinstance(conditional, ast.AST)
+            and conditional.ast_type == ast.ASTType.ConditionalLiteral
+        ):
             element = conditional  # of an aggregate
         literal = getattr(element, "literal", None)
         if literal is not None and is_symbolic(literal) and literal.sign == ast.Sign.NoSign:
@@ -109,7 +111,7 @@ def heads(head: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
 
 def is_symbolic(literal: ast.AST) -> bool:
     """Return whether a literal is an atom with or without `not`."""
-    return literal.atom.ast_type == ast.ASTType.SymbolicAtom
+    return bool(literal.atom.ast_type == ast.ASTType.SymbolicAtom)
 
 
 def symbols(place: Place) -> tuple[Symbol, Symbol, Symbol]:

@@ -35,13 +35,17 @@ def parse(name: str, text: str, collect: Callable[[ast.AST], None]) -> None:
             raise RuntimeError
         ast.parse_string(text, collect, logger=lambda _, said: messages.append(said))
     except RuntimeError:
-        raise OverlayError(faults_of(messages, {name: text}, UNNAMED) or _unread(name, text)) from None
+        raise OverlayError(
+            faults_of(messages, {name: text}, UNNAMED) or _unread(name, text)
+        ) from None
 
 
 def _unread(name: str, text: str) -> list[Fault]:
     before = text.partition("\0")[0].split("\n")
     place = Place(name, len(before), len(before[-1]) + 1)
-    return [Fault(place, "this is a NUL character, and nothing behind it would be read: remove it.")]
+    return [
+        Fault(place, "this is a NUL character, and nothing behind it would be read: remove it.")
+    ]
 
 
 def add_named(control: Control, name: str, text: str) -> None:

@@ -62,7 +62,7 @@ class Vocabulary(NamedTuple):
 
     def choices(self) -> str:
         """Return a program that gives each finding at most one of its values, or none."""
-        chosen = ("{{ {0}(V) : value({0}, V) }} 1.".format(name) for name in self.findings)
+        chosen = (f"{{ {name}(V) : value({name}, V) }} 1." for name in self.findings)
         return f"inquiry. {' '.join(chosen)}"
 
     def schema(self) -> dict[str, object]:
