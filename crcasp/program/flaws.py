@@ -83,7 +83,10 @@ class Overlays:
         meant: dict[tuple[Word, str], list[str]] = {}
         for name, part, other in solver.facts("meant", 3):
             meant.setdefault((name, str(part)), []).append(str(other))
-        near = {name: nearest(part, others) for (name, part), others in meant.items()}
+        for (name,) in solver.facts("unset", 1):
+            meant[name, str(name)] = list(self.program.known_constants())
+        found = ((name, nearest(part, others)) for (name, part), others in meant.items())
+        near = {name: other for name, other in found if other}
         for source, line, column, name, text in solver.facts("fault", 5):
             place = Place(str(source), int(line), int(column))
             yield Fault(place, _sentence(name, text, near.get(name) or self._alike(name)))
@@ -123,10 +126,7 @@ class Overlays:
     @cached_property
     def language(self) -> dict[Signature, str]:
         """What an overlay may state, with its arguments."""
-        return {
-            (str(name), int(arity)): str(usage)
-            for name, arity, usage in self.read.facts("understood", 3)
-        }
+        return _language(self.read)
 
     @cached_property
     def read(self) -> Solver:
@@ -151,13 +151,11 @@ class Overlays:
         return solver
 
     def _sees_all(self, solver: Solver) -> bool:
-        """Return whether all that the overlays ask for is there, as far as the program has it."""
-        if self.whole is None:
-            return True
-        asked = set[Signature]().union(*(origins.asked for origins in self.origins))
+        """Return whether what the overlays depend on is there, as far as the program has it."""
+        asked = set[Signature]().union(*(origins.conditions for origins in self.origins))
         there = {(name, arity) for name, arity, _ in solver.control.symbolic_atoms.signatures}
-        signatures = self.whole.control.symbolic_atoms.signatures
-        return not any(item[:2] in asked - there for item in signatures)
+        beyond = asked - there - set(_language(solver))
+        return not beyond or beyond.isdisjoint(signatures_of(tuple(main_paths())))
 
     def _alike(self, name: Word) -> str | None:
         """Return the atom of the same predicate that is nearest to one which is never so."""
@@ -204,6 +202,11 @@ class Overlays:
             for name in sorted(findings - own)
             if any(True for _ in atoms.by_signature(name, 1))
         ]
+
+
+def _language(solver: Solver) -> dict[Signature, str]:
+    rows = solver.facts("understood", 3)
+    return {(str(name), int(arity)): str(usage) for name, arity, usage in rows}
 
 
 def _sentence(name: Word, text: Word, near: str | None) -> str:

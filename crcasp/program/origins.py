@@ -23,6 +23,7 @@ class Origins:
         facts: `asked/6` of each condition, `gives/4` of each finding that is given.
         heads: each predicate that is stated, with the first place.
         asked: the predicates that are asked for or declared.
+        conditions: those that something stated depends on.
         faults: what is wrong with the text by itself.
         constraints: how many of its rules state nothing.
     """
@@ -33,6 +34,7 @@ class Origins:
         self.facts: list[Symbol] = []
         self.heads: dict[Signature, Place] = {}
         self.asked: set[Signature] = set()
+        self.conditions: set[Signature] = set()
         self.faults: list[Fault] = []
         self.part = "base"
         self.constraints = 0
@@ -46,9 +48,14 @@ class Origins:
             said = f"this is part of #program {self.part}, and only the part base is read."
             self.faults.append(Fault(self._place(node), said))
             return
-        self.asked |= signatures(node)[1]
+        asked = signatures(node)[1]
+        self.asked |= asked
         if node.ast_type != ast.ASTType.Rule:
             return
+        if not any(heads(node.head)):
+            self.constraints += 1
+            return
+        self.conditions |= asked
         for atom, conditions in heads(node.head):
             for signature, term in apart(atom.symbol):
                 place = self._place(term)
@@ -59,7 +66,6 @@ class Origins:
             self._derive("stated", [atom.symbol], self._place(atom), [*node.body, *conditions])
         for literal in node.body:
             self._ask(literal)
-        self.constraints += not any(heads(node.head))
 
     def _ask(self, literal: ast.AST) -> None:
         """Note a condition that is one atom, with or without `not`."""
