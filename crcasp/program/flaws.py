@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from clingo import Control, Function, Number, Symbol, SymbolType, ast
+from clingo import Control, Function, Number, Symbol, SymbolicAtom, SymbolType, ast
 
 from crcasp.errors import Fault, OverlayError, Place
 from crcasp.program.files import VOCABULARY, Program, main_files, main_paths, program_directory
@@ -108,19 +108,13 @@ class Overlays:
         found: list[Symbol] = []
         for origins in self.origins:
             found += origins.facts
-        atoms = self.read.control.symbolic_atoms
-        for name, arity, _ in atoms.signatures:
-            known = (name, arity) in self.language or (name, arity) in PLACES
-            there = False
-            for atom in atoms.by_signature(name, arity):
-                there = True
-                if not known:
-                    break
-                found.append(atom.symbol)
-                if not atom.is_fact and (name, arity) not in PLACES:
-                    found.append(Function("varies", [atom.symbol]))
-            if there:
-                found.append(Function("occurs", [Function(name), Number(arity)]))
+        for (name, arity), atoms in _atoms(self.read):
+            found.append(Function("occurs", [Function(name), Number(arity)]))
+            if (name, arity) in PLACES:
+                found += [atom.symbol for atom in atoms]
+            elif (name, arity) in self.language:
+                found += [atom.symbol for atom in atoms]
+                found += [Function("varies", [atom.symbol]) for atom in atoms if not atom.is_fact]
         return found
 
     @cached_property
@@ -153,19 +147,17 @@ class Overlays:
     def _sees_all(self, solver: Solver) -> bool:
         """Return whether what the overlays depend on is there, as far as the program has it."""
         asked = set[Signature]().union(*(origins.conditions for origins in self.origins))
-        there = {(name, arity) for name, arity, _ in solver.control.symbolic_atoms.signatures}
+        there = {signature for signature, _ in _atoms(solver)}
         beyond = asked - there - set(_language(solver))
         return not beyond or beyond.isdisjoint(signatures_of(tuple(main_paths())))
 
     def _alike(self, name: Word) -> str | None:
         """Return the atom of the same predicate that is nearest to one which is never so."""
         predicate, bracket, _ = str(name).partition("(")
-        atoms = self.read.control.symbolic_atoms
-        signatures = [item for item in atoms.signatures if bracket and item[0] == predicate]
-        return nearest(
-            str(name),
-            (str(atom.symbol) for item in signatures for atom in atoms.by_signature(*item)),
-        )
+        if not bracket:
+            return None
+        alike = [atoms for (other, _), atoms in _atoms(self.read) if other == predicate]
+        return nearest(str(name), (str(atom.symbol) for atoms in alike for atom in atoms))
 
     def _unasked(self) -> Iterator[Fault]:
         """Yield a fault for each predicate that nothing asks for."""
@@ -196,12 +188,18 @@ class Overlays:
         own = {name for origins in self.origins for name, _ in origins.heads}
         values = [fact.arguments[0] for fact in self.stated if fact.match("value", 2)]
         findings = {term.name for term in values if term.type is SymbolType.Function}
-        atoms = self.whole.control.symbolic_atoms
-        return [
-            Function("derived", [Function(name)])
-            for name in sorted(findings - own)
-            if any(True for _ in atoms.by_signature(name, 1))
-        ]
+        there = {signature for signature, _ in _atoms(self.whole)}
+        derived = [name for name in sorted(findings - own) if (name, 1) in there]
+        return [Function("derived", [Function(name)]) for name in derived]
+
+
+def _atoms(solver: Solver) -> Iterator[tuple[Signature, list[SymbolicAtom]]]:
+    """Yield each predicate that has atoms, with these."""
+    atoms = solver.control.symbolic_atoms
+    for name, arity, positive in atoms.signatures:
+        of_it = list(atoms.by_signature(name, arity, positive))
+        if of_it and positive:
+            yield (name, arity), of_it
 
 
 def _language(solver: Solver) -> dict[Signature, str]:

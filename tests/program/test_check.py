@@ -21,6 +21,7 @@ from crcasp.program.engine import engine
 from crcasp.program.files import Program, main_paths, program_directory
 from crcasp.program.flaws import FLAWS, Overlays
 from crcasp.program.overlays import signatures_of
+from crcasp.program.solver import Solver
 from crcasp.questions.audit import audit
 from crcasp.questions.check import check
 
@@ -76,16 +77,14 @@ IN_ORDER = [
     SOUND + 'needs("Z", b, side, left) :- received(L, folfox), L > 1, is(ras, mutant).',
     SOUND + 'needs("Z", b, side, left) :- eligible(hai). single_agent("Z").',
     'statement("Z", first, benefit). text("Z", "z"). offers("Z", b, folfox) :- eligible(hai).',
-    SOUND
-    + 'text("Y", "on the right") :- own(1). own(1..2). reference("Z", (1; 2)).'.replace(
-        'text("Y", "on the right") :- own(1). ', 'needs("Z", b, ecog, at_most(N)) :- own(N). '
-    ),
+    SOUND + 'needs("Z", b, ecog, at_most(N)) :- own(N). own(1..2). reference("Z", (1; 2)).',
     'statement("Z", first, benefit). text("Z", "z"). reuses("Z", again).',
     'exclusion("X9", "x"). bars("X9", fizz). unless("X9", side, left). regimen(fizz).',
     'exclusion("X9", "x"). bars_pair("X9", "Z"). never_together("Z", anti_vegf, oxaliplatin).'
     ' text("Z", "z").',
     'interpretation("I21", "mine"). rests_on("1", "I21"). withdrawn("I21").',
-    'regimen(fizz). composed(fizz, (capecitabine; fizzin)). label(fizzin, "Fizz"). member(fizzy, fizzin).',
+    'regimen(fizz). composed(fizz, (capecitabine; fizzin)). label(fizzin, "Fizz").'
+    " member(fizzy, fizzin).",
     "value(stage, (iii; iv)). given(stage, V, stage(V)) :- stage(V). #defined stage/1."
     ' means(stage, "stage"). label(iii, "III").',
     "s1_used_in(taiwan). rank(strong, 4).",
@@ -221,7 +220,7 @@ def test_each_rule_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for text, said in CASES:
         if not any("clingo says" in line or "#program" in line for line in said):
             overlays = Overlays(program(text))
-            overlays.whole = flaws.Solver(overlays.program.control())
+            overlays.whole = Solver(overlays.program.control())
             read.append((overlays, [line.partition(": ")[2] for line in said]))
     shutil.copytree(os.path.join(program_directory(), "check"), tmp_path / "check")
     monkeypatch.setattr(flaws, "program_directory", lambda: str(tmp_path))
