@@ -7,6 +7,7 @@ import pickle
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import product
 from pathlib import Path
 
@@ -87,6 +88,7 @@ IN_ORDER = [
     " member(fizzy, fizzin).",
     "value(stage, (iii; iv)). given(stage, V, stage(V)) :- stage(V). #defined stage/1."
     ' means(stage, "stage"). label(iii, "III").',
+    'label(folfox, "Folfox"). means(kras, "KRAS").',
     "s1_used_in(taiwan). rank(strong, 4).",
     'statement("1", first, recommended). offers("1", any, capox). regraded("1", any, benefit).',
     "country(japan).",
@@ -220,7 +222,8 @@ def test_each_rule_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for text, said in CASES:
         if not any("clingo says" in line or "#program" in line for line in said):
             overlays = Overlays(program(text))
-            overlays.whole = Solver(overlays.program.control())
+            with suppress(OverlayError):
+                overlays.whole = Solver(overlays.program.control())
             read.append((overlays, [line.partition(": ")[2] for line in said]))
     shutil.copytree(os.path.join(program_directory(), "check"), tmp_path / "check")
     monkeypatch.setattr(flaws, "program_directory", lambda: str(tmp_path))
