@@ -358,5 +358,5 @@ def test_check_refuses_what_the_engine_refuses(text: str, tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_check_refuses_what_the_engine_refuses_at_length(tmp_path: Path) -> None:
-    for (one, _), two in product(CASES[::6], IN_ORDER[::4]):
+    for (one, _), two in product(CASES[::12], IN_ORDER[::6]):
         agrees(f"{one}\n{two}" if not one.endswith("*") else one, tmp_path / "overlay.lp")
