@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from crcasp.errors import Fault as Fault
     from crcasp.errors import InputError as InputError
     from crcasp.errors import NotInstalledError as NotInstalledError
+    from crcasp.errors import OverlayError as OverlayError
     from crcasp.errors import Place as Place
     from crcasp.errors import UsageError as UsageError
     from crcasp.questions.audit import audit as audit
+    from crcasp.questions.check import check as check
     from crcasp.questions.compare import compare as compare
     from crcasp.questions.explain import explain as explain
     from crcasp.questions.missing import missing as missing
@@ -43,6 +45,13 @@ if TYPE_CHECKING:
     from crcasp.registry.run import answer_batches as answer_batches
     from crcasp.registry.run import cohort as cohort
     from crcasp.registry.summary import Summary as Summary
+    from crcasp.results.additions import AddedExclusion as AddedExclusion
+    from crcasp.results.additions import AddedName as AddedName
+    from crcasp.results.additions import AddedStatement as AddedStatement
+    from crcasp.results.additions import Addition as Addition
+    from crcasp.results.additions import Additions as Additions
+    from crcasp.results.additions import Branch as Branch
+    from crcasp.results.additions import Need as Need
     from crcasp.results.advice import Advice as Advice
     from crcasp.results.advice import Condition as Condition
     from crcasp.results.advice import Finding as Finding
@@ -70,7 +79,24 @@ if TYPE_CHECKING:
 __version__ = "0.3.0"
 
 _MODULES = {
-    "errors": ("CrcaspError", "Fault", "InputError", "NotInstalledError", "Place", "UsageError"),
+    "errors": (
+        "CrcaspError",
+        "Fault",
+        "InputError",
+        "NotInstalledError",
+        "OverlayError",
+        "Place",
+        "UsageError",
+    ),
+    "results.additions": (
+        "AddedExclusion",
+        "AddedName",
+        "AddedStatement",
+        "Addition",
+        "Additions",
+        "Branch",
+        "Need",
+    ),
     "results.advice": (
         "Advice",
         "Condition",
@@ -87,6 +113,7 @@ _MODULES = {
     "results.missing": ("Missing", "MissingFinding", "Outcome"),
     "results.shapes": ("as_json",),
     "questions.audit": ("audit",),
+    "questions.check": ("check",),
     "questions.compare": ("compare",),
     "questions.explain": ("explain",),
     "questions.missing": ("missing",),

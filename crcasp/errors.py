@@ -14,6 +14,18 @@ class UsageError(CrcaspError):
     """A command or a call that asks for what there is not."""
 
 
+class OverlayError(UsageError):
+    """Overlays, or other rules of the user's own, are refused; `faults` says why, in order."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = tuple(sorted(sorted(set(faults), key=str), key=_position))
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[OverlayError], tuple[tuple[Fault, ...]]]:
+        """Pickle by the faults, not by the text made of them."""
+        return type(self), (self.faults,)
+
+
 class NotInstalledError(UsageError, ImportError):
     """Something that not everybody needs is not installed.
 

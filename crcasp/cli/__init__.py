@@ -28,6 +28,7 @@ COMMANDS = {
     "compare": "what differs between two patients, or two versions of one",
     "cohort": "answers for a whole registry, one row a patient",
     "audit": "proofs about the table itself, over all patients",
+    "check": "all that is wrong with an overlay, or what it adds",
     "map": "the whole table as a picture",
     "vocabulary": "the facts a patient may have",
 }

@@ -36,8 +36,8 @@ def add_format(parser: argparse.ArgumentParser, *formats: str, help: str | None 
     )
 
 
-def add_program(parser: argparse.ArgumentParser) -> None:
-    """Add -c and --with, what the user puts on top of the program."""
+def add_constants(parser: argparse.ArgumentParser) -> None:
+    """Add -c."""
     parser.add_argument(
         "-c",
         dest="constants",
@@ -46,6 +46,11 @@ def add_program(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="override a constant of the program; repeatable",
     )
+
+
+def add_program(parser: argparse.ArgumentParser) -> None:
+    """Add -c and --with, what the user puts on top of the program."""
+    add_constants(parser)
     parser.add_argument(
         "--with",
         dest="overlays",

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
+from crcasp.program.wording import nearest
+
 MAX_SHOWN = 40  # characters of the input that a message repeats
 
 Domain: TypeAlias = Sequence[str | int]  # the allowed values of one argument
@@ -42,12 +44,8 @@ def _remedy(content: str | int | Odd, domain: Domain) -> str:
 
 def suggestion(word: str, names: Iterable[str]) -> str:
     """`; did you mean ...?` with the name nearest to a word, or nothing."""
-    if len(word) > MAX_SHOWN:
-        return ""
-    from difflib import get_close_matches
-
-    nearest = get_close_matches(re.sub(r"[\s-]", "_", word.strip().lower()), list(names), 1)
-    return f"; did you mean {nearest[0]}?" if nearest else ""
+    near = nearest(word, names)
+    return f"; did you mean {near}?" if near else ""
 
 
 def unknown(name: str, known: Iterable[str]) -> str:

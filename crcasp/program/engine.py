@@ -18,7 +18,6 @@ from crcasp.program.terms import Row
 from crcasp.program.vocabulary import Vocabulary
 
 PATIENT_CHECK = "check/patient.lp"
-TABLE_CHECK, VOCABULARY_CHECK = "check/table.lp", "check/vocabulary.lp"  # of overlays
 # What is loaded to read an answer: the atoms that are shown, and whether facts contradict.
 READ = ("wrapper/show.lp", PATIENT_CHECK)
 CAPACITY = 64  # groundings of one program that are kept
@@ -166,7 +165,8 @@ def engine(program: Program) -> Engine:
     """Return the engine of a program, made once in a process.
 
     Raises:
-        UsageError: an overlay is not whole, or clingo refuses it.
+        OverlayError: something is wrong with an overlay.
+        UsageError: a constant is.
     """
     with _engine_lock:
         return _engine(program)
@@ -176,20 +176,11 @@ def engine(program: Program) -> Engine:
 def _engine(program: Program) -> Engine:
     jointly = False
     if program.overlays:
-        table = Solver(program.control(TABLE_CHECK))
-        _refuse_flaws(table, program)
-        jointly = bool(table.facts("jointly", 1))
+        from crcasp.program.flaws import Overlays
+
+        jointly = bool(Overlays(program).checked().facts("jointly", 1))
     declared = Solver(program.vocabulary_control())
     vocabulary = Vocabulary.of(declared)
     if not vocabulary.lines:
         raise UsageError("max_lines must be at least 1.")
-    if program.overlays:
-        free = program.vocabulary_control(VOCABULARY_CHECK, vocabulary.externals())
-        _refuse_flaws(Solver(free), program)
     return Engine(program, vocabulary, declared, jointly=jointly)
-
-
-def _refuse_flaws(solver: Solver, program: Program) -> None:
-    flaws = sorted(f"{term} {text}" for term, text in solver.facts("flaw", 2))
-    if flaws:
-        raise UsageError(f"{program.names()}: {'; '.join(flaws)}.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from clingo import Control, Observer
 
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")  # its files
+MESSAGES = 1000  # of clingo's that are read
 
 
 @cache
@@ -49,10 +51,6 @@ class Program(NamedTuple):
             UsageError: an overlay cannot be read, or a constant is unknown.
         """
         program = cls(read_all_trusted(overlays, "overlays"))
-        if overlays:
-            from crcasp.program.overlays import refuse_unasked
-
-            refuse_unasked(program.overlays, main_paths())
         if not constants:
             return program
         if not isinstance(constants, Mapping):
@@ -105,19 +103,22 @@ class Program(NamedTuple):
             observer: what is told the ground rules, in place of a solver.
 
         Raises:
-            UsageError: clingo refuses an overlay or has anything to say about it.
+            OverlayError: clingo refuses an overlay or has anything to say about it.
         """
+        language = overlay_files() if self.overlays else ()
+        names, texts = [*main_files(), *language, *extra], (*self.overlays, *trusted)
         messages: list[str] = []
-        texts = [facts, *(text for _, text in trusted)]
-        names = ", ".join(name for name, _ in (*self.overlays, *trusted)) or "program"
-        try:
-            files = [*main_files(), *(overlay_files() if self.overlays else ()), *extra]
-            control = self._grounded(files, messages, lines, texts, observer)
-        except RuntimeError:
-            raise _complaint(names, messages) from None
-        if messages:
-            raise _complaint(names, messages)
-        return control
+        with suppress(RuntimeError):
+            control = self.grounded(names, messages, lines, facts, texts, observer)
+            if not messages:
+                return control
+        from crcasp.program.complaints import refused
+        from crcasp.program.overlays import add_named
+
+        messages.clear()  # and again, so that clingo names the texts
+        with suppress(RuntimeError):
+            self.grounded(names, messages, lines, facts, texts, add=add_named)
+        raise refused(messages, dict(texts))
 
     def vocabulary_control(self, check: str = "", facts: str = "") -> Control:
         """Return the vocabulary grounded, with a check of facts where one is named.
@@ -125,27 +126,47 @@ class Program(NamedTuple):
         An overlay may extend the vocabulary; what else it says is not asked here.
         """
         names = VOCABULARY + ((check,) if check else ())
-        return self._grounded(names, [], texts=[facts])
+        return self.grounded(names, [], 0, facts, self.overlays)
 
-    def _grounded(
+    def grounded(
         self,
         names: Iterable[str],
         messages: list[str],
-        lines: int = 0,
-        texts: Sequence[str] = (),
+        lines: int,
+        facts: str,
+        texts: Iterable[tuple[str, str]],
         observer: Observer | None = None,
+        add: Callable[[Control, str, str], None] | None = None,
     ) -> Control:
+        """Return files of `lp/` grounded with facts and texts of the user's own.
+
+        Args:
+            names: the files, in `lp/` or its subfolders.
+            messages: takes what clingo has to say.
+            lines: how many lines of therapy the externals provide for.
+            facts: facts as text.
+            texts: the user's own texts, with their names.
+            observer: what is told the ground rules, in place of a solver.
+            add: adds such a text to the control, where it is not just its text.
+
+        Raises:
+            RuntimeError: clingo refuses any of it.
+        """
         from clingo import Control
 
         arguments = ["0", "--opt-mode=ignore", f"-clines={lines}"]
         arguments += [f"-c{name}={value}" for name, value in self.constants]
-        control = Control(arguments, lambda _, message: messages.append(message), 20)
+        control = Control(arguments, lambda _, message: messages.append(message), MESSAGES)
         if observer is not None:
             control.register_observer(observer, replace=True)
         for name in names:
             control.load(os.path.join(program_directory(), name))
-        for text in (*(text for _, text in self.overlays), *texts):
-            control.add("base", [], text)
+        control.add("base", [], facts)
+        for name, text in texts:
+            if add is None:
+                control.add("base", [], text)
+            else:
+                add(control, name, text)
         control.ground([("base", [])])
         return control
 
@@ -187,12 +208,6 @@ def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
         raise UsageError(f"{name}: it cannot be read: {reason}.") from None
 
 
-def _complaint(names: str, messages: Sequence[str]) -> UsageError:
-    from crcasp.program.overlays import complaint
-
-    return complaint(names, messages)
-
-
 def _is_number(value: str) -> bool:
     return re.fullmatch(r"-?\d+", value) is not None
 
@@ -203,10 +218,11 @@ def main_files() -> tuple[str, ...]:
     return tuple(sorted(name for name in os.listdir(program_directory()) if name.endswith(".lp")))
 
 
+@cache
 def overlay_files() -> tuple[str, ...]:
     """Return the names of the files by which an overlay says what the table alone does not."""
-    names = sorted(os.listdir(os.path.join(program_directory(), "overlay")))
-    return tuple(f"overlay/{name}" for name in names)
+    names = os.listdir(os.path.join(program_directory(), "overlay"))
+    return tuple(f"overlay/{name}" for name in sorted(names))
 
 
 def main_paths() -> list[str]:

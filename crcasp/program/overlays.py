@@ -1,63 +1,75 @@
-"""Overlays before they are grounded: do they parse, and does anything ask for what they say?"""
+"""Overlays before they are grounded: their statements, each with its place."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from clingo import ast
 
-from crcasp.errors import UsageError
+from crcasp.errors import Fault, OverlayError, Place
+from crcasp.program.complaints import ODD, UNNAMED, faults_of
+
+if TYPE_CHECKING:
+    from clingo import Control
 
 Signature: TypeAlias = tuple[str, int]
+
+ASCII = re.compile(r"[^\x01-\x7f]")
 
 
 def parse(name: str, text: str, collect: Callable[[ast.AST], None]) -> None:
     """Hand each statement of a text to a function.
 
     Raises:
-        UsageError: the text does not parse; names it.
+        OverlayError: the text does not parse; says where.
     """
     messages: list[str] = []
+    plain = ASCII.sub(ODD, text)
     try:
-        ast.parse_string(text, collect, logger=lambda _, message: messages.append(message))
+        if plain != text:  # clingo breaks down where it complains of such a character
+            ast.parse_string(plain, lambda _: None, logger=lambda _, said: messages.append(said))
+        if "\0" in text:  # and reads no further than this
+            raise RuntimeError
+        ast.parse_string(text, collect, logger=lambda _, said: messages.append(said))
     except RuntimeError:
-        raise complaint(name, messages) from None
+        raise OverlayError(
+            faults_of(messages, {name: text}, UNNAMED) or _unread(name, text)
+        ) from None
 
 
-def complaint(name: str, messages: Sequence[str]) -> UsageError:
-    """Return one error for what clingo said about a file, all on one line."""
-    said = "; ".join(" ".join(message.split()) for message in messages) or "it does not parse"
-    return UsageError(f"{name}: clingo says: {re.sub('<block>|<string>', 'line', said)}.")
+def _unread(name: str, text: str) -> list[Fault]:
+    before = text.partition("\0")[0].split("\n")
+    place = Place(name, len(before), len(before[-1]) + 1)
+    return [
+        Fault(place, "this is a NUL character, and nothing behind it would be read: remove it.")
+    ]
 
 
-def refuse_unasked(overlays: Iterable[tuple[str, str]], program: Sequence[str]) -> None:
-    """Refuse an overlay that states something that neither it nor the program asks for.
+def add_named(control: Control, name: str, text: str) -> None:
+    """Add a text to a program so that clingo calls it by its name wherever it speaks of it."""
+    with ast.ProgramBuilder(control) as builder:
 
-    Args:
-        overlays: names and texts.
-        program: the files of the main program.
+        def add(node: ast.AST) -> None:
+            _name(node, name)
+            builder.add(node)
 
-    Raises:
-        UsageError: names the overlay and the predicate, most likely misspelt.
-    """
-    stated: dict[Signature, str] = {}
-    known: set[Signature] = set()
-    for name, text in overlays:
+        parse(name, text, add)
 
-        def collect(node: ast.AST, name: str = name) -> None:
-            heads, asked = signatures(node)
-            stated.update((signature, name) for signature in heads)
-            known.update(asked)
 
-        parse(name, text, collect)
-    if not stated.keys() <= known:
-        known |= signatures_of(tuple(program))
-    for (predicate, arity), name in stated.items():
-        if (predicate, arity) not in known:
-            raise UsageError(f"{name}: nothing asks for {predicate}/{arity}: is it misspelt?")
+def _name(node: ast.AST, name: str) -> None:
+    if "location" in node.keys():  # noqa: SIM118
+        begin, end = node.location.begin, node.location.end
+        if begin.filename == UNNAMED:
+            begin, end = begin._replace(filename=name), end._replace(filename=name)
+            node.location = ast.Location(begin, end)
+    for key in node.child_keys:
+        child = getattr(node, key)
+        for part in child if isinstance(child, ast.ASTSequence) else [child]:
+            if isinstance(part, ast.AST):
+                _name(part, name)
 
 
 @cache
@@ -93,13 +105,16 @@ class _Atoms(ast.Transformer):
         return atoms.found
 
     def visit_SymbolicAtom(self, atom: ast.AST) -> ast.AST:  # noqa: N802
-        terms = [atom.symbol]
-        while terms:
-            term = terms.pop()
-            if term.ast_type == ast.ASTType.Pool:
-                terms += term.arguments
-            elif term.ast_type == ast.ASTType.UnaryOperation:
-                terms.append(term.argument)
-            else:
-                self.found.add((term.name, len(term.arguments)))
+        self.found.update(signature for signature, _ in apart(atom.symbol))
         return atom
+
+
+def apart(term: ast.AST, sign: str = "") -> Iterable[tuple[Signature, ast.AST]]:
+    """Yield the predicates of the term of an atom, pools taken apart, each with its term."""
+    if term.ast_type == ast.ASTType.Pool:
+        for part in term.arguments:
+            yield from apart(part, sign)
+    elif term.ast_type == ast.ASTType.UnaryOperation:  # a negated name is another predicate
+        yield from apart(term.argument, "" if sign else "-")
+    else:
+        yield (sign + term.name, len(term.arguments)), term

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from crcasp.program.solver import Solver
@@ -58,14 +58,12 @@ class Vocabulary(NamedTuple):
 
     def externals(self) -> str:
         """Return a program in which each finding may be assumed to have any of its values."""
-        return self._each("#external {0}(V) : value({0}, V).")
+        return externals_of(self.findings)
 
     def choices(self) -> str:
         """Return a program that gives each finding at most one of its values, or none."""
-        return "inquiry. " + self._each("{{ {0}(V) : value({0}, V) }} 1.")
-
-    def _each(self, statement: str) -> str:
-        return " ".join(map(statement.format, self.findings))
+        chosen = (f"{{ {name}(V) : value({name}, V) }} 1." for name in self.findings)
+        return f"inquiry. {' '.join(chosen)}"
 
     def schema(self) -> dict[str, object]:
         """Return the JSON Schema (draft 2020-12) of one patient as a mapping."""
@@ -115,3 +113,8 @@ class Vocabulary(NamedTuple):
             "properties": properties,
             "additionalProperties": False,
         }
+
+
+def externals_of(findings: Iterable[str]) -> str:
+    """Return a program in which findings may be assumed to have any of their values."""
+    return " ".join(f"#external {name}(V) : value({name}, V)." for name in findings)

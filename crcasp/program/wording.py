@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
+
+LONGEST = 40  # characters of a word that may be misspelt
 
 
 class Wording(NamedTuple):
@@ -35,3 +38,16 @@ def listed(names: Sequence[str], joint: str = "and") -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} {joint} {names[-1]}"
+
+
+def nearest(word: str, names: Iterable[str]) -> str | None:
+    """Return the name that a word is most likely misspelt for, None if it is near none."""
+    from difflib import get_close_matches
+
+    plain = {_plain(name): name for name in names}
+    found = get_close_matches(_plain(word), list(plain), 1) if len(word) <= LONGEST else []
+    return plain[found[0]] if found else None
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s-]", "_", name.strip().lower())

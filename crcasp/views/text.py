@@ -7,11 +7,13 @@ from collections.abc import Iterable
 
 from crcasp.program.vocabulary import Vocabulary
 from crcasp.program.wording import Wording, listed
+from crcasp.results.additions import Additions
 from crcasp.results.advice import Advice
 from crcasp.results.audit import Audit
 from crcasp.results.comparison import Comparison, Difference
 from crcasp.results.explanation import Explanation
 from crcasp.results.missing import Missing
+from crcasp.views.groups import additions as overlays
 from crcasp.views.groups import advice as answers
 from crcasp.views.groups import audit as audits
 from crcasp.views.groups import comparison as comparisons
@@ -210,6 +212,19 @@ def audit_text(audit: Audit, words: Wording, width: int = 80) -> str:
         text.bullets(f"{names}: {'; or '.join(either)}" for names, either in audits.gaps(audit))
     text.gap()
     text.add("Result", f"{audits.verdict(audit)}.")
+    return text.closed()
+
+
+def additions_text(additions: Additions, words: Wording, width: int = 80) -> str:
+    """Return what overlays add as text."""
+    text = Text(width)
+    text.add("", overlays.verdict(additions), 0)
+    for addition in additions.overlays:
+        text.gap(addition.overlay)
+        for title, said, details in overlays.entries(addition, words):
+            text.add(f"  {title}", said, HANGING)
+            for detail in details:
+                text.add("", f"- {detail}", HANGING)
     return text.closed()
 
 

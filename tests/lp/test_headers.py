@@ -12,7 +12,8 @@ from crcasp.program.files import program_directory
 from crcasp.program.overlays import Signature, _Atoms, signatures
 
 LP = Path(program_directory())
-IN_WORDS = {"audit/properties.lp", "check/table.lp", "vocabulary.lp"}  # which ask for nearly all
+IN_WORDS = {"audit/properties.lp", "vocabulary.lp"}  # which ask for nearly all
+IN_WORDS |= {f"check/{name}.lp" for name in ("names", "table", "vocabulary")}
 FILES = [path for path in sorted(LP.rglob("*.lp")) if str(path.relative_to(LP)) not in IN_WORDS]
 
 

@@ -15,7 +15,7 @@ from crcasp import Advice, InputError, UsageError, cli, recommend
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 
-OVERLAYS = Path(__file__).parents[2] / "examples" / "overlays"
+OVERLAYS = Path(__file__).parents[2] / "examples" / "overlays" / "since_2019"
 KEYNOTE, BEACON = OVERLAYS / "keynote_177.lp", OVERLAYS / "beacon.lp"
 
 FIRST_LINE = {"mmr": "deficient", "liver_metastases": "unresectable"}

@@ -31,7 +31,7 @@ from crcasp.registry.grounded import packed, patterns, unpacked  # noqa: E402
 from crcasp.registry.outcome import SCHEMA, distinct  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
-OVERLAYS = ROOT / "examples" / "overlays"
+OVERLAYS = ROOT / "examples" / "overlays" / "since_2019"
 Facts = list[clingo.Symbol]
 Row = dict[str, Any]
 TABLE = Program()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
 from crcasp.program.terms import Row, natural
@@ -17,7 +18,12 @@ LOOK = ("ranksep=0.7, nodesep=0.1", 'margin="0.14,0.06"', "fontsize=10, arrowsiz
 
 
 def map_dot(program: Program) -> str:
-    """Return the map of a program's table for Graphviz."""
+    """Return the map of a program's table for Graphviz.
+
+    Raises:
+        OverlayError: something is wrong with an overlay.
+    """
+    engine(program)
     return digraph(_body(Solver(program.control(PROGRAM))), *LOOK)
 
 

@@ -1,0 +1,362 @@
+"""What is wrong with an overlay: each fault with its place, and nothing of what is in order."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from itertools import product
+from pathlib import Path
+
+import pytest
+from clingo import ast
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crcasp import OverlayError, cli, recommend
+from crcasp.program import flaws
+from crcasp.program.engine import engine
+from crcasp.program.files import Program, main_paths, program_directory
+from crcasp.program.flaws import FLAWS, Overlays
+from crcasp.program.overlays import signatures_of
+from crcasp.program.solver import Solver
+from crcasp.questions.audit import audit
+from crcasp.questions.check import check
+
+SOUND = 'statement("Z", first, benefit). text("Z", "more"). offers("Z", b, capecitabine).'
+BARS = 'exclusion("X9", "none"). bars("X9", anti_egfr). unless("X9", side, left).'
+BLOCKS = Path(__file__).with_name("faulty_overlays.txt").read_text(encoding="utf-8").split("\n\n")
+EXAMPLES = Path(__file__).parents[2] / "examples" / "overlays" / "since_2019"
+
+
+def case(block: str) -> tuple[str, list[str]]:
+    """The text of a faulty overlay, and what is wrong with it."""
+    lines = block.strip("\n").split("\n")
+    text = "\n".join(line for line in lines if not line.startswith("=> "))
+    text = re.sub("^SOUND$", SOUND, re.sub("^BARS$", BARS, text, flags=re.M), flags=re.M)
+    return text, [line.removeprefix("=> ") for line in lines if line.startswith("=> ")]
+
+
+CASES = [case(block) for block in BLOCKS[1:]]
+
+
+def program(*texts: str) -> Program:
+    return Program(tuple((f"overlay{number}.lp", text) for number, text in enumerate(texts)))
+
+
+def faults(*texts: str) -> list[str]:
+    """All that is wrong with overlays."""
+    try:
+        Overlays(program(*texts)).checked()
+    except OverlayError as error:
+        return [str(fault).removeprefix("overlay0.lp:") for fault in error.faults]
+    return []
+
+
+@pytest.mark.parametrize(("text", "said"), CASES, ids=[said[0] for _, said in CASES])
+def test_each_fault_is_said_with_its_place(text: str, said: list[str]) -> None:
+    assert faults(text) == said
+
+
+def test_the_parts_of_the_faulty_ones_are_in_order() -> None:
+    assert faults(SOUND, BARS) == []
+
+
+# ---- what is in order -----------------------------------------------------------------
+
+IN_ORDER = [
+    "",
+    "% a remark, \u00e4",
+    SOUND + 'needs("Z", b, side, left). needs("Z", b, age, at_most(younger_age)).',
+    SOUND + 'needs("Z", b, failed(oxaliplatin), yes). needs("Z", b, stopped(1), completed).',
+    SOUND + 'offers("Z", c, folfox) :- in_force("I9"). needs("Z", c, ras, mutant).',
+    SOUND + 'regraded("Z", b, considered) :- is(ecog, 2).'
+    ' regraded("Z", b, recommended) :- is(ecog, 1).',
+    SOUND + 'needs("Z", b, side, left) :- received(L, folfox), L > 1, is(ras, mutant).',
+    SOUND + 'needs("Z", b, side, left) :- eligible(hai). single_agent("Z").',
+    'statement("Z", first, benefit). text("Z", "z"). offers("Z", b, folfox) :- eligible(hai).',
+    SOUND + 'needs("Z", b, ecog, at_most(N)) :- own(N). own(1..2). reference("Z", (1; 2)).',
+    'statement("Z", first, benefit). text("Z", "z"). reuses("Z", again).',
+    'exclusion("X9", "x"). bars("X9", fizz). unless("X9", side, left). regimen(fizz).',
+    'exclusion("X9", "x"). bars_pair("X9", "Z"). never_together("Z", anti_vegf, oxaliplatin).'
+    ' text("Z", "z").',
+    'interpretation("I21", "mine"). rests_on("1", "I21"). withdrawn("I21").',
+    'regimen(fizz). composed(fizz, (capecitabine; fizzin)). label(fizzin, "Fizz").'
+    " member(fizzy, fizzin).",
+    "value(stage, (iii; iv)). given(stage, V, stage(V)) :- stage(V). #defined stage/1."
+    ' means(stage, "stage"). label(iii, "III").',
+    'label(folfox, "Folfox"). means(kras, "KRAS").',
+    "s1_used_in(taiwan). rank(strong, 4).",
+    'statement("1", first, recommended). offers("1", any, capox). regraded("1", any, benefit).',
+    "country(japan).",
+    "side(left) :- primary_site(rectum).",
+    ":- not regimen_chosen(_).",
+    "{ undecided }. #defined undecided/0.",
+    'needs("1", any, side, left) :- not withdrawn("I9"), not in_force("I10").',
+    '#const youth = 40. needs("1", any, age, at_most(youth)).',
+    *(
+        path.read_text(encoding="utf-8")
+        for path in (EXAMPLES / "beacon.lp", EXAMPLES / "keynote_177.lp")
+    ),
+]
+
+
+@pytest.mark.parametrize("text", IN_ORDER)
+def test_what_is_in_order_has_no_fault(text: str) -> None:
+    assert faults(text) == []
+
+
+@pytest.mark.parametrize("number", range(1, 21))
+def test_any_interpretation_may_be_withdrawn(number: int) -> None:
+    """The table itself has no flaw, whatever is taken back."""
+    assert faults(f'withdrawn("I{number}").') == []
+
+
+# ---- several overlays -------------------------------------------------------------------
+
+
+def test_two_that_regrade_one_branch_are_both_at_fault() -> None:
+    said = "has more than one grade: keep the one that is right."
+    texts = (SOUND + '\nregraded("1", any, benefit).', '\n  regraded("1", any, considered).')
+    assert faults(*texts) == [f'2:1: ("1",any) {said}', f'overlay1.lp:2:3: ("1",any) {said}']
+
+
+def test_one_may_complete_another() -> None:
+    parts = SOUND.split(". ")
+    assert faults(*(f"{part.removesuffix('.')}." for part in parts)) == []
+    assert len(faults(f"{parts[0]}.", f"{parts[2]}")) == 1
+
+
+def test_all_faults_of_all_are_said_at_once() -> None:
+    said = faults(
+        'offers("Z", b, folfax).', BARS + ' need("1", any, side, left).\n  withdrawn("I77").'
+    )
+    assert [line.partition(" ")[0] for line in said] == [
+        *("1:1:", "1:1:"),
+        *("overlay1.lp:1:75:", "overlay1.lp:2:3:"),
+    ]
+
+
+def test_syntax_errors_of_all_are_said_at_once() -> None:
+    said = faults("a(", "b(\n.", SOUND)
+    assert [line.partition(" ")[0] for line in said] == ["2:1:", "overlay1.lp:2:1:"]
+
+
+def test_an_included_file_is_named(tmp_path: Path) -> None:
+    inner = tmp_path / "inner.lp"
+    inner.write_text('\nwithdrawn("I88").', encoding="utf-8")
+    (said,) = faults(f'#include "{inner}".')
+    assert said.startswith(f"{inner}:2:1: I88 is withdrawn")
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [('text("1", \u00e4).', "1:11:"), ('% \0\ntext("1", "x").', "1:3:"), ("x\0.", "1:2:")],
+)
+def test_characters_that_clingo_breaks_down_at(text: str, place: str) -> None:
+    assert faults(text)[0].startswith(place)
+
+
+# ---- wherever an overlay is used ----------------------------------------------------------
+
+OWN = [
+    "recommend --with {} -",
+    "vocabulary --with {}",
+    "audit --with {}",
+    "map --format dot --with {}",
+]
+
+
+@pytest.mark.parametrize("command", [*OWN, "check {}", "missing --with {} -"])
+def test_every_command_says_the_same(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "my overlay.lp"
+    path.write_text(BARS + '\n withdrawn("I88").', encoding="utf-8")
+    assert cli.main([part.format(path) for part in command.split()]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    expected = f"{path}:2:2: I88 is withdrawn, but is no interpretation; did you mean I8?\n"
+    assert err == expected
+
+
+def test_properties_have_places_too(tmp_path: Path) -> None:
+    path = tmp_path / "own.lp"
+    path.write_text('violation("x") :-\n  nothing_such(X).', encoding="utf-8")
+    with pytest.raises(OverlayError, match=re.escape(f"{path}:2:3: clingo says: atom does not")):
+        audit(properties=[path])
+
+
+def test_an_error_can_be_pickled() -> None:
+    with pytest.raises(OverlayError) as caught:
+        engine(program('withdrawn("I88").'))
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert (again.faults, str(again)) == (caught.value.faults, str(caught.value))
+
+
+# ---- the checks themselves ----------------------------------------------------------------
+
+
+def rules() -> Iterator[tuple[str, int]]:
+    """The rules that say of something that it is at fault, by file and number of statement."""
+    for name in FLAWS:
+        for number, node in enumerate(statements(name)):
+            accuses = re.match(r"(flaw|misnamed|mentions|once|fault\(File)", str(node))
+            if node.ast_type == ast.ASTType.Rule and node.body and accuses:
+                yield name, number
+
+
+def statements(name: str) -> list[ast.AST]:
+    nodes: list[ast.AST] = []
+    ast.parse_files([os.path.join(program_directory(), "check", f"{name}.lp")], nodes.append)
+    return nodes
+
+
+def likely(rule: str, text: str, said: list[str]) -> bool:
+    """Whether a rule is about this overlay, which is tried first then."""
+    texts = re.findall(r'"([^"]{8,})"', rule)
+    if texts:
+        return any(part in line for part in texts for line in said)
+    names = re.findall(r"(\w+)\(", rule)
+    return any(f"{name}(" in text for name in names[1:2])
+
+
+@pytest.mark.slow
+def test_each_rule_is_missed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without any one of the rules, some faulty overlay above is not refused as it should be."""
+    read: list[tuple[Overlays, str, list[str]]] = []
+    for text, said in CASES:
+        if not any("clingo says" in line or "#program" in line for line in said):
+            overlays = Overlays(program(text))
+            with suppress(OverlayError):
+                overlays.whole = Solver(overlays.program.control())
+            read.append((overlays, text, said))
+    shutil.copytree(os.path.join(program_directory(), "check"), tmp_path / "check")
+    monkeypatch.setattr(flaws, "program_directory", lambda: str(tmp_path))
+
+    def all_said(rule: str) -> bool:
+        for overlays, _, said in sorted(read, key=lambda item: not likely(rule, *item[1:])):
+            found = {str(fault).removeprefix("overlay0.lp:") for fault in overlays._faults()}
+            if not set(said) <= found:
+                return False
+        return True
+
+    assert all_said("")
+    unmissed = []
+    for name, number in rules():
+        kept = [str(node) for node in statements(name)]
+        rule, kept[number] = kept[number], ""
+        path = tmp_path / "check" / f"{name}.lp"
+        path.write_text("\n".join(kept), encoding="utf-8")
+        if all_said(rule):
+            unmissed.append(rule)
+        shutil.copy(os.path.join(program_directory(), "check", f"{name}.lp"), path)
+    assert unmissed == []
+
+
+def test_the_language_is_what_the_program_asks_for() -> None:
+    language = Overlays(program("")).language
+    known = signatures_of(tuple(main_paths()))
+    assert {item for item in language if item not in known} == set()
+    for (name, arity), usage in language.items():
+        assert re.fullmatch(rf"{name}\((\w+, ){{{arity - 1}}}\w+\)", usage)
+    text = Path(program_directory(), "check", "language.lp").read_text(encoding="utf-8")
+    declared = re.findall(r"#defined (\w+)/(\d)", text)
+    assert {(name, int(arity)) for name, arity in declared} == set(language)
+
+
+# ---- anything at all ----------------------------------------------------------------------
+
+NAMES = ['"Z"', '"1"', "b", "any", "side", "left", "folfox", "hai", "age", "at_most(3)", "X", "_"]
+NAMES += ["first", "benefit", '"X2"', "anti_egfr", '"I8"', "with(folfox, cetuximab)", "-1", "(a;b)"]
+PREDICATES = [
+    "statement",
+    "text",
+    "offers",
+    "needs",
+    "regraded",
+    "value",
+    "given",
+    "bars",
+    "unless",
+]
+PREDICATES += [
+    "exclusion",
+    "withdrawn",
+    "label",
+    "rank",
+    "line",
+    "regimen",
+    "side",
+    "mine",
+    "eligible",
+]
+ATOM = st.builds(
+    lambda name, terms: f"{name}({', '.join(terms)})" if terms else name,
+    st.sampled_from(PREDICATES),
+    st.lists(st.sampled_from(NAMES), max_size=4),
+)
+BODY = st.lists(st.one_of(ATOM, ATOM.map("not {}".format)), max_size=2).map(", ".join)
+SHAPES = st.sampled_from(["{}", "{{ {} }}", "-{}", "{} : mine"])
+RULES = st.builds(
+    lambda shape, head, body: shape.format(head) + (f" :- {body}." if body else "."),
+    SHAPES,
+    ATOM,
+    BODY,
+)
+LOOSE = st.text(st.sampled_from('ab1X"(){}.,:-;%*#\n \0\u00e4_@&|='), max_size=12)
+TEXT = st.lists(st.one_of(RULES, LOOSE, st.just(SOUND), st.just(BARS)), max_size=4).map("\n".join)
+
+
+def refusal(ask: Callable[[], object]) -> OverlayError | None:
+    """Why overlays are refused, if they are; every fault says where."""
+    try:
+        ask()
+    except OverlayError as error:
+        refused = error
+    else:
+        return None
+    assert refused.faults
+    for fault in refused.faults:
+        assert fault.place
+        assert fault.message.endswith((".", "?"))
+        assert "<string>" not in str(fault)
+    return refused
+
+
+def is_refused(text: str) -> bool:
+    return refusal(lambda: engine(program(text))) is not None
+
+
+def agrees(text: str, path: Path) -> None:
+    path.write_text(text, encoding="utf-8", newline="")
+    by_check = refusal(lambda: check(path))
+    by_answer = refusal(lambda: recommend({}, overlays=[path]))
+    assert str(by_check) == str(by_answer)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXT)
+def test_no_overlay_crashes_it(text: str) -> None:
+    is_refused(text)
+
+
+@pytest.mark.slow
+@settings(max_examples=600, deadline=None)
+@given(TEXT)
+def test_no_overlay_crashes_it_at_length(text: str) -> None:
+    is_refused(text)
+
+
+@pytest.mark.parametrize("text", [SOUND, BARS, *(text for text, _ in CASES[:6])])
+def test_check_refuses_what_the_engine_refuses(text: str, tmp_path: Path) -> None:
+    agrees(text, tmp_path / "overlay.lp")
+
+
+@pytest.mark.slow
+def test_check_refuses_what_the_engine_refuses_at_length(tmp_path: Path) -> None:
+    for (one, _), two in product(CASES[::12], IN_ORDER[::6]):
+        agrees(f"{one}\n{two}" if not one.endswith("*") else one, tmp_path / "overlay.lp")
