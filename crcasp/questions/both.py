@@ -1,0 +1,251 @@
+"""Two tables side by side, grounded over all patients there can be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from typing import TypeAlias
+
+from clingo import Control, Function, Symbol, ast
+
+from crcasp.program.engine import PATIENT_CHECK, Engine, engine
+from crcasp.program.files import Program, program_directory
+from crcasp.program.overlays import Signature, signatures
+from crcasp.program.slices import Ground, Rule, Rules, Slice
+from crcasp.program.terms import natural, row, word
+from crcasp.program.wording import Wording
+from crcasp.questions.conditions import GIVEN, only
+from crcasp.results.diff import Only
+
+FILES = tuple(
+    f"diff/{name}.lp" for name in ("patients", "changes", "conditions", "sources", "preferred")
+)
+SIDES = ("old", "new")
+LINES = 4  # of a history
+ASKED = "inquiry. partners(max_partners)."
+
+Literals: TypeAlias = dict[Symbol, int]
+
+
+class Side:
+    """One table, grounded for every patient that it knows.
+
+    Args:
+        name: old or new.
+        program: the table.
+        lines: how many lines of treatment a patient may have had.
+        strange: what only the other table knows: therapies, with the agents that they hold
+            of which this is so, too. To this one they are lines of treatment and agents of
+            which nothing else is known.
+    """
+
+    def __init__(
+        self, name: str, program: Program, lines: int, strange: Sequence[tuple[str, str]]
+    ) -> None:
+        vocabulary = engine(program).vocabulary
+        self.name = name
+        rules = Rules()
+        told = " ".join(f"#external received(1..{lines}, {therapy})." for therapy, _ in strange)
+        told += " ".join(f"contains({therapy}, {agent})." for therapy, agent in strange if agent)
+        files = ("wrapper/externals.lp", "wrapper/histories.lp", PATIENT_CHECK)
+        text = f"{vocabulary.externals()} {ASKED} {told}"
+        self.control = program.control(*files, lines=lines, facts=text, observer=rules)
+        self.rules = rules.taken
+        self.atoms = self.control.symbolic_atoms
+        known = vocabulary.predicates()
+        self.given = {
+            atom.symbol: atom.literal
+            for predicate, arity, positive in self.atoms.signatures
+            if predicate in known and positive
+            for atom in self.atoms.by_signature(predicate, arity)
+            if atom.is_external
+        }
+
+    def has(self, asked: Iterable[Signature]) -> Iterator[tuple[Symbol, int | None]]:
+        """Yield the atoms of some predicates, as atoms of this table, with their literals.
+
+        A fact has none.
+        """
+        side = Function(self.name)
+        for predicate, arity in sorted(asked):
+            for atom in self.atoms.by_signature(predicate, arity - 1):
+                named = Function(predicate, [side, *atom.symbol.arguments])
+                yield named, None if atom.is_fact else atom.literal
+
+
+class Both:
+    """All patients there can be, and what two tables say of each.
+
+    Args:
+        old: one table.
+        new: the other.
+
+    Raises:
+        UsageError: one of them is not in order, or no patient is left by their constraints.
+    """
+
+    def __init__(self, old: Program, new: Program) -> None:
+        self.programs = (old, new)
+        engines = [engine(program) for program in self.programs]
+        self.lines = min(LINES, *(one.vocabulary.lines for one in engines))
+        self.ground = Ground()
+        sides = [
+            Side(name, program, self.lines, _strange(one, other))
+            for name, program, one, other in zip(
+                SIDES, self.programs, engines, engines[::-1], strict=True
+            )
+        ]
+        asked, possible = interface()
+        text, links = ["side(old). side(new)."], list[tuple[Symbol, int]]()
+        moved = [self.ground.add(side.rules) for side in sides]
+        for side, by in zip(sides, moved, strict=True):
+            for atom, literal in side.has(asked | possible):
+                predicate = (atom.name, len(atom.arguments))
+                if predicate in possible:
+                    text.append(f"can({atom}).")
+                if predicate in asked:
+                    text.append(f"{atom}." if literal is None else f"#external {atom}.")
+                    if literal is not None:
+                        links.append((atom, literal + by))
+            text += [f"may_tell({side.name}, {fact})." for fact in side.given]
+        rules = Rules()
+        self.control = Control(["0"])
+        self.control.register_observer(rules, replace=True)
+        for name in FILES:
+            self.control.load(os.path.join(program_directory(), name))
+        self.control.add("base", [], " ".join(text))
+        self.control.ground([("base", [])])
+        by = self.ground.add(rules.taken)
+        self.atoms = self.control.symbolic_atoms
+        self.by = by
+        for atom, literal in links:
+            self.ground.link(self.atoms[atom].literal + by, literal)
+        self.told = self.literals("told", 1)
+        for side, side_by in zip(sides, moved, strict=True):
+            for fact, literal in side.given.items():
+                self.ground.link(literal + side_by, self.told[Function("told", [fact])])
+        self.constraints = self._constraints()
+        self.tables = [one.table for one in engines]
+        self.topics: dict[Symbol, dict[Symbol, int]] = {}
+        for atom in self.atoms.by_signature("topic", 3):
+            therapy, finding, level = atom.symbol.arguments
+            self.topics.setdefault(therapy, {})[finding] = level.number
+        self.values: dict[Symbol, list[Symbol]] = {}
+        for atom in self.atoms.by_signature("can_be", 2):
+            self.values.setdefault(atom.symbol.arguments[0], []).append(atom.symbol.arguments[1])
+        labels = {
+            str(key): str(text)
+            for key, text in (row(atom.symbol) for atom in self.atoms.by_signature("label", 2))
+        }
+        for table in self.tables:
+            labels |= table.words.labels
+        self.words = Wording(labels)
+        self.cached: dict[tuple[str, int], dict[Symbol, Literals]] = {}
+
+    # ---- what is asked of them ------------------------------------------------------------
+
+    def by_therapy(self, predicate: str, arity: int) -> dict[Symbol, Literals]:
+        """Return the atoms of a predicate by the therapy that is their first argument."""
+        found = self.cached.get((predicate, arity))
+        if found is None:
+            found = self.cached[predicate, arity] = {}
+            for atom, literal in self.literals(predicate, arity).items():
+                found.setdefault(atom.arguments[0], {})[atom] = literal
+        return found
+
+    def offered(self) -> list[str]:
+        """Return the therapies of both tables, those of the new one first."""
+        return [*dict.fromkeys(name for table in self.tables[::-1] for name in table.places)]
+
+    def place(self, therapy: str) -> tuple[int, str]:
+        """Return a sort key: the therapies that are offered, then what may be given again."""
+        names = self.offered()
+        return names.index(therapy) if therapy in names else len(names), therapy
+
+    # ---- in words -------------------------------------------------------------------------
+
+    def described(self, therapy: Symbol, features: Iterable[Symbol]) -> tuple[Only, ...]:
+        """Return what features of a patient say together, one condition a finding."""
+        ruled_out: dict[Symbol, list[Symbol]] = {}
+        for feature in features:
+            ruled_out.setdefault(feature.arguments[1], []).append(feature.arguments[2])
+        topics = self.topics[therapy]
+        order = sorted(ruled_out, key=lambda it: (topics.get(it, 9), natural(str(word(it)))))
+        return tuple(only(it, self.values.get(it, GIVEN), ruled_out[it], self.words) for it in order)
+
+    def because(self, sources: Iterable[str], choices: Sequence[str]) -> tuple[str, ...]:
+        """Return what does a change: statements, exclusions, interpretations, constants."""
+        old, new = ({*table.texts, *table.exclusions} for table in self.tables)
+        found = set(sources)
+        lapsed = [atom.symbol.arguments[0].string for atom in self.atoms.by_signature("lapsed", 1)]
+        constants = self._constants()
+        added = found & (old ^ new)
+        named = [*choices] or ([] if added or constants else lapsed)
+        exclusions = {name for table in self.tables for name in table.exclusions}
+        ordered = sorted(found, key=lambda it: (it not in added, it in exclusions, natural(it)))
+        return (*ordered, *sorted(set(named), key=natural), *constants)
+
+    def _constants(self) -> list[str]:
+        """Return the constants that differ, as the new table has them."""
+        old, new = (program.known_constants() | dict(program.constants) for program in self.programs)
+        return [
+            f"{name}={new.get(name, old.get(name))}"
+            for name in sorted({*old, *new})
+            if old.get(name) != new.get(name)
+        ]
+
+    def literals(self, predicate: str, arity: int) -> Literals:
+        """Return the atoms of a predicate that some patient may have, with their literals."""
+        atoms = self.atoms.by_signature(predicate, arity)
+        return {atom.symbol: atom.literal + self.by for atom in atoms}
+
+    def _constraints(self) -> list[tuple[Rule, frozenset[int]]]:
+        """Return what patients are subject to; not so the sets of a table, of which none is made."""
+        ground = self.ground
+        made = ground.depending([atom for atom in ground.choices if atom < self.by])
+        left = [
+            rule
+            for rule in ground.constraints
+            if not any(abs(literal) in made for literal, _ in rule.body)
+        ]
+        return [(rule, ground.open_in(rule)) for rule in left]
+
+    def slice(self, named: Mapping[Symbol, int]) -> Slice:
+        """Return the part of both tables that some atoms depend on."""
+        return Slice(self.ground, self.constraints, named, self.told)
+
+
+def _strange(engine: Engine, other: Engine) -> list[tuple[str, str]]:
+    """Return what is strange to one table: see `Side`."""
+    therapies, agents = set(engine.vocabulary.therapies), set(engine.vocabulary.agents)
+    found: list[tuple[str, str]] = []
+    for therapy in sorted(set(other.vocabulary.therapies) - therapies):
+        held = [str(a) for t, a in other.declared.facts("contains", 2) if t == therapy]
+        found += [(therapy, agent) for agent in sorted(set(held) - agents)] or [(therapy, "")]
+    return found
+
+
+@cache
+def interface() -> tuple[frozenset[Signature], frozenset[Signature]]:
+    """Return what the files that compare ask of a table, and what they ask whether it can be."""
+    stated: set[Signature] = set()
+    asked: set[Signature] = set()
+    possible: set[Signature] = set()
+
+    class Possible(ast.Transformer):
+        def visit_SymbolicAtom(self, atom: ast.AST) -> ast.AST:  # noqa: N802
+            if getattr(atom.symbol, "name", "") == "can":
+                (term,) = atom.symbol.arguments
+                possible.add((term.name, len(term.arguments)))
+            return atom
+
+    def visit(node: ast.AST) -> None:
+        heads, body = signatures(node)
+        stated.update(heads)
+        asked.update(body)
+        Possible().visit(node)
+
+    ast.parse_files([os.path.join(program_directory(), name) for name in FILES], visit)
+    own = {("side", 1), ("can", 1), ("may_tell", 2)}
+    return frozenset(asked - stated - own), frozenset(possible)
