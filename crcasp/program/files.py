@@ -45,6 +45,8 @@ class Program(NamedTuple):
     ) -> Program:
         """Read the overlays and check the constants' names and values.
 
+        A folder stands for the `.lp` files in it.
+
         Raises:
             UsageError: an overlay cannot be read, or a constant is unknown.
         """
@@ -168,7 +170,28 @@ def read_all_trusted(
     is_list = isinstance(paths, Iterable) and not isinstance(paths, (str, bytes))
     if not is_list or not all(isinstance(path, (str, os.PathLike)) for path in paths):
         raise UsageError(f'{called} must be a list of files: write ["file.lp"].')
-    return tuple(map(read_trusted, paths))
+    return tuple(map(read_trusted, in_folders(paths)))
+
+
+def in_folders(paths: Iterable[str | os.PathLike[str]]) -> list[str | os.PathLike[str]]:
+    """Return files, with the `.lp` files of each folder in its place, sorted by name.
+
+    Raises:
+        UsageError: a folder holds none, or cannot be read.
+    """
+    found: list[str | os.PathLike[str]] = []
+    for path in paths:
+        if not os.path.isdir(path):
+            found.append(path)
+            continue
+        try:
+            names = sorted(name for name in os.listdir(path) if name.endswith(".lp"))
+        except OSError as error:
+            raise UsageError(f"{os.fspath(path)}: it cannot be read: {error.strerror}.") from None
+        if not names:
+            raise UsageError(f"{os.fspath(path)}: this folder holds no .lp file: name one that does.")
+        found += [os.path.join(path, name) for name in names]
+    return found
 
 
 def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from clingo import Function, Symbol
+from clingo import Function, Symbol, SymbolType
 
 from crcasp.program.terms import natural, word
 from crcasp.program.wording import Wording, listed
@@ -33,16 +33,21 @@ def only(
 
 def called(finding: Symbol, words: Wording) -> str:
     """Return the name of a finding in words, whatever it speaks of."""
-    name, whole = str(word(finding)), str(finding)
-    if name in words.labels or not finding.arguments or finding.name not in words.labels:
+    name = str(word(finding))
+    if (
+        name in words.labels
+        or finding.type is not SymbolType.Function
+        or not finding.arguments
+        or finding.name not in words.labels
+    ):
         return words.name(name)
     return words.labels[finding.name].format(*(called(it, words) for it in finding.arguments))
 
 
 def valued(values: Sequence[Symbol], possible: Sequence[Symbol], words: Wording | None) -> list[str]:
     """Return values by name or, without words, as results write them; of numbers, in bounds."""
-    bands = sorted(value for value in possible if value.name == "band")
-    names = [str(word(value)) for value in values if value.name != "band"]
+    bands = sorted(value for value in possible if _is_band(value))
+    names = [str(word(value)) for value in values if not _is_band(value)]
     names.sort(key=lambda name: (name == "unknown", natural(name)))
     texts = [words.name(name) if words else name for name in names]
     spans = []
@@ -55,3 +60,7 @@ def valued(values: Sequence[Symbol], possible: Sequence[Symbol], words: Wording 
             else:
                 spans.append(f"at least {low}" if several[-1] == bands[-1] else f"{low} to {top}")
     return spans + texts
+
+
+def _is_band(value: Symbol) -> bool:
+    return value.match("band", 2)
