@@ -15,7 +15,7 @@ from crcasp.results.advice import Status
 from crcasp.results.comparison import KINDS, Kind
 from crcasp.results.diff import Changed, Only, Standing
 
-FACT = Function("fact")  # of a patient, as the last resort of a description
+LEVELS = (2, 3, 4, 5)  # how particular features are, with single facts last
 PLACES = {kind: place for place, kind in enumerate(KINDS)}
 
 
@@ -121,16 +121,15 @@ class Cover:
         self.raw = dict(self.facts)
         while (true := self.asked.first([change, guard], [*self.features, *self.asked.told])) is not None:
             held = set(true)
-            features = [atom for atom in self.order if atom in held]
-            chosen = self._core(change, features)
-            if chosen is None:
-                given = {atom.arguments[0] for atom in held if atom.name == "told"}
-                raw = [
-                    atom
-                    for atom in self.raw
-                    if (atom.arguments[1] in given) == (atom.arguments[2].name == "not_given")
-                ]
-                chosen = self._core(change, [*raw, *features])
+            given = {atom.arguments[0] for atom in held if atom.name == "told"}
+            chosen = None
+            for most in LEVELS:  # the more general ones alone, if they imply it
+                features = [it for it in self.order if it in held and self.level(it) <= most]
+                if most == LEVELS[-1]:
+                    features = [it for it in self.raw if _true(it, given)] + features
+                chosen = self._core(change, features)
+                if chosen is not None:
+                    break
             if chosen is None:
                 raise UsageError(
                     f"{word(self.therapy)}: no feature of lp/diff/conditions.lp says when it "
@@ -138,6 +137,10 @@ class Cover:
                 )
             yield chosen
             self.asked.exclude([guard, *map(self._literal, chosen)])
+
+    def level(self, feature: Symbol) -> int:
+        """Return how particular a feature is."""
+        return self.both.topics[self.therapy][feature.arguments[1]]
 
     def _literal(self, feature: Symbol) -> int:
         return self.features[feature] if feature in self.features else self.raw[feature]
@@ -163,3 +166,9 @@ def _used(finding: Symbol, two: set[Symbol]) -> bool:
     if finding.name in ("before", "now") and len(finding.arguments) == 1:
         return finding.arguments[0] in two
     return finding not in two
+
+
+def _true(fact: Symbol, given: set[Symbol]) -> bool:
+    """Return whether a single fact is as a feature says: not given, or given."""
+    _, which, what = fact.arguments
+    return (which in given) == (what.name == "not_given")
