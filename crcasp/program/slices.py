@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, cast
 
 from clingo import Control, Observer, Symbol
 
 from crcasp.program.solver import Solver
 
 MOST = 1 << 28  # atoms of one part of a ground program
-Weighted = tuple[tuple[int, int], ...]
+TRUE, FALSE = MOST * 8, MOST * 8 + 1  # atoms beyond all parts
+Weighted: TypeAlias = tuple[tuple[int, int], ...]
 
 
 class Rule(NamedTuple):
@@ -46,14 +47,15 @@ class Ground:
         rules: the rules of each atom.
         constraints: the rules without a head.
         choices: the atoms that some rule leaves open.
+        same: for each atom one that stands for it, and for all that have the same rules.
     """
 
     def __init__(self) -> None:
         self.rules: dict[int, list[Rule]] = {}
         self.constraints: list[Rule] = []
         self.choices: set[int] = set()
+        self.same: dict[int, int] = {}
         self.parts = 0
-        self.reached: dict[int, frozenset[int]] = {}
 
     def add(self, rules: Iterable[Rule]) -> int:
         """Add a ground program, and return what its atoms are moved by."""
@@ -78,6 +80,80 @@ class Ground:
             self.choices.update(rule.head)
         for atom in rule.head:
             self.rules.setdefault(atom, []).append(rule)
+
+    def merge(self) -> None:
+        """Let one atom stand for all that have the same rules, from the ground up.
+
+        What two programs define alike is then there once, and what is so for everybody, or
+        for nobody, is TRUE or FALSE.
+        """
+        known: dict[frozenset[Weighted | tuple[int, Weighted]], int] = {}
+        rules: dict[int, list[Rule]] = {TRUE: [Rule((TRUE,), ())]}
+        for atom in self._upwards():
+            own = self.rules.get(atom, ())
+            if any(rule.choice or len(rule.head) > 1 for rule in own):
+                self.same[atom] = atom
+                rules[atom] = [rule._replace(body=self._mapped(rule)) for rule in own]
+                continue
+            bodies = {
+                body if rule.bound is None else (rule.bound, body)
+                for rule in own
+                if (body := self._body(rule)) is not None
+            }
+            alone = next(iter(bodies)) if len(bodies) == 1 else ()
+            stands = atom
+            if atom in self.same:  # a loop has asked for it before
+                pass
+            elif () in bodies or not bodies:
+                stands = TRUE if bodies else FALSE
+            elif len(alone) == 1 and alone[0][0] > 0:
+                stands = alone[0][0]
+            else:
+                stands = known.setdefault(frozenset(bodies), atom)
+            self.same[atom] = stands
+            if stands == atom:
+                rules[atom] = [_rule(atom, body) for body in sorted(bodies, key=str)]
+        self.rules = rules
+        found = ((rule, self._body(rule)) for rule in self.constraints)
+        self.constraints = [rule._replace(body=body) for rule, body in found if body is not None]
+
+    def _upwards(self) -> list[int]:
+        """Return all atoms, each after those that its rules ask for, unless there is a loop."""
+        order: list[int] = []
+        seen: set[int] = set()
+        for start in self.rules:
+            left = [start]
+            while left:
+                atom = left[-1]
+                if atom in seen:
+                    left.pop()
+                    if atom not in self.same:
+                        self.same[atom] = 0
+                        order.append(atom)
+                    continue
+                seen.add(atom)
+                for rule in self.rules.get(atom, ()):
+                    left += [at for at in map(abs, next(zip(*rule.body), ())) if at not in seen]
+        self.same.clear()
+        return order
+
+    def _mapped(self, rule: Rule) -> Weighted:
+        """Return a body in terms of the atoms that stand for others."""
+        found = []
+        for literal, weight in rule.body:
+            stands = self.same.setdefault(abs(literal), abs(literal))
+            found.append((stands if literal > 0 else -stands, weight))
+        return tuple(found)
+
+    def _body(self, rule: Rule) -> Weighted | None:
+        """Return a body without what is always so, None if it never is."""
+        mapped = self._mapped(rule)
+        if rule.bound is not None:
+            return tuple(sorted(mapped))
+        kept = {literal for literal, _ in mapped if literal not in (TRUE, -FALSE)}
+        if not kept.isdisjoint((FALSE, -TRUE)) or any(-literal in kept for literal in kept):
+            return None
+        return tuple((literal, 1) for literal in sorted(kept))
 
     def cone(self, atoms: Iterable[int], found: set[int] | None = None) -> set[int]:
         """Return all atoms that some atoms depend on, with these, added to what was found."""
@@ -130,6 +206,12 @@ class Ground:
         return frozenset(self.cone(abs(literal) for literal, _ in rule.body) & self.choices)
 
 
+def _rule(atom: int, body: Weighted | tuple[int, Weighted]) -> Rule:
+    if body and isinstance(body[0], int):
+        return Rule((atom,), cast(Weighted, body[1]), False, body[0])
+    return Rule((atom,), cast(Weighted, body))
+
+
 class Slice(Solver):
     """The part of a ground program that some atoms depend on, as a program of its own.
 
@@ -152,12 +234,14 @@ class Slice(Solver):
         atoms = ground.cone(named.values())
         rules = ground.bound(atoms, constraints)
         self.costs = {symbol: atom for symbol, atom in costs.items() if atom in atoms}
-        symbols = {atom: symbol for symbol, atom in (*self.costs.items(), *named.items())}
         with self.control.backend() as backend:
-            new = {
-                atom: backend.add_atom(symbols[atom]) if atom in symbols else backend.add_atom()
-                for atom in sorted(atoms)
+            new = {atom: backend.add_atom() for atom in sorted(atoms)}
+            shown = {
+                symbol: (backend.add_atom(symbol), new[atom])
+                for symbol, atom in (*self.costs.items(), *named.items())
             }
+            for literal, atom in shown.values():
+                backend.add_rule([literal], [atom])
             for atom in sorted(atoms):
                 rules += [rule for rule in ground.rules.get(atom, ()) if rule.head[0] == atom]
             for rule in rules:
@@ -169,7 +253,7 @@ class Slice(Solver):
                     backend.add_weight_rule(head, rule.bound, body, rule.choice)
             counted = [new[atom] for atom in self.costs.values()]
             backend.add_minimize(2, [(literal, 1) for literal in counted])
-            ranked = list(enumerate(counted, 1))
-            backend.add_minimize(1, [(literal, place) for place, literal in ranked])
+            places = enumerate(counted, 1)
+            backend.add_minimize(1, [(literal, place) for place, literal in places])
         self.atoms = {symbol: new[atom] for symbol, atom in named.items()}
         self.told = {symbol: new[atom] for symbol, atom in self.costs.items()}

@@ -12,7 +12,7 @@ from clingo import Control, Function, Symbol, ast
 from crcasp.program.engine import PATIENT_CHECK, Engine, engine
 from crcasp.program.files import Program, program_directory
 from crcasp.program.overlays import Signature, signatures
-from crcasp.program.slices import Ground, Rule, Rules, Slice
+from crcasp.program.slices import FALSE, Ground, Rule, Rules, Slice
 from crcasp.program.terms import natural, row, word
 from crcasp.program.wording import Wording
 from crcasp.questions.conditions import GIVEN, only
@@ -121,10 +121,12 @@ class Both:
         self.by = by
         for atom, literal in links:
             self.ground.link(self.atoms[atom].literal + by, literal)
-        self.told = self.literals("told", 1)
+        told = self.literals("told", 1)
         for side, side_by in zip(sides, moved, strict=True):
             for fact, literal in side.given.items():
-                self.ground.link(literal + side_by, self.told[Function("told", [fact])])
+                self.ground.link(literal + side_by, told[Function("told", [fact])])
+        self.ground.merge()
+        self.told = dict(sorted(self.literals("told", 1).items()))
         self.constraints = self._constraints()
         self.tables = [one.table for one in engines]
         self.topics: dict[Symbol, dict[Symbol, int]] = {}
@@ -197,8 +199,12 @@ class Both:
 
     def literals(self, predicate: str, arity: int) -> Literals:
         """Return the atoms of a predicate that some patient may have, with their literals."""
-        atoms = self.atoms.by_signature(predicate, arity)
-        return {atom.symbol: atom.literal + self.by for atom in atoms}
+        same = self.ground.same
+        found = {
+            atom.symbol: same.get(atom.literal + self.by, atom.literal + self.by)
+            for atom in self.atoms.by_signature(predicate, arity)
+        }
+        return {atom: literal for atom, literal in found.items() if literal != FALSE}
 
     def _constraints(self) -> list[tuple[Rule, frozenset[int]]]:
         """Return what patients are subject to; not so the sets of a table, of which none is made."""

@@ -22,7 +22,9 @@ def only(
     """Return the condition that a finding is none of the values that are ruled out."""
     left = [value for value in possible if value not in ruled_out]
     name = called(finding, words)
-    if UNKNOWN not in possible or UNKNOWN not in left:
+    if left == [UNKNOWN]:
+        text = f"{name} not known"
+    elif UNKNOWN not in possible or UNKNOWN not in left:
         text = f"{name}: {listed(valued(left, possible, words), 'or')}"
     elif list(ruled_out) == YES:
         text = f"not known to be so: {name}"
@@ -55,7 +57,9 @@ def valued(values: Sequence[Symbol], possible: Sequence[Symbol], words: Wording 
         if inside:
             several = list(run)
             low, top = several[0].arguments[0].number, several[-1].arguments[1].number
-            if several[0] == bands[0]:
+            if low == top:
+                spans.append(str(low))
+            elif several[0] == bands[0]:
                 spans.append(f"at most {top}")
             else:
                 spans.append(f"at least {low}" if several[-1] == bands[-1] else f"{low} to {top}")
