@@ -39,11 +39,13 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
 
     def text(width: int) -> str:
         from crcasp.views.groups.diff import words
-        from crcasp.views.text import diff_text
+        from crcasp.views.tables import diff_text
 
         return diff_text(result, words(result), width)
 
-    return shared.shown(result, options, text), CHANGED if options.exit_code and not result.same else 0
+    return shared.shown(
+        result, options, text
+    ), CHANGED if options.exit_code and not result.same else 0
 
 
 class Progress:

@@ -189,7 +189,9 @@ def in_folders(paths: Iterable[str | os.PathLike[str]]) -> list[str | os.PathLik
         except OSError as error:
             raise UsageError(f"{os.fspath(path)}: it cannot be read: {error.strerror}.") from None
         if not names:
-            raise UsageError(f"{os.fspath(path)}: this folder holds no .lp file: name one that does.")
+            raise UsageError(
+                f"{os.fspath(path)}: this folder holds no .lp file: name one that does."
+            )
         found += [os.path.join(path, name) for name in names]
     return found
 

@@ -3,75 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
-from clingo import Control, Function, Symbol, ast
+from clingo import Control, Function, Symbol
 
-from crcasp.program.engine import PATIENT_CHECK, Engine, engine
+from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
-from crcasp.program.overlays import Signature, signatures
-from crcasp.program.slices import FALSE, Ground, Rule, Rules, Slice
+from crcasp.program.ground import FALSE, Ground, Rule, Rules
+from crcasp.program.slices import Slice
 from crcasp.program.terms import natural, row, word
 from crcasp.program.wording import Wording
 from crcasp.questions.conditions import GIVEN, only
+from crcasp.questions.sides import FILES, Side, interface, strange
 from crcasp.results.diff import Only
 
-FILES = tuple(
-    f"diff/{name}.lp" for name in ("patients", "changes", "conditions", "sources", "preferred")
-)
 SIDES = ("old", "new")
 LINES = 4  # of a history
-ASKED = "inquiry. partners(max_partners)."
 
 Literals: TypeAlias = dict[Symbol, int]
-
-
-class Side:
-    """One table, grounded for every patient that it knows.
-
-    Args:
-        name: old or new.
-        program: the table.
-        lines: how many lines of treatment a patient may have had.
-        strange: what only the other table knows: therapies, with the agents that they hold
-            of which this is so, too. To this one they are lines of treatment and agents of
-            which nothing else is known.
-    """
-
-    def __init__(
-        self, name: str, program: Program, lines: int, strange: Sequence[tuple[str, str]]
-    ) -> None:
-        vocabulary = engine(program).vocabulary
-        self.name = name
-        rules = Rules()
-        told = " ".join(f"#external received(1..{lines}, {therapy})." for therapy, _ in strange)
-        told += " ".join(f"contains({therapy}, {agent})." for therapy, agent in strange if agent)
-        files = ("wrapper/externals.lp", "wrapper/histories.lp", PATIENT_CHECK)
-        text = f"{vocabulary.externals()} {ASKED} {told}"
-        self.control = program.control(*files, lines=lines, facts=text, observer=rules)
-        self.rules = rules.taken
-        self.atoms = self.control.symbolic_atoms
-        known = vocabulary.predicates()
-        self.given = {
-            atom.symbol: atom.literal
-            for predicate, arity, positive in self.atoms.signatures
-            if predicate in known and positive
-            for atom in self.atoms.by_signature(predicate, arity)
-            if atom.is_external
-        }
-
-    def has(self, asked: Iterable[Signature]) -> Iterator[tuple[Symbol, int | None]]:
-        """Yield the atoms of some predicates, as atoms of this table, with their literals.
-
-        A fact has none.
-        """
-        side = Function(self.name)
-        for predicate, arity in sorted(asked):
-            for atom in self.atoms.by_signature(predicate, arity - 1):
-                named = Function(predicate, [side, *atom.symbol.arguments])
-                yield named, None if atom.is_fact else atom.literal
 
 
 class Both:
@@ -91,7 +41,7 @@ class Both:
         self.lines = min(LINES, *(one.vocabulary.lines for one in engines))
         self.ground = Ground()
         sides = [
-            Side(name, program, self.lines, _strange(one, other))
+            Side(name, program, self.lines, strange(one, other))
             for name, program, one, other in zip(
                 SIDES, self.programs, engines, engines[::-1], strict=True
             )
@@ -120,7 +70,9 @@ class Both:
         self.atoms = self.control.symbolic_atoms
         self.by = by
         for atom, literal in links:
-            self.ground.link(self.atoms[atom].literal + by, literal)
+            known = self.atoms[atom]
+            assert known is not None
+            self.ground.link(known.literal + by, literal)
         told = self.literals("told", 1)
         for side, side_by in zip(sides, moved, strict=True):
             for fact, literal in side.given.items():
@@ -130,15 +82,16 @@ class Both:
         self.constraints = self._constraints()
         self.tables = [one.table for one in engines]
         self.topics: dict[Symbol, dict[Symbol, int]] = {}
-        for atom in self.atoms.by_signature("topic", 3):
-            therapy, finding, level = atom.symbol.arguments
+        for topic in self.atoms.by_signature("topic", 3):
+            therapy, finding, level = topic.symbol.arguments
             self.topics.setdefault(therapy, {})[finding] = level.number
         self.values: dict[Symbol, list[Symbol]] = {}
-        for atom in self.atoms.by_signature("can_be", 2):
-            self.values.setdefault(atom.symbol.arguments[0], []).append(atom.symbol.arguments[1])
+        for can_be in self.atoms.by_signature("can_be", 2):
+            finding, value = can_be.symbol.arguments
+            self.values.setdefault(finding, []).append(value)
         labels = {
             str(key): str(text)
-            for key, text in (row(atom.symbol) for atom in self.atoms.by_signature("label", 2))
+            for key, text in (row(label.symbol) for label in self.atoms.by_signature("label", 2))
         }
         for table in self.tables:
             labels |= table.words.labels
@@ -174,7 +127,9 @@ class Both:
             ruled_out.setdefault(feature.arguments[1], []).append(feature.arguments[2])
         topics = self.topics[therapy]
         order = sorted(ruled_out, key=lambda it: (topics.get(it, 9), natural(str(word(it)))))
-        return tuple(only(it, self.values.get(it, GIVEN), ruled_out[it], self.words) for it in order)
+        return tuple(
+            only(it, self.values.get(it, GIVEN), ruled_out[it], self.words) for it in order
+        )
 
     def because(self, sources: Iterable[str], choices: Sequence[str]) -> tuple[str, ...]:
         """Return what does a change: statements, exclusions, interpretations, constants."""
@@ -190,7 +145,9 @@ class Both:
 
     def _constants(self) -> list[str]:
         """Return the constants that differ, as the new table has them."""
-        old, new = (program.known_constants() | dict(program.constants) for program in self.programs)
+        old, new = (
+            program.known_constants() | dict(program.constants) for program in self.programs
+        )
         return [
             f"{name}={new.get(name, old.get(name))}"
             for name in sorted({*old, *new})
@@ -207,7 +164,7 @@ class Both:
         return {atom: literal for atom, literal in found.items() if literal != FALSE}
 
     def _constraints(self) -> list[tuple[Rule, frozenset[int]]]:
-        """Return what patients are subject to; not so the sets of a table, of which none is made."""
+        """Return what patients are subject to, and not what sets are: none is made."""
         ground = self.ground
         made = ground.depending([atom for atom in ground.choices if atom < self.by])
         left = [
@@ -220,38 +177,3 @@ class Both:
     def slice(self, named: Mapping[Symbol, int]) -> Slice:
         """Return the part of both tables that some atoms depend on."""
         return Slice(self.ground, self.constraints, named, self.told)
-
-
-def _strange(engine: Engine, other: Engine) -> list[tuple[str, str]]:
-    """Return what is strange to one table: see `Side`."""
-    therapies, agents = set(engine.vocabulary.therapies), set(engine.vocabulary.agents)
-    found: list[tuple[str, str]] = []
-    for therapy in sorted(set(other.vocabulary.therapies) - therapies):
-        held = [str(a) for t, a in other.declared.facts("contains", 2) if t == therapy]
-        found += [(therapy, agent) for agent in sorted(set(held) - agents)] or [(therapy, "")]
-    return found
-
-
-@cache
-def interface() -> tuple[frozenset[Signature], frozenset[Signature]]:
-    """Return what the files that compare ask of a table, and what they ask whether it can be."""
-    stated: set[Signature] = set()
-    asked: set[Signature] = set()
-    possible: set[Signature] = set()
-
-    class Possible(ast.Transformer):
-        def visit_SymbolicAtom(self, atom: ast.AST) -> ast.AST:  # noqa: N802
-            if getattr(atom.symbol, "name", "") == "can":
-                (term,) = atom.symbol.arguments
-                possible.add((term.name, len(term.arguments)))
-            return atom
-
-    def visit(node: ast.AST) -> None:
-        heads, body = signatures(node)
-        stated.update(heads)
-        asked.update(body)
-        Possible().visit(node)
-
-    ast.parse_files([os.path.join(program_directory(), name) for name in FILES], visit)
-    own = {("side", 1), ("can", 1), ("may_tell", 2)}
-    return frozenset(asked - stated - own), frozenset(possible)

@@ -46,7 +46,9 @@ def called(finding: Symbol, words: Wording) -> str:
     return words.labels[finding.name].format(*(called(it, words) for it in finding.arguments))
 
 
-def valued(values: Sequence[Symbol], possible: Sequence[Symbol], words: Wording | None) -> list[str]:
+def valued(
+    values: Sequence[Symbol], possible: Sequence[Symbol], words: Wording | None
+) -> list[str]:
     """Return values by name or, without words, as results write them; of numbers, in bounds."""
     bands = sorted(value for value in possible if _is_band(value))
     names = [str(word(value)) for value in values if not _is_band(value)]

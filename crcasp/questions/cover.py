@@ -53,11 +53,11 @@ class Cover:
             if atom.name == "feature" and _used(atom.arguments[1], two)
         }
         self.order = sorted(self.features, key=lambda it: (-topics[it.arguments[1]], it))
-        self.facts = [
-            (Function("feature", [therapy, atom.arguments[0], Function(value)]), sign * literal)
+        self.raw: dict[Symbol, int] = {
+            Function("feature", [therapy, atom.arguments[0], Function(value)]): sign * literal
             for atom, literal in self.asked.told.items()
             for value, sign in (("given", -1), ("not_given", 1))
-        ]
+        }
 
     def changes(self, atoms: Sequence[Symbol]) -> Iterator[Changed]:
         """Yield the changes of some kinds, in the order of kinds."""
@@ -70,10 +70,16 @@ class Cover:
         shown = [it for it in self.asked.atoms if it.name not in ("feature", "otherwise")]
         found = self.asked.smallest([literal], [*self.asked.told, *shown])
         assert found is not None
-        facts = tuple(sorted((str(it.arguments[0]) for it in found if it.name == "told"), key=natural))
+        facts = tuple(
+            sorted((str(it.arguments[0]) for it in found if it.name == "told"), key=natural)
+        )
         before, after = (self._standing(found, side) for side in ("old", "new"))
         kind = cast(Kind, atom.arguments[1].name)
-        does = [it.arguments[2].string for it in found if it.name == "does" and it.arguments[1].name == kind]
+        does = [
+            it.arguments[2].string
+            for it in found
+            if it.name == "does" and it.arguments[1].name == kind
+        ]
         choices = [
             it.arguments[2].string
             for it in found
@@ -109,7 +115,9 @@ class Cover:
             if self._covered(change, [self._literal(it) for it in one], others):
                 alternatives = others
         described = [self.both.described(self.therapy, one) for one in alternatives]
-        return sorted(described, key=lambda one: (len(one), [(it.finding, it.values) for it in one]))
+        return sorted(
+            described, key=lambda one: (len(one), [(it.finding, it.values) for it in one])
+        )
 
     def _alternatives(self, change: int) -> Iterator[list[Symbol]]:
         """Yield minimal sets of features that imply a change, until no patient is left.
@@ -118,8 +126,9 @@ class Cover:
             UsageError: a patient is left whom nothing describes.
         """
         guard = self.asked.guard()
-        self.raw = dict(self.facts)
-        while (true := self.asked.first([change, guard], [*self.features, *self.asked.told])) is not None:
+        while (
+            true := self.asked.first([change, guard], [*self.features, *self.asked.told])
+        ) is not None:
             held = set(true)
             given = {atom.arguments[0] for atom in held if atom.name == "told"}
             chosen = None
@@ -152,7 +161,9 @@ class Cover:
             return None
         blamed = set(core)
         small = [feature for feature in features if self._literal(feature) in blamed]
-        return indispensable(small, lambda some: not self.asked.satisfiable([-change, *map(self._literal, some)]))
+        return indispensable(
+            small, lambda some: not self.asked.satisfiable([-change, *map(self._literal, some)])
+        )
 
     def _covered(self, change: int, one: Sequence[int], others: Sequence[Sequence[Symbol]]) -> bool:
         guard = self.asked.guard()

@@ -1,4 +1,4 @@
-"""Two tables compared over all patients: what changes, for whom, why, and that nothing else does."""
+"""Two tables compared over all patients: what changes, for whom and why, and what does not."""
 
 from __future__ import annotations
 

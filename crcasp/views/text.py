@@ -10,13 +10,11 @@ from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Advice
 from crcasp.results.audit import Audit
 from crcasp.results.comparison import Comparison, Difference
-from crcasp.results.diff import Diff
 from crcasp.results.explanation import Explanation
 from crcasp.results.missing import Missing
 from crcasp.views.groups import advice as answers
 from crcasp.views.groups import audit as audits
 from crcasp.views.groups import comparison as comparisons
-from crcasp.views.groups import diff as diffs
 from crcasp.views.groups import explanation as explanations
 from crcasp.views.groups.missing import outcomes, remark
 from crcasp.views.layout import Text
@@ -208,26 +206,6 @@ def audit_text(audit: Audit, words: Wording, width: int = 80) -> str:
         text.bullets(f"{names}: {'; or '.join(either)}" for names, either in audits.gaps(audit))
     text.gap()
     text.add("Result", f"{audits.verdict(audit)}.")
-    return text.closed()
-
-
-def diff_text(diff: Diff, words: Wording, width: int = 80) -> str:
-    """Return what changes from one table to another as text."""
-    text = Text(width)
-    for title, said in diffs.tables(diff):
-        text.add(title, f"{said}.")
-    text.add("Patients", f"{diffs.scope(diff)}.")
-    for title, groups in diffs.changes(diff, words):
-        text.gap(title)
-        for group in groups:
-            text.add("  -", f"{group.names}: {group.moved}; by {group.because}", BULLET)
-            text.bullets([])
-            for lead, alternative in group.alternatives:
-                text.add(f"    {lead}", f"{alternative}", 4 + diffs.LEAD)
-            text.add("    e.g.", group.smallest, 4 + diffs.LEAD)
-    text.gap()
-    text.add("Preferred", f"{diffs.preferred(diff)}.")
-    text.add("Unchanged", f"{diffs.unchanged(diff, words)}.")
     return text.closed()
 
 
