@@ -93,7 +93,7 @@ def _group(same: list[Changed], words: Wording) -> Group:
 
 
 def _standing(one: Standing) -> str:
-    return f"{one.status}, {one.grade}" if one.grade else one.status
+    return f"{one.status} ({one.grade})" if one.grade else one.status
 
 
 def _together(alternative: tuple[Only, ...], words: Wording) -> str:
@@ -119,3 +119,8 @@ def unchanged(diff: Diff, words: Wording) -> str:
     if not diff.unchanged:
         return "no therapy has the same status and grade for every patient"
     return f"proved for every patient, in status and grade: {words.names(diff.unchanged)}"
+
+
+def sentence(text: str) -> str:
+    """Return a text as a sentence."""
+    return f"{text[:1].upper()}{text[1:]}."
