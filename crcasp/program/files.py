@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -96,6 +96,7 @@ class Program(NamedTuple):
         facts: str = "",
         trusted: tuple[tuple[str, str], ...] = (),
         observer: Observer | None = None,
+        asked: Collection[tuple[str, int]] = (),
     ) -> Control:
         """Return the grounded program with files from subfolders of `lp/`, and facts.
 
@@ -105,6 +106,7 @@ class Program(NamedTuple):
             facts: facts as text, from symbols that have been checked.
             trusted: further texts of the user's own for this control, with their names.
             observer: what is told the ground rules, in place of a solver.
+            asked: predicates, if only what these depend on is to be grounded.
 
         Raises:
             UsageError: clingo refuses an overlay or has anything to say about it.
@@ -113,7 +115,8 @@ class Program(NamedTuple):
         texts = [facts, *(text for _, text in trusted)]
         names = ", ".join(name for name, _ in (*self.overlays, *trusted)) or "program"
         try:
-            control = self._grounded([*main_files(), *extra], messages, lines, texts, observer)
+            files = [*main_files(), *extra]
+            control = self._grounded(files, messages, lines, texts, observer, asked)
         except RuntimeError:
             raise _complaint(names, messages) from None
         if messages:
@@ -135,6 +138,7 @@ class Program(NamedTuple):
         lines: int = 0,
         texts: Sequence[str] = (),
         observer: Observer | None = None,
+        asked: Collection[tuple[str, int]] = (),
     ) -> Control:
         from clingo import Control
 
@@ -143,10 +147,17 @@ class Program(NamedTuple):
         control = Control(arguments, lambda _, message: messages.append(message), 20)
         if observer is not None:
             control.register_observer(observer, replace=True)
-        for name in names:
-            control.load(os.path.join(program_directory(), name))
-        for text in (*(text for _, text in self.overlays), *texts):
-            control.add("base", [], text)
+        paths = [os.path.join(program_directory(), name) for name in names]
+        whole = (*(text for _, text in self.overlays), *texts)
+        if asked:
+            from crcasp.program.reduced import load_reduced
+
+            load_reduced(control, paths, whole, asked)
+        else:
+            for path in paths:
+                control.load(path)
+            for text in whole:
+                control.add("base", [], text)
         control.ground([("base", [])])
         return control
 

@@ -20,6 +20,7 @@ from crcasp.results.diff import Only
 
 SIDES = ("old", "new")
 LINES = 4  # of a history
+JOINT_LINES = 3  # where offers complement each other: all completions are gone through
 
 Literals: TypeAlias = dict[Symbol, int]
 
@@ -38,7 +39,8 @@ class Both:
     def __init__(self, old: Program, new: Program) -> None:
         self.programs = (old, new)
         engines = [engine(program) for program in self.programs]
-        self.lines = min(LINES, *(one.vocabulary.lines for one in engines))
+        most = JOINT_LINES if any(one.jointly for one in engines) else LINES
+        self.lines = min(most, *(one.vocabulary.lines for one in engines))
         self.ground = Ground()
         sides = [
             Side(name, program, self.lines, strange(one, other))

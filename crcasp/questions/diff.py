@@ -24,7 +24,8 @@ def diff(
     """Say what a table answers otherwise than another one, over all patients there can be.
 
     The patients are all that are consistent for both tables: any findings, known or not,
-    histories of up to four lines, any limits. What one table does not know of a patient, a
+    histories of up to four lines, of up to three where an overlay has offers that complement
+    each other, any limits. What one table does not know of a patient, a
     finding or a value, is unknown to it; a therapy in a history that it does not know is to
     it a line of treatment of whose content it knows nothing.
 

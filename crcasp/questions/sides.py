@@ -41,7 +41,9 @@ class Side:
         told += " ".join(f"contains({therapy}, {agent})." for therapy, agent in strange if agent)
         files = ("wrapper/externals.lp", "wrapper/histories.lp", PATIENT_CHECK)
         text = f"{vocabulary.externals()} {ASKED} {told}"
-        self.control = program.control(*files, lines=lines, facts=text, observer=rules)
+        self.control = program.control(
+            *files, lines=lines, facts=text, observer=rules, asked=_of_the_program()
+        )
         self.rules = rules.taken
         self.atoms = self.control.symbolic_atoms
         known = vocabulary.predicates()
@@ -73,6 +75,12 @@ def strange(engine: Engine, other: Engine) -> list[tuple[str, str]]:
         held = [str(a) for t, a in other.declared.facts("contains", 2) if t == therapy]
         found += [(therapy, agent) for agent in sorted(set(held) - agents)] or [(therapy, "")]
     return found
+
+
+def _of_the_program() -> set[Signature]:
+    """Return what the files that compare ask of a table, as its own predicates."""
+    asked, possible = interface()
+    return {(name, arity - 1) for name, arity in asked | possible}
 
 
 @cache
