@@ -46,13 +46,13 @@ def random_overlay(rng: random.Random, n: int = 1) -> str:
         statement, branch = rng.choice((("1", "any"), ("6.4", "switch"), ("13", "late")))
         return f'regraded("{statement}", {branch}, {rng.choice(("benefit", "considered"))}).'
     if kind == "bars":
-        need = rng.choice([need for need in NEEDS[:4]])
+        need = rng.choice(list(NEEDS[:4]))
         return (
             f'exclusion("N{n}", "a warning"). bars("N{n}", {rng.choice(BARRED)}). '
             f'unless("N{n}", {need}).'
         )
     if kind == "value":
-        return 's1_used_in(china).'
+        return "s1_used_in(china)."
     return f'withdrawn("I{rng.randint(1, 20)}").'
 
 
@@ -102,9 +102,13 @@ class Side:
             met = any(row[2:] == [therapy, f"failed({agent})"] for row in self.of("can_meet"))
             return "yes" if met else None
         if name == "initial_therapy":
-            return "yes" if [inner.replace("+", ",")] in [
-                [row[0].removeprefix("with(").removesuffix(")")] for row in self.of("reusable")
-            ] or [inner] in self.of("reusable") else None
+            return (
+                "yes"
+                if [inner.replace("+", ",")]
+                in [[row[0].removeprefix("with(").removesuffix(")")] for row in self.of("reusable")]
+                or [inner] in self.of("reusable")
+                else None
+            )
         values = [value for of, value in self.of("is") if of == finding]
         return values[0] if values else None
 

@@ -17,8 +17,8 @@ class Slice(Solver):
         ground: the whole.
         constraints: the constraints that it is subject to, with the choices of each.
         named: the atoms that are asked about, by their symbols.
-        costs: atoms of which as few as possible are to hold where that is asked for, with
-            those that are named last avoided first.
+        costs: atoms of which as few as possible are to hold where that is asked for.
+        ties: whether, of as few, those that are named last are avoided first.
     """
 
     def __init__(
@@ -27,6 +27,8 @@ class Slice(Solver):
         constraints: Sequence[tuple[Rule, frozenset[int]]],
         named: Mapping[Symbol, int],
         costs: Mapping[Symbol, int],
+        *,
+        ties: bool = True,
     ) -> None:
         super().__init__(Control(["0", "--opt-mode=ignore"]))
         atoms = ground.cone(named.values())
@@ -51,7 +53,7 @@ class Slice(Solver):
                     backend.add_weight_rule(head, rule.bound, body, rule.choice)
             counted = [new[atom] for atom in self.costs.values()]
             backend.add_minimize(2, [(literal, 1) for literal in counted])
-            places = enumerate(counted, 1)
+            places = enumerate(counted if ties else (), 1)
             backend.add_minimize(1, [(literal, place) for place, literal in places])
         self.atoms = {symbol: new[atom] for symbol, atom in named.items()}
         self.told = {symbol: new[atom] for symbol, atom in self.costs.items()}

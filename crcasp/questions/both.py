@@ -176,6 +176,6 @@ class Both:
         ]
         return [(rule, ground.open_in(rule)) for rule in left]
 
-    def slice(self, named: Mapping[Symbol, int]) -> Slice:
+    def slice(self, named: Mapping[Symbol, int], *, ties: bool = True) -> Slice:
         """Return the part of both tables that some atoms depend on."""
-        return Slice(self.ground, self.constraints, named, self.told)
+        return Slice(self.ground, self.constraints, named, self.told, ties=ties)

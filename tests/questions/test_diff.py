@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import reading
+from clingo import Symbol
 from two_tables import CONSTANTS, Side, fits, kinds, known, patient, random_overlay
 
 from crcasp import Diff, InputError, UsageError, diff, parse_facts, recommend
@@ -57,9 +58,9 @@ def test_a_table_against_itself() -> None:
 
 def test_exchanged_it_is_turned_round() -> None:
     turned = diff(old=[ROOT / TRIAL])
-    assert {(it.therapy, TURNED[it.kind], it.when, it.after, it.before) for it in turned.changes} == {
-        (it.therapy, it.kind, it.when, it.before, it.after) for it in trial().changes
-    }
+    assert {
+        (it.therapy, TURNED[it.kind], it.when, it.after, it.before) for it in turned.changes
+    } == {(it.therapy, it.kind, it.when, it.before, it.after) for it in trial().changes}
     assert turned.unchanged != ()
     assert all(it.because for it in turned.changes)
 
@@ -82,11 +83,15 @@ def test_a_folder_without_overlays_is_refused(tmp_path: Path) -> None:
 
 def test_a_number_is_described_in_the_bands_of_both_tables() -> None:
     found = diff(constants={"younger_age": 75})
-    ages = {one.values for it in found.changes for way in it.when for one in way if one.finding == "age"}
+    ages = {
+        one.values for it in found.changes for way in it.when for one in way if one.finding == "age"
+    }
     assert ages == {("71 to 75",)}
 
 
-def checked(found: Diff, overlays: list[Path], constants: dict[str, int], rng: random.Random) -> int:
+def checked(
+    found: Diff, overlays: list[Path], constants: dict[str, int], rng: random.Random
+) -> int:
     """Hold a diff against both answers for random patients, and return how many changed."""
     programs = Program.build([]), Program.build(overlays, constants)
     of = {(it.therapy, it.kind): it for it in found.changes}
@@ -119,7 +124,7 @@ def checked(found: Diff, overlays: list[Path], constants: dict[str, int], rng: r
     return changed
 
 
-def _joined(first: tuple[str, ...], more: list[str]) -> list[tuple[object, ...]]:
+def _joined(first: tuple[str, ...], more: list[str]) -> list[tuple[Symbol, ...]]:
     facts = patient(dict.fromkeys([*first, *more]))
     try:
         recommend(known(facts))
@@ -148,7 +153,9 @@ def test_the_trial_against_both_answers() -> None:
     smaller(trial(), [ROOT / TRIAL], {})
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 16))])
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 16))]
+)
 def test_random_overlays_against_both_answers(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
     path = tmp_path / "random.lp"
