@@ -75,7 +75,7 @@ def test_what_does_it_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_without_overlays_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds no .lp file"):
+    with pytest.raises(UsageError, match=r"holds no \.lp file"):
         diff(overlays=[tmp_path])
     with pytest.raises(UsageError, match="cannot be read"):
         diff(old=["nowhere.lp"])
