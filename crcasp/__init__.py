@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from crcasp.questions.audit import audit as audit
     from crcasp.questions.check import check as check
     from crcasp.questions.compare import compare as compare
+    from crcasp.questions.diff import diff as diff
     from crcasp.questions.explain import explain as explain
     from crcasp.questions.missing import missing as missing
     from crcasp.questions.recommend import parse_facts as parse_facts
@@ -66,6 +67,11 @@ if TYPE_CHECKING:
     from crcasp.results.audit import Property as Property
     from crcasp.results.comparison import Comparison as Comparison
     from crcasp.results.comparison import Difference as Difference
+    from crcasp.results.diff import Changed as Changed
+    from crcasp.results.diff import Diff as Diff
+    from crcasp.results.diff import Only as Only
+    from crcasp.results.diff import Preferred as Preferred
+    from crcasp.results.diff import Standing as Standing
     from crcasp.results.explanation import Change as Change
     from crcasp.results.explanation import Check as Check
     from crcasp.results.explanation import Explanation as Explanation
@@ -109,12 +115,14 @@ _MODULES = {
     ),
     "results.audit": ("Audit", "Example", "Gap", "Property"),
     "results.comparison": ("Comparison", "Difference"),
+    "results.diff": ("Changed", "Diff", "Only", "Preferred", "Standing"),
     "results.explanation": ("Change", "Check", "Explanation", "Passage", "Way"),
     "results.missing": ("Missing", "MissingFinding", "Outcome"),
     "results.shapes": ("as_json",),
     "questions.audit": ("audit",),
     "questions.check": ("check",),
     "questions.compare": ("compare",),
+    "questions.diff": ("diff",),
     "questions.explain": ("explain",),
     "questions.missing": ("missing",),
     "questions.recommend": ("parse_facts", "recommend"),

@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -27,11 +27,16 @@ COMMANDS = {
     "missing": "the unknown findings that matter, and what each value would give",
     "compare": "what differs between two patients, or two versions of one",
     "cohort": "answers for a whole registry, one row a patient",
+    "diff": "what a table answers otherwise than another one, proved over all patients",
     "audit": "proofs about the table itself, over all patients",
     "check": "all that is wrong with an overlay, or what it adds",
     "map": "the whole table as a picture",
     "vocabulary": "the facts a patient may have",
 }
+
+
+settled: list[Callable[[], str]] = []
+"""What to say of a command that is ended: how far it came, as a sentence or ""."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -67,6 +72,10 @@ def _inputs(options: argparse.Namespace) -> list[str]:
     for name in INPUTS:
         value = getattr(options, name, None) or []
         found += [value] if isinstance(value, str) else value
+    if any(map(os.path.isdir, found)):
+        from crcasp.program.files import in_folders
+
+        return [str(path) for path in in_folders(found)]
     return found
 
 
@@ -105,7 +114,8 @@ def _interrupted(number: int, _: object = None) -> NoReturn:
 def _ended(number: int) -> int:
     """Say that a signal ended the run, and return the exit status."""
     how = "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
-    _complain(f"crcasp: {how}, no file was written.")
+    far = " ".join(filter(None, (said() for said in settled)))
+    _complain(f"crcasp: {how}, no file was written." + (f" So far {far}" if far else ""))
     return INTERRUPTED if number == signal.SIGINT else BAD
 
 

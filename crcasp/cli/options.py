@@ -57,7 +57,8 @@ def add_program(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="an overlay: .lp rules and facts of your own, trusted; repeatable",
+        help="an overlay, or a folder of them: .lp rules and facts of your own, trusted; "
+        "repeatable",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -46,6 +46,8 @@ class Program(NamedTuple):
         constants: Mapping[str, str | int] | None = None,
     ) -> Program:
         """Read the overlays and check the constants' names and values.
+
+        A folder stands for the `.lp` files in it.
 
         Raises:
             UsageError: an overlay cannot be read, or a constant is unknown.
@@ -92,6 +94,7 @@ class Program(NamedTuple):
         facts: str = "",
         trusted: tuple[tuple[str, str], ...] = (),
         observer: Observer | None = None,
+        asked: Collection[tuple[str, int]] = (),
     ) -> Control:
         """Return the grounded program with files from subfolders of `lp/`, and facts.
 
@@ -101,6 +104,7 @@ class Program(NamedTuple):
             facts: facts as text, from symbols that have been checked.
             trusted: further texts of the user's own for this control, with their names.
             observer: what is told the ground rules, in place of a solver.
+            asked: predicates, if only what these depend on is to be grounded.
 
         Raises:
             OverlayError: clingo refuses an overlay or has anything to say about it.
@@ -109,7 +113,7 @@ class Program(NamedTuple):
         names, texts = [*main_files(), *language, *extra], (*self.overlays, *trusted)
         messages: list[str] = []
         with suppress(RuntimeError):
-            control = self.grounded(names, messages, lines, facts, texts, observer)
+            control = self.grounded(names, messages, lines, facts, texts, observer, asked=asked)
             if not messages:
                 return control
         from crcasp.program.complaints import refused
@@ -137,6 +141,7 @@ class Program(NamedTuple):
         texts: Iterable[tuple[str, str]],
         observer: Observer | None = None,
         add: Callable[[Control, str, str], None] | None = None,
+        asked: Collection[tuple[str, int]] = (),
     ) -> Control:
         """Return files of `lp/` grounded with facts and texts of the user's own.
 
@@ -148,6 +153,7 @@ class Program(NamedTuple):
             texts: the user's own texts, with their names.
             observer: what is told the ground rules, in place of a solver.
             add: adds such a text to the control, where it is not just its text.
+            asked: predicates, if only what these depend on is to be grounded.
 
         Raises:
             RuntimeError: clingo refuses any of it.
@@ -159,14 +165,20 @@ class Program(NamedTuple):
         control = Control(arguments, lambda _, message: messages.append(message), MESSAGES)
         if observer is not None:
             control.register_observer(observer, replace=True)
-        for name in names:
-            control.load(os.path.join(program_directory(), name))
-        control.add("base", [], facts)
-        for name, text in texts:
-            if add is None:
-                control.add("base", [], text)
-            else:
-                add(control, name, text)
+        paths = [os.path.join(program_directory(), name) for name in names]
+        if asked:
+            from crcasp.program.reduced import load_reduced
+
+            load_reduced(control, paths, (*(text for _, text in texts), facts), asked)
+        else:
+            for path in paths:
+                control.load(path)
+            control.add("base", [], facts)
+            for name, text in texts:
+                if add is None:
+                    control.add("base", [], text)
+                else:
+                    add(control, name, text)
         control.ground([("base", [])])
         return control
 
@@ -190,7 +202,30 @@ def read_all_trusted(
     is_list = isinstance(paths, Iterable) and not isinstance(paths, (str, bytes))
     if not is_list or not all(isinstance(path, (str, os.PathLike)) for path in paths):
         raise UsageError(f'{called} must be a list of files: write ["file.lp"].')
-    return tuple(map(read_trusted, paths))
+    return tuple(map(read_trusted, in_folders(paths)))
+
+
+def in_folders(paths: Iterable[str | os.PathLike[str]]) -> list[str | os.PathLike[str]]:
+    """Return files, with the `.lp` files of each folder in its place, sorted by name.
+
+    Raises:
+        UsageError: a folder holds none, or cannot be read.
+    """
+    found: list[str | os.PathLike[str]] = []
+    for path in paths:
+        if not os.path.isdir(path):
+            found.append(path)
+            continue
+        try:
+            names = sorted(name for name in os.listdir(path) if name.endswith(".lp"))
+        except OSError as error:
+            raise UsageError(f"{os.fspath(path)}: it cannot be read: {error.strerror}.") from None
+        if not names:
+            raise UsageError(
+                f"{os.fspath(path)}: this folder holds no .lp file: name one that does."
+            )
+        found += [os.path.join(path, name) for name in names]
+    return found
 
 
 def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:

@@ -53,6 +53,11 @@ class Solver:
             model = handle.model()
             return None if model is None else [atom for atom in atoms if model.contains(atom)]
 
+    def core(self, assumptions: Assumptions) -> list[int] | None:
+        """Return assumptions that no model has together, None if there is a model."""
+        with self.control.solve(assumptions=assumptions, yield_=True) as handle:
+            return None if handle.get().satisfiable else list(handle.core())
+
     def brave(self, assumptions: Assumptions = ()) -> Sequence[Symbol]:
         """Return the shown atoms that hold in some model: the brave consequences."""
         shown: Sequence[Symbol] = ()

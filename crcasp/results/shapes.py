@@ -121,5 +121,15 @@ SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
         **_only("text", "must_hold", "result", "items", "examples")(it),
         "seconds": round(it.seconds, 3),
     },
+    "Diff": _only("lines", "changes", "preferred", "unchanged"),
+    "Standing": lambda it: {
+        "status": it.status,
+        **({} if it.grade is None else {"grade": it.grade}),
+    },
+    "Only": _only("finding", "values"),
+    "Preferred": lambda it: {
+        "changes": it.changes,
+        **({"smallest": it.smallest} if it.changes else {}),
+    },
     "Example": lambda it: {"item": it.item, "facts": str(it)},
 }

@@ -13,13 +13,15 @@ from crcasp.questions.patient import Patient
 from crcasp.results.advice import Advice
 from crcasp.results.audit import Audit
 from crcasp.results.comparison import Comparison
+from crcasp.results.diff import Diff
 from crcasp.results.explanation import Explanation
 from crcasp.results.missing import Missing
-from crcasp.results.provenance import known
+from crcasp.results.provenance import known, overlay_fingerprints
 from crcasp.results.result import Result
 from crcasp.views.groups import advice as answers
 from crcasp.views.groups import audit as audits
 from crcasp.views.groups import comparison as comparisons
+from crcasp.views.groups import diff as diffs
 from crcasp.views.groups import explanation as explanations
 from crcasp.views.groups import missing as unknowns
 from crcasp.views.page.matrix import STATES, matrix
@@ -113,12 +115,21 @@ def audit_html(audit: Audit) -> str:
     )
 
 
+def diff_html(diff: Diff) -> str:
+    """Return the page on what changes from one table to another."""
+    provenances = [known(one) for one in diff.provenance or (None,)]
+    content = {"diff": diff, "said": diffs, "fingerprints": overlay_fingerprints}
+    title = "What changes in the table"
+    return page("diff", title, provenances[::-1], diffs.words(diff), "diff", **content)
+
+
 PAGES: dict[type[Result], Callable[..., str]] = {
     Advice: advice_html,
     Explanation: explanation_html,
     Missing: missing_html,
     Comparison: comparison_html,
     Audit: audit_html,
+    Diff: diff_html,
 }
 
 

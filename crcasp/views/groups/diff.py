@@ -1,0 +1,126 @@
+"""What changes from one table to another, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from crcasp.program.files import Program
+from crcasp.program.wording import Wording, listed
+from crcasp.results.comparison import KINDS
+from crcasp.results.diff import Changed, Diff, Only, Standing
+from crcasp.views.groups.comparison import TITLES
+from crcasp.views.wording import grouped, words_of
+
+LEAD = 6  # columns for what leads an alternative
+SAME = "nothing changes: both tables give every patient the same answer"
+
+
+class Group(NamedTuple):
+    """Therapies that change alike.
+
+    Attributes:
+        names: the therapies.
+        moved: from what to what.
+        because: what does it.
+        alternatives: for whom, each with what leads it.
+        smallest: the facts of a smallest patient.
+    """
+
+    names: str
+    moved: str
+    because: str
+    alternatives: list[tuple[str, str]]
+    smallest: str
+
+
+def words(diff: Diff) -> Wording:
+    """Return the names that either table has."""
+    labels: dict[str, str] = {}
+    for one in diff.provenance:
+        labels |= words_of(one).labels
+    return Wording(labels)
+
+
+def scope(diff: Diff) -> str:
+    """Return over whom it is proved."""
+    lines = "one line" if diff.lines == 1 else f"{diff.lines} lines"
+    return (
+        "all there can be: any findings, known or not, histories of up to "
+        f"{lines}, any limits and toxic agents"
+    )
+
+
+def tables(diff: Diff) -> list[tuple[str, str]]:
+    """Return what each table consists of."""
+    return [
+        (title, _table(one.program))
+        for title, one in zip(("Old", "New"), diff.provenance, strict=False)
+    ]
+
+
+def _table(program: Program) -> str:
+    own = [name for name, _ in program.overlays]
+    own += [f"{name}={value}" for name, value in program.constants]
+    return f"the table with {listed(own)}" if own else "the table alone"
+
+
+def changes(diff: Diff, words: Wording) -> Iterator[tuple[str, list[Group]]]:
+    """Yield the title of each kind with what changes so, therapies together that change alike."""
+    for kind in KINDS:
+        found = [item for item in diff.changes if item.kind == kind]
+        alike = grouped((_but_therapy(item), item) for item in found).values()
+        if alike:
+            yield TITLES[kind], [_group(same, words) for same in alike]
+
+
+def _but_therapy(item: Changed) -> tuple[object, ...]:
+    return item.before, item.after, item.when, item.smallest, item.because
+
+
+def _group(same: list[Changed], words: Wording) -> Group:
+    first = same[0]
+    return Group(
+        words.names(item.therapy for item in same),
+        f"{_standing(first.before)} before, {_standing(first.after)} now",
+        listed(first.because),
+        [
+            ("or if" if place else "if", _together(alternative, words))
+            for place, alternative in enumerate(first.when)
+        ],
+        ", ".join(first.smallest) or "a patient of whom nothing is known",
+    )
+
+
+def _standing(one: Standing) -> str:
+    return f"{one.status} ({one.grade})" if one.grade else one.status
+
+
+def _together(alternative: tuple[Only, ...], words: Wording) -> str:
+    allowed = [one.finding for one in alternative if one.values == ("allowed",)]
+    texts = [one.text for one in alternative if one.values != ("allowed",)]
+    if allowed:
+        texts.append(f"{words.names(allowed)} allowed")
+    return "; ".join(texts) or "always"
+
+
+def preferred(diff: Diff) -> str:
+    """Return whether the preferred sets change."""
+    if not diff.preferred.changes:
+        return "the preferred sets are proved the same for every patient"
+    facts = ", ".join(diff.preferred.smallest) or "a patient of whom nothing is known"
+    return f"the preferred sets change, as for {facts}"
+
+
+def unchanged(diff: Diff, words: Wording) -> str:
+    """Return of what nothing changes."""
+    if diff.same:
+        return SAME
+    if not diff.unchanged:
+        return "no therapy has the same status and grade for every patient"
+    return f"proved for every patient, in status and grade: {words.names(diff.unchanged)}"
+
+
+def sentence(text: str) -> str:
+    """Return a text as a sentence."""
+    return f"{text[:1].upper()}{text[1:]}."

@@ -1,0 +1,175 @@
+"""What changes between two tables: everything that does, for everybody, and nothing else."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+import reading
+from clingo import Symbol
+from two_tables import CONSTANTS, Side, fits, kinds, known, patient, random_overlay
+
+from crcasp import Diff, InputError, UsageError, diff, parse_facts, recommend
+from crcasp.program.files import Program
+
+TRIAL = "examples/overlays/keynote_177.lp"
+ROOT = Path(__file__).parents[2]
+TURNED = {
+    "gained": "lost",
+    "lost": "gained",
+    "raised": "lowered",
+    "lowered": "raised",
+    "opened": "ruled_out",
+    "ruled_out": "opened",
+}
+
+
+@cache
+def trial() -> Diff:
+    return diff(overlays=[ROOT / TRIAL])
+
+
+def test_a_trial() -> None:
+    found = trial().to_dict()
+    change = found["changes"][0]
+    assert [change["therapy"], change["kind"]] == ["pembrolizumab", "gained"]
+    assert change["before"] == {"status": "excluded"}
+    assert change["after"] == {"status": "eligible", "grade": "benefit"}
+    assert change["smallest"] == ["mmr(deficient)"]
+    assert change["because"] == ["KEYNOTE-177"]
+    (when,) = change["when"]
+    assert {"finding": "line", "values": ["first"]} in when
+    assert {"finding": "mmr", "values": ["deficient"]} in when
+    assert found["preferred"] == {"changes": True, "smallest": ["mmr(deficient)"]}
+    assert [item["kind"] for item in found["changes"]] == ["gained", "opened"]
+    assert set(found["unchanged"]) == set(reading.THERAPIES) - {"pembrolizumab"}
+
+
+def test_a_table_against_itself() -> None:
+    for path in ([], [ROOT / TRIAL]):
+        found = diff(overlays=path, old=path)
+        assert found.same
+        assert found.changes == ()
+        assert set(found.unchanged) == set(reading.THERAPIES)
+
+
+def test_exchanged_it_is_turned_round() -> None:
+    turned = diff(old=[ROOT / TRIAL])
+    assert {
+        (it.therapy, TURNED[it.kind], it.when, it.after, it.before) for it in turned.changes
+    } == {(it.therapy, it.kind, it.when, it.before, it.after) for it in trial().changes}
+    assert turned.unchanged != ()
+    assert all(it.because for it in turned.changes)
+
+
+def test_what_does_it_is_named(tmp_path: Path) -> None:
+    fitness = diff(constants={"fit_ecog": 2})
+    assert {it.because for it in fitness.changes} == {("8", "fit_ecog=2")}
+    (tmp_path / "w.lp").write_text('withdrawn("I8").')
+    withdrawn = diff(overlays=[tmp_path])
+    assert withdrawn.changes
+    assert all("I8" in it.because for it in withdrawn.changes)
+
+
+def test_a_folder_without_overlays_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"holds no \.lp file"):
+        diff(overlays=[tmp_path])
+    with pytest.raises(UsageError, match="cannot be read"):
+        diff(old=["nowhere.lp"])
+
+
+def test_a_number_is_described_in_the_bands_of_both_tables() -> None:
+    found = diff(constants={"younger_age": 75})
+    ages = {
+        one.values for it in found.changes for way in it.when for one in way if one.finding == "age"
+    }
+    assert ages == {("71 to 75",)}
+
+
+def checked(
+    found: Diff, overlays: list[Path], constants: dict[str, int], rng: random.Random
+) -> int:
+    """Hold a diff against both answers for random patients, and return how many changed."""
+    programs = Program.build([]), Program.build(overlays, constants)
+    of = {(it.therapy, it.kind): it for it in found.changes}
+    cases = [patient(it.smallest) for it in found.changes]
+    for it in rng.sample(found.changes, min(len(found.changes), 6)):
+        some = [*map(str, parse_facts(reading.random_patient(rng).facts()))]
+        cases += _joined(it.smallest, rng.sample(some, min(len(some), 4)))
+    cases += [parse_facts(reading.random_patient(rng).facts()) for _ in range(8)]
+    changed = 0
+    for facts in cases:
+        old = Side(programs[0], [], known(facts))
+        new = Side(programs[1], [str(path) for path in overlays], facts)
+        real = kinds(old.advice, new.advice)
+        assert real.items() <= of.keys(), facts
+        for (therapy, kind), it in of.items():
+            covered = any(all(fits(one, (old, new), facts) for one in way) for way in it.when)
+            assert covered == (real.get(therapy) == kind), (therapy, kind, facts)
+        assert not real.keys() & set(found.unchanged)
+        sets = [{chosen.therapies for chosen in side.advice.preferred} for side in (old, new)]
+        assert found.preferred.changes or sets[0] == sets[1], facts
+        changed += bool(real)
+    for it in found.changes:
+        assert it.because
+        facts = patient(it.smallest)
+        answers = recommend(known(facts)), recommend(facts, overlays=overlays, constants=constants)
+        verdicts = [advice.therapies.get(it.therapy) for advice in answers]
+        for verdict, standing in zip(verdicts, (it.before, it.after), strict=True):
+            assert (verdict.status if verdict else "excluded") == standing.status
+            assert (verdict.grade if verdict else None) == standing.grade
+    return changed
+
+
+def _joined(first: tuple[str, ...], more: list[str]) -> list[tuple[Symbol, ...]]:
+    facts = patient(dict.fromkeys([*first, *more]))
+    try:
+        recommend(known(facts))
+    except InputError:  # they contradict each other
+        return []
+    return [facts]
+
+
+def smaller(found: Diff, overlays: list[Path], constants: dict[str, int]) -> None:
+    """No patient with some of the facts of a smallest one shows the change."""
+    for it in found.changes[:6]:
+        for some in combinations(it.smallest, max(0, len(it.smallest) - 1)):
+            if len(some) == len(it.smallest):
+                continue
+            facts = patient(some)
+            try:
+                old = recommend(known(facts))
+            except InputError:
+                continue
+            answers = old, recommend(facts, overlays=overlays, constants=constants)
+            assert kinds(*answers).get(it.therapy) != it.kind
+
+
+def test_the_trial_against_both_answers() -> None:
+    assert checked(trial(), [ROOT / TRIAL], {}, random.Random(1)) >= 2
+    smaller(trial(), [ROOT / TRIAL], {})
+
+
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in range(1, 16))]
+)
+def test_random_overlays_against_both_answers(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    path = tmp_path / "random.lp"
+    path.write_text("\n".join(random_overlay(rng, n) for n in range(rng.choice((1, 1, 2)))))
+    name = rng.choice([*CONSTANTS])
+    constants = {name: rng.choice(CONSTANTS[name])} if rng.random() < 0.3 else {}
+    try:
+        found = diff(overlays=[path], constants=constants)
+    except UsageError as error:  # the overlay is not whole
+        pytest.skip(str(error))
+    checked(found, [path], constants, rng)
+    smaller(found, [path], constants)
+    if found.preferred.changes:
+        facts = patient(found.preferred.smallest)
+        answers = recommend(known(facts)), recommend(facts, overlays=[path], constants=constants)
+        sets = [{chosen.therapies for chosen in advice.preferred} for advice in answers]
+        assert sets[0] != sets[1]
