@@ -18,10 +18,12 @@ Bound = tuple[str, int]  # at_most or at_least
 Needs = Mapping[str, tuple[Value | Bound, ...]]
 Name = tuple[str, ...]  # ("by", S), ("by", S, B), ("by", S, B, T), or a therapy, agent or class
 
+Values = tuple[Value, ...]  # of some findings, in order
+Supports = dict[str, int]  # the statements that let a therapy through, with their grades
+
 YES = ("yes",)
 WILD, MUTANT = ("wild_type",), ("mutant",)
 MOST_COMPLETIONS = 6_000
-LINES = {"first", "beyond_first"}
 
 
 @dataclass(frozen=True)
@@ -209,8 +211,9 @@ def domain(overlay: Overlay, name: str) -> tuple[Value, ...]:
 def _steps(overlay: Overlay) -> set[int]:
     """The ages at which some limit on the age is passed."""
     found = {71}
-    for owner in (*overlay.branches, *overlay.cases):
-        for bound in owner.needs.get("age", ()):
+    spoken = [item.needs for item in overlay.branches] + [item.needs for item in overlay.cases]
+    for needs in spoken:
+        for bound in needs.get("age", ()):
             if isinstance(bound, tuple):
                 found.add(bound[1] + (bound[0] == "at_most"))
     return found - {18}
@@ -320,7 +323,9 @@ class Reader:
         return bool(self.lines[line] & self.overlay.members(name)) and not apart
 
     def value(self, finding: str, world: World) -> Value:
-        """What a finding is."""
+        """What a finding is; in a world that says so, what it is not by the history."""
+        if finding in world:
+            return world[finding]
         kind, _, name = finding.rstrip(")").partition("(")
         yes = False
         if finding == "line":
@@ -343,24 +348,24 @@ class Reader:
 
     def _met(self, needs: Needs, world: World) -> bool:
         return all(
-            any(_accepts(wanted, self.value(finding, world)) for wanted in accepted)
+            any(accepts(wanted, self.value(finding, world)) for wanted in accepted)
             for finding, accepted in needs.items()
         )
 
-    def _in_line(self, source: str) -> bool:
+    def in_line(self, source: str) -> bool:
         line = self.statements[source][0]
         return line == "any" or (line == "first") == (not self.systemic)
 
     # --- decisions ---
 
-    def _case_holds(self, case: Case, world: World) -> bool:
+    def holds_case(self, case: Case, world: World) -> bool:
         return (
             self.overlay.keeps(case.source)
-            and self._in_line(case.source)
+            and self.in_line(case.source)
             and self._met(case.needs, world)
         )
 
-    def _named(self, case: Case, branch: Branch, subjects: tuple[str, ...]) -> bool:
+    def speaks_of(self, case: Case, branch: Branch, subjects: tuple[str, ...]) -> bool:
         """Whether the case speaks of what the branch offers, or of what must stand beside it."""
         if branch.statement == case.source or (case.source, branch.statement) in (
             self.overlay.spares
@@ -374,14 +379,14 @@ class Reader:
                 return True
         return False
 
-    def _subjects(self, branch: Branch) -> tuple[str, ...]:
+    def subjects(self, branch: Branch) -> tuple[str, ...]:
         beside_hai = (branch.statement, branch.therapy) == ("5", "fluorouracil_leucovorin")
         return (branch.therapy, "hai") if beside_hai else (branch.therapy,)
 
     def _excluded(self, branch: Branch, world: World) -> bool:
         """X1 to X5, and the cases that bar."""
         statement, spares, keeps = branch.statement, self.overlay.spares, self.overlay.keeps
-        subjects = self._subjects(branch)
+        subjects = self.subjects(branch)
         held = frozenset[str]().union(*(self.overlay.held(item) for item in subjects))
 
         def active(exclusion: str, *choices: tuple[str, tuple[str, ...]]) -> bool:
@@ -403,8 +408,8 @@ class Reader:
             return True
         return any(
             case.ceiling == 0
-            and self._named(case, branch, subjects)
-            and self._case_holds(case, world)
+            and self.speaks_of(case, branch, subjects)
+            and self.holds_case(case, world)
             for case in self.overlay.cases
         )
 
@@ -424,8 +429,8 @@ class Reader:
                         return True
         return False
 
-    def _stands(self, branch: Branch, world: World) -> bool:
-        if not self._in_line(branch.statement):
+    def stands(self, branch: Branch, world: World) -> bool:
+        if not self.in_line(branch.statement):
             return False
         if not self._met(branch.needs, world) or self._excluded(branch, world):
             return False
@@ -433,7 +438,7 @@ class Reader:
         return not regimens or any(
             other.therapy in regimens
             and not self._must_stand_beside(other)
-            and self._stands(other, world)
+            and self.stands(other, world)
             for other in self.branches
         )
 
@@ -444,14 +449,14 @@ class Reader:
             if (statement, therapy) == (branch.statement, branch.therapy)
         }
 
-    def _grade(self, branch: Branch, world: World) -> int:
+    def grade(self, branch: Branch, world: World) -> int:
         own = branch.grade or self.statements[branch.statement][1]
         ceilings = [
             case.ceiling
             for case in self.overlay.cases
             if 0 < case.ceiling < own
-            and self._named(case, branch, (branch.therapy,))
-            and self._case_holds(case, world)
+            and self.speaks_of(case, branch, (branch.therapy,))
+            and self.holds_case(case, world)
         ]
         return min([own, *ceilings])
 
@@ -459,12 +464,12 @@ class Reader:
         """The statements that let the therapy through, each with the grade it gives."""
         found: dict[str, int] = {}
         for branch in self.branches:
-            if branch.therapy == therapy and self._stands(branch, world):
-                grade = self._grade(branch, world)
+            if branch.therapy == therapy and self.stands(branch, world):
+                grade = self.grade(branch, world)
                 found[branch.statement] = max(grade, found.get(branch.statement, 0))
         return found
 
-    def completions(self, therapy: str) -> tuple[list[str], dict[tuple[Value, ...], dict[str, int]]]:
+    def completions(self, therapy: str) -> tuple[list[str], dict[Values, Supports]]:
         """The unknown findings that are looked up, and the supports in every completion.
 
         Raises:
@@ -472,7 +477,7 @@ class Reader:
         """
         names: list[str] = []
         while True:
-            answers: dict[tuple[Value, ...], dict[str, int]] = {}
+            answers: dict[Values, Supports] = {}
             columns = [domain(self.overlay, _as_ras(name)) for name in names]
             size = 1
             for column in columns:
@@ -501,7 +506,7 @@ def _as_ras(name: str) -> str:
     return "ras" if name in GENES else name
 
 
-def _accepts(wanted: Value | Bound, value: Value) -> bool:
+def accepts(wanted: Value | Bound, value: Value) -> bool:
     if isinstance(wanted, tuple):
         return int(value) <= wanted[1] if wanted[0] == "at_most" else int(value) >= wanted[1]
     return wanted == value
@@ -560,16 +565,18 @@ def read(reader: Reader) -> Read:
     return found
 
 
-def _flips(place: int, passed: set[tuple[Value, ...]], failed: set[tuple[Value, ...]]) -> bool:
-    def rest(values: tuple[Value, ...]) -> tuple[Value, ...]:
+def _flips(place: int, passed: set[Values], failed: set[Values]) -> bool:
+    def rest(values: Values) -> Values:
         return values[:place] + values[place + 1 :]
 
     return bool(set(map(rest, passed)) & set(map(rest, failed)))
 
 
-def _sets(reader: Reader, found: Read, rank: Mapping[str, int]) -> Iterator[tuple[frozenset[str], str]]:
-    local = [None, *(name for name in rank if name in LOCOREGIONAL)]
-    systemic = [None, *(name for name in rank if name not in LOCOREGIONAL)]
+def _sets(
+    reader: Reader, found: Read, rank: Mapping[str, int]
+) -> Iterator[tuple[frozenset[str], str]]:
+    local: list[str | None] = [None, *(name for name in rank if name in LOCOREGIONAL)]
+    systemic: list[str | None] = [None, *(name for name in rank if name not in LOCOREGIONAL)]
     for one, other in product(systemic, local):
         chosen = frozenset(name for name in (one, other) if name is not None)
         if chosen and _allowed(reader, found, one, other):
@@ -602,7 +609,7 @@ def _allowed(reader: Reader, found: Read, systemic: str | None, local: str | Non
         if name == "fluorouracil_leucovorin" and "5" in by:
             unbound -= {"5"}
             needed |= {"hai"}
-        free = unbound and not found.partly[name]
-        if needed and not free and not needed & {regimen, local}:
+        bound = not unbound or bool(found.partly[name])
+        if needed and bound and not needed & {regimen, local}:
             return False
     return True

@@ -10,7 +10,6 @@ import overlay_reading
 import reading
 from overlay_reading import Branch, Case, Name, Needs, Overlay
 
-GRADES = {grade: name for grade, name in reading.GRADES.items()}
 LINES = ("first", "beyond_first", "any", "any")
 OFFERED = (
     *("folfox", "folfiri", "capox", "irinotecan", "capecitabine", "panitumumab", "encorafenib"),
@@ -51,9 +50,12 @@ def term(therapy: str) -> str:
     return f"with({therapy.replace('+', ', ')})" if "+" in therapy else therapy
 
 
-def random_needs(rng: random.Random, most: int) -> dict[str, tuple[reading.Value | tuple[str, int], ...]]:
+Wanted = tuple[reading.Value | overlay_reading.Bound, ...]
+
+
+def random_needs(rng: random.Random, most: int) -> dict[str, Wanted]:
     """Up to so many findings of the patient or of the history, each with what would do."""
-    pool: dict[str, tuple[tuple[reading.Value | tuple[str, int], ...], ...]] = {
+    pool: dict[str, tuple[Wanted, ...]] = {
         "ras": (("wild_type",), ("mutant",)),
         "kras": (("wild_type",), ("mutant",)),
         "braf": (("wild_type",), ("mutant",)),
@@ -151,20 +153,22 @@ def rules(overlay: Overlay) -> str:
     """The overlay as the program reads it."""
     lines = [HEAD]
     for name, (line, grade) in overlay.statements.items():
-        lines.append(f'statement("{name}", {line}, {GRADES[grade]}). text("{name}", "of {name}").')
+        lines.append(
+            f'statement("{name}", {line}, {reading.GRADES[grade]}). text("{name}", "of {name}").'
+        )
         lines.append(f'reference("{name}", "trial {name}").')
     for branch in overlay.branches:
         owner = f'"{branch.statement}", {branch.name}'
         lines.append(f"offers({owner}, {term(branch.therapy)}).")
         lines += needs(owner, branch.needs)
         if branch.grade:
-            lines.append(f"regraded({owner}, {GRADES[branch.grade]}).")
+            lines.append(f"regraded({owner}, {reading.GRADES[branch.grade]}).")
     for case in overlay.cases:
         owner = f'"{case.source}", {case.name}'
         lines += needs(owner, case.needs)
         for what in case.what:
             if case.ceiling:
-                lines.append(f"lowers({owner}, {_what(what)}, {GRADES[case.ceiling]}).")
+                lines.append(f"lowers({owner}, {_what(what)}, {reading.GRADES[case.ceiling]}).")
             else:
                 lines.append(f"bars({owner}, {_what(what)}).")
     lines += [f'spares("{one}", "{other}").' for one, other in sorted(overlay.spares)]
@@ -188,7 +192,7 @@ def needs(owner: str, wanted: Needs) -> list[str]:
     ]
 
 
-def _value(value: reading.Value | tuple[str, int]) -> str:
+def _value(value: reading.Value | overlay_reading.Bound) -> str:
     return f"{value[0]}({value[1]})" if isinstance(value, tuple) else str(value)
 
 
