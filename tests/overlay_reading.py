@@ -330,7 +330,7 @@ class Reader:
         yes = False
         if finding == "line":
             return "beyond_first" if self.systemic else "first"
-        if finding == "lines":
+        if finding == "lines_before":
             return len(self.systemic)
         if finding == "later_line":
             yes = len(self.systemic) > 1

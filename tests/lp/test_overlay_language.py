@@ -141,7 +141,10 @@ def check_objections(one: Asked, verdict: Verdict, branches: list[Branch], world
     named = {item.exclusion: item for item in verdict.against}
     sources = {case.source for case in one.overlay.cases if not case.ceiling}
     assert named.keys() & sources == holding.keys(), (verdict.therapy, one.where)
+    offering = {branch.statement for branch in branches}
     for source, cases in holding.items():
+        if source in offering:  # what it needs itself stands among its conditions
+            continue
         for condition in named[source].conditions:
             if condition.finding not in ("advised", "line"):
                 assert ends(one, condition, cases, world), (verdict.therapy, condition, one.where)
