@@ -262,14 +262,14 @@ class Reader:
         self.statements = {**STATEMENTS, **overlay.statements}
         self.joint = [
             values
-            for values in product(*map(self._options, self._correlated))
-            if self._consistent(dict(zip(self._correlated, values, strict=True)))
+            for values in product(*map(self._options, self.correlated))
+            if self._consistent(dict(zip(self.correlated, values, strict=True)))
         ]
 
     # --- findings that depend on each other ---
 
     @property
-    def _correlated(self) -> tuple[str, ...]:
+    def correlated(self) -> tuple[str, ...]:
         return (*GENES, "braf", *self.overlay.findings)
 
     def _options(self, name: str) -> tuple[Value, ...]:
@@ -286,7 +286,7 @@ class Reader:
 
     def goes_together(self, world: Mapping[str, Value]) -> bool:
         """Whether what is filled in can be true of one patient, with what was given."""
-        names = self._correlated
+        names = self.correlated
         asked = [(place, world[name]) for place, name in enumerate(names) if name in world]
         return any(all(values[at] == value for at, value in asked) for values in self.joint)
 
@@ -434,13 +434,18 @@ class Reader:
             return False
         if not self._met(branch.needs, world) or self._excluded(branch, world):
             return False
+        beside = self._offers_beside(branch)
+        return beside is None or any(self.stands(other, world) for other in beside)
+
+    def is_offered(self, branch: Branch) -> bool:
+        """Whether what it must stand beside, if anything, is offered at all."""
+        return self._offers_beside(branch) != []
+
+    def _offers_beside(self, branch: Branch) -> list[Branch] | None:
+        """The offers of the regimens that it must stand beside, None where it need not."""
         regimens = self._must_stand_beside(branch)
-        return not regimens or any(
-            other.therapy in regimens
-            and not self._must_stand_beside(other)
-            and self.stands(other, world)
-            for other in self.branches
-        )
+        found = [other for other in self.branches if other.therapy in regimens]
+        return [one for one in found if not self._must_stand_beside(one)] if regimens else None
 
     def _must_stand_beside(self, branch: Branch) -> set[str]:
         return {

@@ -133,6 +133,7 @@ def check_objections(one: Asked, verdict: Verdict, branches: list[Branch], world
     for case in one.overlay.cases:
         bears = any(
             one.reader.in_line(branch.statement)
+            and one.reader.is_offered(branch)
             and one.reader.speaks_of(case, branch, one.reader.subjects(branch))
             for branch in branches
         )
