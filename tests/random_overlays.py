@@ -70,7 +70,12 @@ def random_needs(rng: random.Random, most: int) -> dict[str, Wanted]:
         "age": ((("at_most", 65),), (("at_least", 75),)),
         "ecog": ((("at_most", 0),), (("at_least", 2),), (("at_most", 2),)),
         "later_line": (("yes",), ("no",)),
-        "lines_before": ((("at_most", 1),), (("at_least", 2),), (("at_least", 1),), (("at_most", 2),)),
+        "lines_before": (
+            (("at_most", 1),),
+            (("at_least", 2),),
+            (("at_least", 1),),
+            (("at_most", 2),),
+        ),
         "earlier(oxaliplatin)": (("yes",), ("no",)),
         "earlier(anti_vegf)": (("yes",), ("no",)),
         "earlier(kinase_inhibitor)": (("yes",), ("no",)),
@@ -264,6 +269,8 @@ def random_patient(rng: random.Random, ignorance: float) -> Given:
         findings = {name: v for name, v in truth.items() if rng.random() >= ignorance}
         if rng.random() < 0.5:
             findings = {name: v for name, v in findings.items() if name not in genes}
+        if "kras" not in findings:  # or else KRAS and RAS are two names of one finding
+            findings.pop("nras", None)
         stopped = {line: r for line, r in patient.stopped.items() if rng.random() >= ignorance}
         toxic = {line: agents for line, agents in patient.toxic.items() if line in stopped}
         patient = replace(patient, findings=findings, stopped=stopped, toxic=toxic)

@@ -53,7 +53,7 @@ class Asked:
 
 
 def asked(seed: int, overlays: int, patients: int, ignorance: float, at: Path) -> Iterator[Asked]:
-    """Random overlays, with random patients for each; those of whom too much is unknown left out."""
+    """Random overlays, each with random patients; those of whom too much is unknown left out."""
     rng = random.Random(seed)
     for number in range(overlays):
         overlay = random_overlays.random_overlay(rng)
@@ -245,7 +245,7 @@ def test_all_but_the_sets_is_decided_by_grounding(overlays: int) -> None:
         for ignorance in (0, 0.5):
             facts = random_overlays.random_patient(rng, ignorance).facts()
             messages: list[str] = []
-            control = clingo.Control([], lambda _, said, to=messages: to.append(said))
+            control = clingo.Control(logger=lambda _, said: messages.append(said))  # noqa: B023
             for name in (*main_files(), *overlay_files()):
                 control.load(str(LP / name))
             control.add("base", [], rules + facts)

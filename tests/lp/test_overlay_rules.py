@@ -259,6 +259,13 @@ def test_it_falls_with_the_regimen_and_its_own_needs(answer: Answer) -> None:
     assert "beside" in {c.finding for item in verdict.against for c in item.conditions}
 
 
+def test_what_it_stands_beside_may_need_a_line_to_have_failed(answer: Answer) -> None:
+    told = {**EARLY, "ecog": 0, "organ_function": "adequate"}
+    facts = {**told, "history": [{"received": ["folfirinox"]}]}
+    verdict = answer(BESIDE.replace("folfox", "regorafenib"), facts).therapies["radioembolization"]
+    assert verdict.missing == ["stopped(1)"]
+
+
 def test_beside_a_regimen_that_is_only_reused(answer: Answer) -> None:
     history = [{"received": [name], "stopped": "completed"} for name in ("capox", "folfiri")]
     text = BESIDE.replace("folfox", "capox") + 'regraded("N", b, considered).'

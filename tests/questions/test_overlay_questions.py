@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 import random_overlays
 import reading
+from clingo import Symbol
 from overlay_reading import Overlay, Reader, Supports, TooMany, Values, World, domain, read
 from random_overlays import Given
 
-from crcasp import Explanation, explain, missing
+from crcasp import Explanation, explain, missing, recommend
 from crcasp.facts import read_text
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
@@ -39,7 +40,7 @@ class Asked:
         return Reader(self.given.patient, self.overlay, self.given.extra)
 
     @property
-    def facts(self) -> list[object]:
+    def facts(self) -> list[Symbol]:
         vocabulary = engine(Program.build([self.path])).vocabulary
         return list(read_text(self.given.facts(), "facts", vocabulary).facts)
 
@@ -183,8 +184,6 @@ def weighed(one: Asked, names: list[str]) -> dict[str, tuple[set[str], set[str]]
 def check_missing(one: Asked) -> bool:
     """Compare; return whether so little is unknown that it can be gone through."""
     facts = one.facts
-    from crcasp import recommend
-
     advice = recommend(facts, overlays=[one.path])
     names = [item.name for item in advice.findings if item.value is None]
     names = [name for name in names if "(" not in name or name.startswith("stopped")]
@@ -200,4 +199,5 @@ def check_missing(one: Asked) -> bool:
     ("seed", "overlays", "patients"), [(1, 1, 3), pytest.param(2, 10, 8, marks=SLOW)]
 )
 def test_missing(seed: int, overlays: int, patients: int, tmp_path: Path) -> None:
-    assert any([check_missing(one) for one in asked(seed, overlays, patients, 0.2, tmp_path)])
+    compared = [check_missing(one) for one in asked(seed, overlays, patients, 0.2, tmp_path)]
+    assert any(compared)
