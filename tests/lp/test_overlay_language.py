@@ -206,7 +206,7 @@ SLOW = pytest.mark.slow
 
 @pytest.mark.parametrize(
     ("seed", "overlays", "patients"),
-    [(1, 1, 6), pytest.param(2, 10, 10, marks=SLOW)],
+    [(1, 1, 6), pytest.param(2, 6, 8, marks=SLOW)],
 )
 def test_complete_patients(seed: int, overlays: int, patients: int, tmp_path: Path) -> None:
     for one in asked(seed, overlays, patients, 0, tmp_path):
@@ -219,8 +219,8 @@ def test_complete_patients(seed: int, overlays: int, patients: int, tmp_path: Pa
     ("seed", "overlays", "patients", "ignorance"),
     [
         (3, 1, 4, 0.4),
-        pytest.param(4, 8, 10, 0.3, marks=SLOW),
-        pytest.param(5, 8, 10, 0.6, marks=SLOW),
+        pytest.param(4, 4, 8, 0.3, marks=SLOW),
+        pytest.param(5, 4, 8, 0.6, marks=SLOW),
     ],
 )
 def test_what_is_unknown_comes_to_what_all_completions_do(
@@ -236,7 +236,7 @@ SEARCHED |= {"recommended", "in_set", "set_grade", "set_relies"}
 SEARCHED |= {"outweighs", "weighed_down"}
 
 
-@pytest.mark.parametrize("overlays", [2, pytest.param(15, marks=SLOW)])
+@pytest.mark.parametrize("overlays", [2, pytest.param(8, marks=SLOW)])
 def test_all_but_the_sets_is_decided_by_grounding(overlays: int) -> None:
     """Whatever an overlay says, nothing of the verdicts is searched for."""
     rng = random.Random(overlays)

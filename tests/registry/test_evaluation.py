@@ -322,7 +322,7 @@ def random_overlay(rng: random.Random) -> str:
     return "\n".join(rules)
 
 
-@pytest.mark.parametrize("overlays", [1, pytest.param(6, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("overlays", [1, pytest.param(3, marks=pytest.mark.slow)])
 def test_rows_under_all_that_an_overlay_can_say(overlays: int, tmp_path: Path) -> None:
     rng = random.Random(overlays)
     for number in range(overlays):
