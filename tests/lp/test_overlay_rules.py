@@ -180,6 +180,58 @@ def test_a_grade_lowered_on_either_side_of_a_finding_is_low(answer: Answer) -> N
     assert (verdict.statements, verdict.grade) == (("1", "N"), "considered")
 
 
+GIVEN = 'offers("N", b, capox). regraded("N", b, benefit). '
+SUNK = 'lowers("Z", k, by("N", b), considered). needs("Z", k, braf, mutant). '
+
+
+@pytest.mark.parametrize(
+    ("text", "grade"),
+    [
+        ('offers("N", c, capox). needs("N", c, braf, mutant).', "recommended"),
+        (
+            'offers("N", c, capox). regraded("N", c, benefit). needs("Z", l, braf, wild_type). '
+            'lowers("Z", l, by("N", c), considered).',
+            "benefit",
+        ),
+        (
+            'offers("N", c, capox). regraded("N", c, benefit). needs("Z", l, braf, wild_type). '
+            'bars("Z", l, by("N", c)).',
+            "benefit",
+        ),
+    ],
+)
+def test_another_branch_makes_up_for_one_that_is_lowered(
+    answer: Answer, text: str, grade: str
+) -> None:
+    verdict = answer(GIVEN + SUNK + text).therapies["capox"]
+    assert (verdict.status, verdict.statements, verdict.grade) == ("eligible", ("N",), grade)
+
+
+def test_a_statement_makes_up_for_one_that_is_barred(answer: Answer) -> None:
+    text = 'bars("Z", k, by("1")). needs("Z", k, braf, mutant). '
+    text += 'offers("N", b, folfox). needs("N", b, braf, mutant).'
+    verdict = answer(text).therapies["folfox"]
+    assert (verdict.status, verdict.statements) == ("eligible", ())
+    assert [reason.statement for reason in verdict.because] == ["1", "N"]
+
+
+@pytest.mark.parametrize(
+    ("needs", "missing_too"),
+    [
+        ('needs("Z", k, braf, mutant). needs("Z", k, mmr, deficient). ', ["braf", "mmr"]),
+        ('needs("Z", k, failed(fluoropyrimidine), yes). ', ["stopped(1)"]),
+    ],
+)
+def test_what_may_make_up_for_a_bar_is_missing_too(
+    answer: Answer, needs: str, missing_too: list[str]
+) -> None:
+    text = 'offers("N", b, irinotecan). bars("Z", k, by("N", b)). ' + needs
+    text += 'offers("N", c, irinotecan). needs("N", c, tumor_burden, high).'
+    facts = {**FIRST, "history": [{"received": ["folfox"]}]}
+    verdict = answer(text, facts).therapies["irinotecan"]
+    assert sorted(verdict.missing) == sorted([*missing_too, "tumor_burden"])
+
+
 # ---- two partners, both regimen and partner ------------------------------------------------
 
 
@@ -257,6 +309,14 @@ def test_it_falls_with_the_regimen_and_its_own_needs(answer: Answer) -> None:
     nothing = BESIDE.replace("folfox", "capox")
     verdict = answer(nothing, EARLY).therapies["radioembolization"]
     assert "beside" in {c.finding for item in verdict.against for c in item.conditions}
+
+
+def test_offers_of_the_regimen_may_complement_each_other(answer: Answer) -> None:
+    text = (
+        BESIDE.replace("folfox", "capox") + 'offers("N", c, capox). needs("N", c, braf, mutant). '
+    )
+    text += 'offers("N", d, capox). needs("N", d, braf, wild_type).'
+    assert answer(text, EARLY).therapies["radioembolization"].status == "eligible"
 
 
 def test_what_it_stands_beside_may_need_a_line_to_have_failed(answer: Answer) -> None:
