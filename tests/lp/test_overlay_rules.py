@@ -113,6 +113,18 @@ def test_two_cases_that_leave_nothing_exclude(answer: Answer) -> None:
     assert (verdict.status, verdict.deciding) == ("excluded", "Z")
 
 
+def test_the_bar_but_for_which_an_offer_would_stand_decides(answer: Answer) -> None:
+    facts = {**LATER, "disease_extent": "disseminated"}
+    verdict = answer('withdrawn("I8"). bars("Z", k, hai).', facts).therapies["hai"]
+    assert (verdict.deciding, sources(verdict)) == ("Z", ["Z", "X5"])
+
+
+def test_an_exclusion_that_lets_pass_is_no_reason(answer: Answer) -> None:
+    facts = {**FIRST, "disease_extent": "liver_dominant", "liver_metastases": "resectable"}
+    verdict = answer('withdrawn("I18").', facts).therapies["hai"]
+    assert (verdict.status, sources(verdict)) == ("excluded", [])
+
+
 def test_what_failed_bars(answer: Answer) -> None:
     text = 'bars("Z", k, folfiri). needs("Z", k, failed(fluoropyrimidine), yes).'
     verdict = answer(text, LATER).therapies["folfiri"]
