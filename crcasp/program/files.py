@@ -109,7 +109,8 @@ class Program(NamedTuple):
         Raises:
             OverlayError: clingo refuses an overlay or has anything to say about it.
         """
-        names, texts = [*main_files(), *extra], (*self.overlays, *trusted)
+        language = overlay_files() if self.overlays else ()
+        names, texts = [*main_files(), *language, *extra], (*self.overlays, *trusted)
         messages: list[str] = []
         with suppress(RuntimeError):
             control = self.grounded(names, messages, lines, facts, texts, observer, asked=asked)
@@ -252,6 +253,14 @@ def main_files() -> tuple[str, ...]:
     return tuple(sorted(name for name in os.listdir(program_directory()) if name.endswith(".lp")))
 
 
+@cache
+def overlay_files() -> tuple[str, ...]:
+    """Return the names of the files by which an overlay says what the table alone does not."""
+    names = os.listdir(os.path.join(program_directory(), "overlay"))
+    return tuple(f"overlay/{name}" for name in sorted(names))
+
+
 def main_paths() -> list[str]:
-    """Return the paths of the files of the main program, in a fixed order."""
-    return [os.path.join(program_directory(), name) for name in main_files()]
+    """Return the paths of the files that an overlay is put on, in a fixed order."""
+    names = (*main_files(), *overlay_files())
+    return [os.path.join(program_directory(), name) for name in names]

@@ -9,7 +9,14 @@ from functools import cached_property
 from clingo import Control, Function, Number, Symbol, SymbolicAtom, SymbolType, ast
 
 from crcasp.errors import Fault, OverlayError, Place
-from crcasp.program.files import VOCABULARY, Program, main_files, main_paths, program_directory
+from crcasp.program.files import (
+    VOCABULARY,
+    Program,
+    main_files,
+    main_paths,
+    overlay_files,
+    program_directory,
+)
 from crcasp.program.origins import Origins
 from crcasp.program.overlays import Signature, signatures_of
 from crcasp.program.solver import Solver
@@ -136,7 +143,7 @@ class Overlays:
                 for rule in rules[name]:
                     builder.add(rule)
 
-        for files in (READ, main_files()):
+        for files in (READ, (*main_files(), *overlay_files())):
             names = (*files, *EXTERNALS, LANGUAGE)
             texts = self.program.overlays
             solver = Solver(self.program.grounded(names, [], LINES, free, texts, add=add))

@@ -19,11 +19,11 @@ class Answer(NamedTuple):
 
     Attributes:
         atoms: arguments of the shown verdicts and reasons, by predicate.
-        sets: every recommendation set: its therapies, and what it relies on.
+        sets: every recommendation set: its therapies, what it relies on, and its grade.
     """
 
     atoms: Atoms
-    sets: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
+    sets: tuple[tuple[tuple[str, ...], tuple[str, ...], str], ...]
 
 
 class Grounding(Solver):
@@ -42,6 +42,7 @@ class Grounding(Solver):
         self.lock = Lock()
         self.choices = self._by_word("recommended")
         self.relies = self._by_word("set_relies")
+        self.grades = self._by_word("set_grade")
         self.rows: dict[Symbol, tuple[str, Row]] = {}
         self.absent: list[int] = []
         self.places: dict[Symbol, int | None] = {}
@@ -81,7 +82,7 @@ class Grounding(Solver):
 
     def _solve(self, assumptions: list[int]) -> Answer:
         atoms: Atoms = {}
-        sets: dict[tuple[tuple[str, ...], tuple[str, ...]], None] = {}
+        sets: dict[tuple[tuple[str, ...], tuple[str, ...], str], None] = {}
         options: list[tuple[Word, int]] = []
         for model in self.models(assumptions):
             is_true = model.is_true
@@ -92,7 +93,8 @@ class Grounding(Solver):
             chosen = tuple(str(therapy) for therapy, literal in options if is_true(literal))
             if chosen:
                 relied = (str(name) for name, literal in self.relies.items() if is_true(literal))
-                sets[chosen, tuple(relied)] = None
+                grades = (str(name) for name, literal in self.grades.items() if is_true(literal))
+                sets[chosen, tuple(relied), next(grades, "")] = None
         return Answer(atoms, tuple(sets))
 
     def _sorted_out(self, symbols: Iterable[Symbol]) -> Atoms:

@@ -19,6 +19,8 @@ from crcasp.results.additions import (
     Addition,
     Additions,
     Branch,
+    Case,
+    Effect,
     Need,
 )
 
@@ -85,6 +87,18 @@ class _Added:
                     str(name), str(text), self.words("barred", name), self.needs("spared", name)
                 )
                 for name, text in self.rows("excludes", file, more=2)
+            ),
+            cases=tuple(
+                Case(
+                    str(source),
+                    str(name),
+                    tuple(
+                        Effect(*map(str, row))
+                        for row in self.rows("effect", file, source, name, more=5)
+                    ),
+                    self.needs("condition", source, name),
+                )
+                for source, name in self.rows("case", file, more=2)
             ),
             names=tuple(
                 AddedName(str(kind), str(name), self.values(name) if kind == "finding" else ())

@@ -92,6 +92,12 @@ class _AdviceDecoder(Decoder):
         for (therapy, source, finding), needs in self.grouped("against").items():
             self.needs.setdefault((therapy, source), {})[str(finding)] = needs
             self.against.setdefault(therapy, {})[str(source)] = None
+        self.barring = {*self.atoms("objects")}  # of a statement too, in an overlay
+        # By therapy and the source that lowers its grade, likewise.
+        self.lowered: dict[Word, dict[str, dict[str, tuple[str, ...]]]] = {}
+        for (therapy, source, finding), needs in self.grouped("lowered").items():
+            cases = self.lowered.setdefault(therapy, {}).setdefault(str(source), {})
+            cases[str(finding)] = needs
 
     def advice(self, facts: Sequence[Symbol]) -> Advice:
         verdicts = {verdict.therapy: verdict for verdict in self.verdicts()}
@@ -120,6 +126,10 @@ class _AdviceDecoder(Decoder):
                 because=tuple(
                     self.reason(therapy, name) for name in statements or self.partly.get(key, ())
                 ),
+                lowered=tuple(
+                    self.reason(therapy, name)._replace(conditions=self.found(therapy, cases))
+                    for name, cases in sorted(self.lowered.get(therapy, {}).items())
+                ),
             )
         for key in self.atoms("undetermined"):
             yield Verdict(str(key[0]), "undetermined", findings=self.missing.get(key, ()))
@@ -145,16 +155,21 @@ class _AdviceDecoder(Decoder):
 
     def objection(self, therapy: str, source: str) -> Objection:
         exclusion = self.table.exclusions.get(source)
+        if exclusion is None and (therapy, source) in self.barring:
+            exclusion = self.table.texts.get(source, "")
         return Objection(
             statement=source if exclusion is None else None,
             exclusion=source if exclusion is not None else None,
             text=exclusion or self.table.texts.get(source, ""),
             interpretations=self.relies.get((therapy, source), ()),
+            references=self.table.references.get(source, ()),
             conditions=self.conditions(therapy, source),
         )
 
     def conditions(self, therapy: str, source: str) -> tuple[Condition, ...]:
-        needs = self.needs.get((therapy, source), {})
+        return self.found(therapy, self.needs.get((therapy, source), {}))
+
+    def found(self, therapy: str, needs: Mapping[str, tuple[str, ...]]) -> tuple[Condition, ...]:
         return tuple(
             Condition(
                 finding,
@@ -169,9 +184,8 @@ class _AdviceDecoder(Decoder):
         """Yield the sets, best grade first, then by name; in each the systemic therapy first."""
         table = self.table
         found = []
-        for therapies, relied in self.answer.sets:
+        for therapies, relied, grade in self.answer.sets:
             names = sorted(therapies, key=lambda name: (name in table.locoregional, name))
-            grade = verdicts[names[0]].grade or ""
             found.append((-table.ranks.get(grade, 0), names, grade, relied))
         found.sort(key=lambda item: item[:2])
         for rank, names, grade, relied in found:

@@ -156,7 +156,7 @@ class _WayDecoder(Decoder):
         checks = self.checks(source)
         return Passage(
             exclusion=exclusion,
-            text=self.table.exclusions.get(exclusion, ""),
+            text=self.table.exclusions.get(exclusion) or self.table.texts.get(exclusion, ""),
             interpretations=self.uses.get(source, ()),
             checks=checks,
             state=_joint([check.state for check in checks]),

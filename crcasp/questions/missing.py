@@ -50,7 +50,8 @@ def what_is_missing(patient: Patient) -> Missing:
         return Missing((), provenance, in_scope=False)
     unknown = " ".join(f"unknown({item.name})." for item in advice.findings if item.value is None)
     variants = Counterfactual(patient, grounding, COMPLETIONS, unknown)
-    never = grounding.facts("assumed_never", 2)
+    never = [*grounding.facts("assumed_never", 2)]
+    never += [(name, value) for name, value, _ in grounding.facts("ruled_out", 3)]
     found = []
     for finding, decided, raised in variants.probes():
         if decided or raised:

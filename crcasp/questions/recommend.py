@@ -40,12 +40,19 @@ def recommend(
     return advise(Patient.read(source, overlays, constants))
 
 
-def parse_facts(text: str) -> tuple[Symbol, ...]:
+def parse_facts(
+    text: str, *, overlays: Overlays = (), constants: Constants | None = None
+) -> tuple[Symbol, ...]:
     """Return the facts of a text, ASP facts or JSON, checked but not yet solved.
+
+    Args:
+        text: the facts.
+        overlays: as for `recommend`; they may declare findings, values and therapies.
+        constants: as for `recommend`.
 
     Raises:
         InputError: with every fault of the text, each with line and column.
-        UsageError: it is no text.
+        UsageError: it is no text, or an overlay or a constant is not in order.
 
     >>> [str(fact) for fact in parse_facts("age(54). kras(wild_type).")]
     ['age(54)', 'kras(wild_type)']
@@ -53,7 +60,7 @@ def parse_facts(text: str) -> tuple[Symbol, ...]:
     if not isinstance(text, str):
         kind = type(text).__name__
         raise UsageError(f"parse_facts() takes the text of facts, not a value of type {kind}.")
-    program = Program()
+    program = Program.build(overlays, constants)
     patient = Patient(read_text(text, "facts", engine(program).vocabulary), program)
     patient.check()
     return tuple(patient.base.facts)

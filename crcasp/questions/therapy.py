@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from clingo import Function, Symbol
 
@@ -19,7 +19,7 @@ def named(therapy: str, engine: Engine) -> Symbol:
     """Return a therapy as the program writes it.
 
     Args:
-        therapy: as results or texts write it, in any case; the partner may stand first.
+        therapy: as results or texts write it, in any case; partners may stand first.
         engine: of the program that has it.
 
     Raises:
@@ -38,11 +38,23 @@ def named(therapy: str, engine: Engine) -> Symbol:
     for joint in re.finditer(re.escape(JOINT), wanted):
         ends = wanted[: joint.start()], wanted[joint.end() :]
         for first, second in (ends, ends[::-1]):
-            if first in regimens and second in partners:
-                return Function("with", [Function(regimens[first]), Function(partners[second])])
+            beside = _partners(second, partners) if first in regimens else ()
+            if beside:
+                return Function("with", [Function(regimens[first]), *beside])
     raise UsageError(
         f"There is no therapy {show(therapy)}; {_hint(wanted, partners, engine.table)}"
     )
+
+
+def _partners(wanted: str, partners: Mapping[str, str]) -> Sequence[Symbol]:
+    """Return one partner or two, in the order of the alphabet; () if it names none."""
+    if wanted in partners:
+        return [Function(partners[wanted])]
+    for joint in re.finditer(re.escape(JOINT), wanted):
+        ends = wanted[: joint.start()], wanted[joint.end() :]
+        if ends[0] != ends[1] and all(end in partners for end in ends):
+            return sorted(Function(partners[end]) for end in ends)
+    return ()
 
 
 def _hint(wanted: str, partners: Mapping[str, str], table: Table) -> str:

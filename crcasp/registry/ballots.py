@@ -48,7 +48,7 @@ class Ballots:
         self.program = program
         self.ranks = {str(grade): rank for grade, rank in grounded.facts("rank", 2)}
         self.local = {name for (name,) in grounded.facts("locoregional", 1)}
-        symbols = grounded.literals("recommended", 1) | grounded.literals("graded", 2)
+        symbols = grounded.literals("recommended", 1) | grounded.literals("set_grade", 1)
         names = {atom: symbol for symbol, atom in symbols.items()}
         every = [
             *rules.others,
@@ -83,11 +83,12 @@ class Ballots:
         found: dict[tuple[str, ...], str] = {}
         inputs = zip(self.inputs.values(), values, strict=False)
         for model in self.solver.models([atom if value else -atom for atom, value in inputs]):
-            grades: dict[str, str] = {}
-            for therapy, *grade in map(row, model.symbols(atoms=True)):
-                grades[str(therapy)] = str(grade[0]) if grade else grades.get(str(therapy), "")
-            names = tuple(sorted(grades, key=lambda name: (name in self.local, name)))
-            found[names] = grades[names[0]] if names else ""
+            names: list[str] = []
+            grades = [""]
+            for atom in model.symbols(atoms=True):
+                (grades if atom.name == "set_grade" else names).append(str(row(atom)[0]))
+            names.sort(key=lambda name: (name in self.local, name))
+            found[tuple(names)] = grades[-1]
         if not found:
             raise self.program.without_answer()
         found.pop((), None)

@@ -36,6 +36,36 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """What a case bars or lowers.
+
+    Attributes:
+        part: a therapy, an agent or a class, whoever offers it; else ""
+        statement: that of which it is what the statement offers, by its branch, as this
+            therapy; "" where these are not named.
+        branch: likewise.
+        therapy: likewise.
+        grade: the grade that it has at most, "" where it is barred.
+    """
+
+    part: str
+    statement: str
+    branch: str
+    therapy: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case in which a source bars or lowers: its effects, and for whom."""
+
+    source: str
+    name: str
+    effects: tuple[Effect, ...]
+    needs: tuple[Need, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AddedStatement:
     """A statement, or more of one.
 
@@ -92,6 +122,7 @@ class Addition:
         overlay: the name of its file.
         statements: statements, new ones or more of those that are there.
         exclusions: new exclusions.
+        cases: cases in which one of its sources bars or lowers something.
         names: findings, therapies and the like.
         withdrawn: interpretations that it takes back, each with its text.
         others: what else it states, as atoms.
@@ -101,6 +132,7 @@ class Addition:
     overlay: str
     statements: tuple[AddedStatement, ...]
     exclusions: tuple[AddedExclusion, ...]
+    cases: tuple[Case, ...]
     names: tuple[AddedName, ...]
     withdrawn: tuple[tuple[str, str], ...]
     others: tuple[str, ...]

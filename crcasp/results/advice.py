@@ -56,6 +56,7 @@ class Objection(NamedTuple):
         text: what it says, in the words of the program.
         interpretations: the choices (I1 ...) that the objection rests on.
         conditions: what it needed and did not find.
+        references: its sources, as of a reason.
     """
 
     statement: str | None
@@ -63,6 +64,7 @@ class Objection(NamedTuple):
     text: str
     interpretations: tuple[str, ...]
     conditions: tuple[Condition, ...]
+    references: tuple[int | str, ...] = ()
 
     @property
     def source(self) -> str | None:
@@ -83,6 +85,8 @@ class Verdict(NamedTuple):
             those that do so together.
         against: of an excluded therapy, all that speaks against it.
         deciding: of an excluded therapy, the statement or exclusion that decides.
+        lowered: of an eligible therapy, what keeps its grade down, with what it is for:
+            later sources of an overlay.
         findings: of an undetermined therapy, what may decide it.
     """
 
@@ -94,6 +98,7 @@ class Verdict(NamedTuple):
     against: tuple[Objection, ...] = ()
     findings: tuple[str, ...] = ()
     deciding: str | None = None
+    lowered: tuple[Reason, ...] = ()
 
     @property
     def missing(self) -> list[str]:

@@ -38,7 +38,8 @@ def _only(*names: str, **renamed: str) -> Callable[[Any], dict[str, Any]]:
 def _verdict(it: Any) -> dict[str, Any]:
     found = {"status": it.status}
     if it.status == "eligible":
-        return found | {"grade": it.grade, "statements": it.statements, "because": it.because}
+        found |= {"grade": it.grade, "statements": it.statements, "because": it.because}
+        return found | ({"lowered": it.lowered} if it.lowered else {})
     if it.status == "undetermined":
         return found | {"missing": it.findings}
     return found | {"deciding": it.deciding, "against": it.against}
@@ -47,7 +48,8 @@ def _verdict(it: Any) -> dict[str, Any]:
 def _objection(it: Any) -> dict[str, Any]:
     if it.exclusion is None:
         return {"statement": it.statement, "conditions": it.conditions}
-    return {"exclusion": it.exclusion, "text": it.text, "conditions": it.conditions}
+    found = {"exclusion": it.exclusion, "text": it.text, "conditions": it.conditions}
+    return found | ({"references": it.references} if it.references else {})
 
 
 def _explanation(it: Any) -> dict[str, Any]:

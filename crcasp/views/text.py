@@ -47,6 +47,10 @@ def advice_text(advice: Advice, words: Wording, width: int = 80, *, every_set: b
         _preferred(text, advice, words)
         if every_set:
             _other_sets(text, advice, words)
+        lowered = answers.lowered(advice, words)
+        if lowered:
+            text.gap("No higher grade")
+            text.bullets(f"{therapies}: {reason}" for therapies, reason in lowered)
         undetermined = answers.undetermined(advice, words)
         if undetermined:
             text.gap("Undetermined until it is known:")

@@ -9,7 +9,7 @@ import pytest
 
 from crcasp.cli import main
 
-TRIAL = str(Path(__file__).parents[2] / "examples/overlays/keynote_177.lp")
+TRIAL = str(Path(__file__).parents[2] / "examples/overlays/since_2019/keynote_177.lp")
 
 
 def test_it_says_what_changes_and_what_does_not(capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,7 +29,7 @@ from crcasp.questions.check import check
 SOUND = 'statement("Z", first, benefit). text("Z", "more"). offers("Z", b, capecitabine).'
 BARS = 'exclusion("X9", "none"). bars("X9", anti_egfr). unless("X9", side, left).'
 BLOCKS = Path(__file__).with_name("faulty_overlays.txt").read_text(encoding="utf-8").split("\n\n")
-EXAMPLES = Path(__file__).parents[2] / "examples" / "overlays"
+EXAMPLES = Path(__file__).parents[2] / "examples" / "overlays" / "since_2019"
 
 
 def case(block: str) -> tuple[str, list[str]]:
@@ -179,7 +179,7 @@ def test_every_command_says_the_same(
     assert cli.main([part.format(path) for part in command.split()]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    expected = f"{path}:2:2: I88 is withdrawn, but is no interpretation; did you mean I8?\n"
+    expected = f"{path}:2:2: I88 is withdrawn, but is no interpretation, statement or exclusion; did you mean I8?\n"
     assert err == expected
 
 

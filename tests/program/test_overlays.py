@@ -15,7 +15,8 @@ from crcasp import Advice, InputError, UsageError, cli, recommend
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 
-OVERLAYS = Path(__file__).parents[2] / "examples" / "overlays"
+OVERLAYS = Path(__file__).parents[2] / "examples" / "overlays" / "since_2019"
+KEYNOTE_SOURCES = ("Lancet Oncol 2022;23:659-670", "N Engl J Med 2020;383:2207-2218")
 KEYNOTE, BEACON = OVERLAYS / "keynote_177.lp", OVERLAYS / "beacon.lp"
 
 FIRST_LINE = {"mmr": "deficient", "liver_metastases": "unresectable"}
@@ -65,8 +66,8 @@ def test_without_keynote_the_table_answers() -> None:
 def test_keynote_justifies_itself() -> None:
     (reason,) = recommend(FIRST_LINE, overlays=[KEYNOTE]).therapies["pembrolizumab"].because
     assert reason.statement == "KEYNOTE-177"
-    assert reason.text.startswith("pembrolizumab as first line if MMR-deficient")
-    assert reason.references == ("N Engl J Med 2020;383:2207-2218",)
+    assert reason.text.startswith("pembrolizumab if MMR-deficient")
+    assert reason.references == KEYNOTE_SOURCES
     assert reason.interpretations == ("I3",)
     line, condition = reason.conditions
     assert (line.finding, line.needs, line.value, line.facts) == ("line", ("first",), "first", ())
@@ -101,12 +102,12 @@ def test_keynote_in_json_and_text(tmp_path: Path, capsys: pytest.CaptureFixture[
     }
     assert given["therapies"]["pembrolizumab"]["statements"] == ["KEYNOTE-177"]
     (reason,) = given["therapies"]["pembrolizumab"]["because"]
-    assert reason["references"] == ["N Engl J Med 2020;383:2207-2218"]
+    assert reason["references"] == [*KEYNOTE_SOURCES]
     assert given == recommend(FIRST_LINE, overlays=[KEYNOTE]).to_dict()
     assert cli.main(argv) == 0
     text = " ".join(capsys.readouterr().out.split())
     assert "KEYNOTE-177" in text
-    assert "[N Engl J Med 2020;383:2207-2218]" in text
+    assert f"[{', '.join(KEYNOTE_SOURCES)}]" in text
 
 
 # ---- a new therapy --------------------------------------------------------------------
@@ -124,6 +125,7 @@ def test_beacon_is_recommended_and_justified() -> None:
     assert findings == {
         "braf": ("braf(mutant)",),
         "line": ("received(1,bevacizumab)", "received(1,folfox)"),
+        "lines_before": ("received(1,bevacizumab)", "received(1,folfox)"),
         "ras": ("ras(wild_type)",),
     }
 

@@ -15,7 +15,7 @@ from two_tables import CONSTANTS, Side, fits, kinds, known, patient, random_over
 from crcasp import Diff, InputError, UsageError, diff, parse_facts, recommend
 from crcasp.program.files import Program
 
-TRIAL = "examples/overlays/keynote_177.lp"
+TRIAL = "examples/overlays/since_2019/keynote_177.lp"
 ROOT = Path(__file__).parents[2]
 TURNED = {
     "gained": "lost",

@@ -291,7 +291,7 @@ def test_faults_are_refused_first() -> None:
 
 
 def test_an_overlay_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    files = ["examples/mmr_deficient.lp", "--with", "examples/overlays/keynote_177.lp"]
+    files = ["examples/mmr_deficient.lp", "--with", "examples/overlays/since_2019/keynote_177.lp"]
     assert (
         main(["explain", "examples/overlays/keynote_177_patient.lp", "pembrolizumab", *files[1:]])
         == 0

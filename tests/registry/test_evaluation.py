@@ -12,6 +12,7 @@ from typing import Any
 
 import clingo
 import pytest
+import random_overlays
 import reading
 
 from crcasp import Advice, InputError, UsageError, recommend
@@ -31,7 +32,7 @@ from crcasp.registry.grounded import packed, patterns, unpacked  # noqa: E402
 from crcasp.registry.outcome import SCHEMA, distinct  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
-OVERLAYS = ROOT / "examples" / "overlays"
+OVERLAYS = ROOT / "examples" / "overlays" / "since_2019"
 Facts = list[clingo.Symbol]
 Row = dict[str, Any]
 TABLE = Program()
@@ -319,6 +320,20 @@ def random_overlay(rng: random.Random) -> str:
         rules.append(f"offers({name}, one, {rng.choice(OFFERED)}).")
         rules += [f"needs({name}, one, {need})." for need in rng.sample(NEEDS, rng.randint(0, 2))]
     return "\n".join(rules)
+
+
+@pytest.mark.parametrize("overlays", [1, pytest.param(3, marks=pytest.mark.slow)])
+def test_rows_under_all_that_an_overlay_can_say(overlays: int, tmp_path: Path) -> None:
+    rng = random.Random(overlays)
+    for number in range(overlays):
+        path = tmp_path / f"{number}.lp"
+        path.write_text(random_overlays.rules(random_overlays.random_overlay(rng)))
+        program = Program.build([path])
+        vocabulary = engine(program).vocabulary
+        patients = [
+            random_overlays.random_patient(rng, rng.choice((0, 0.4))).facts() for _ in range(20)
+        ]
+        check([list(read_text(text, "facts", vocabulary).facts) for text in patients], program)
 
 
 def test_every_row_is_what_recommend_says() -> None:

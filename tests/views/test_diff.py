@@ -8,7 +8,7 @@ from pages import inside
 
 from crcasp import diff
 
-TRIAL = Path(__file__).parents[2] / "examples/overlays/keynote_177.lp"
+TRIAL = Path(__file__).parents[2] / "examples/overlays/since_2019/keynote_177.lp"
 
 
 def test_a_committee_reads_it_from_top_to_bottom() -> None:

@@ -201,7 +201,7 @@ def test_fingerprints_can_be_made_by_hand() -> None:
 
 
 def test_overlays_and_constants_are_named() -> None:
-    overlay = EXAMPLES / "overlays" / "beacon.lp"
+    overlay = EXAMPLES / "overlays" / "since_2019" / "beacon.lp"
     text = recommend({"age": 60}, overlays=[overlay], constants={"younger_age": 75}).to_html()
     assert hashlib.sha256(overlay.read_bytes()).hexdigest()[:16] in text
     assert "younger_age=75" in text

@@ -70,7 +70,7 @@ def test_the_map_holds_every_statement_and_exclusion() -> None:
 
 
 def test_an_overlay_is_on_the_map() -> None:
-    source = map_dot(Program.build([EXAMPLES / "overlays" / "beacon.lp"]))
+    source = map_dot(Program.build([EXAMPLES / "overlays" / "since_2019" / "beacon.lp"]))
     assert "BEACON (benefit)" in source
     assert "encorafenib + cetuximab" in source
 

@@ -117,7 +117,7 @@ def test_a_long_name_keeps_its_distance(name: str) -> None:
 def test_a_long_statement_in_an_answer(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     patient = tmp_path / "patient.lp"
     patient.write_text("msi(high).\n")
-    overlay = EXAMPLES / "overlays" / "keynote_177.lp"
+    overlay = EXAMPLES / "overlays" / "since_2019" / "keynote_177.lp"
     text = said(capsys, "recommend", "--with", overlay, patient)
     assert re.search(r"^  KEYNOTE-177  pembrolizumab: ", text, re.MULTILINE)
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from crcasp.program.wording import Wording, listed
-from crcasp.results.additions import AddedName, AddedStatement, Addition, Additions, Branch, Need
+from crcasp.results.additions import (
+    AddedName,
+    AddedStatement,
+    Addition,
+    Additions,
+    Branch,
+    Case,
+    Effect,
+    Need,
+)
 from crcasp.views.wording import cited, grouped
 
 INITIAL = "initial"  # what a branch offers that offers the initial therapy again
@@ -28,6 +37,8 @@ def entries(addition: Addition, words: Wording) -> Iterator[Entry]:
         unless = " and ".join(_need(need, words) for need in barrier.unless)
         details = [f"{said} unless {unless}" if unless else said for said in bars]
         yield barrier.exclusion, f"new exclusion: {barrier.text}", details
+    for case in addition.cases:
+        yield case.source, _case(case, words), []
     for kind, names in grouped((item.kind, item) for item in addition.names).items():
         yield kind, "; ".join(_name(item, words) for item in names), []
     for name, text in addition.withdrawn:
@@ -39,7 +50,7 @@ def entries(addition: Addition, words: Wording) -> Iterator[Entry]:
             "constraint, which takes" if addition.constraints == 1 else "constraints, which take"
         )
         yield "also", f"{addition.constraints} {plural} answers away", []
-    if addition == Addition(addition.overlay, (), (), (), (), (), 0):
+    if addition == Addition(addition.overlay, (), (), (), (), (), (), 0):
         yield "", "It adds nothing.", []
 
 
@@ -57,6 +68,21 @@ def _branch(branch: Branch, words: Wording) -> str:
     needs = " and ".join(_need(need, words) for need in branch.needs)
     grade = f" (grade {branch.grade})" if branch.grade else ""
     return f"offers {listed(names)}{grade}" + (f" if {needs}" if needs else "")
+
+
+def _case(case: Case, words: Wording) -> str:
+    said = listed([_effect(item, words) for item in case.effects])
+    needs = " and ".join(_need(need, words) for need in case.needs)
+    return f"{said}, if {needs}" if needs else said
+
+
+def _effect(item: Effect, words: Wording) -> str:
+    what = words.name(item.part or item.therapy or "everything")
+    if item.statement:
+        what += f" by statement {item.statement}"
+    if item.branch:
+        what += f", {words.name(item.branch)}"
+    return f"{what} has no higher grade than {item.grade}" if item.grade else f"bars {what}"
 
 
 def _need(need: Need, words: Wording) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from crcasp.program.terms import natural
 from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Advice, Objection, Reason, RecommendationSet, Verdict
-from crcasp.views.wording import found, grouped, needs
+from crcasp.views.wording import cited, found, grouped, needs
 
 ALONE = "alone"
 
@@ -76,6 +76,19 @@ def of_sets(sets: Iterable[RecommendationSet]) -> list[str]:
     return list(dict.fromkeys(name for chosen in sets for name in chosen.therapies))
 
 
+def lowered(advice: Advice, words: Wording) -> list[tuple[str, str]]:
+    """Return the eligible therapies whose grade is kept down, by what does it."""
+    verdicts = advice.therapies.values()
+    groups = grouped((why, verdict.therapy) for verdict in verdicts for why in verdict.lowered)
+    return [(words.names(names), _lowering(why, words)) for why, names in groups.items()]
+
+
+def _lowering(reason: Reason, words: Wording) -> str:
+    seen = [found(item, words) for item in reason.conditions]
+    source = f"{reason.statement}, {reason.text}{cited(reason.references)}"
+    return f"{'; '.join([source, *seen])}."
+
+
 def undetermined(advice: Advice, words: Wording) -> list[tuple[str, str]]:
     """Return the findings that are lacking, each group with the therapies it may decide."""
     verdicts = (item for item in advice.therapies.values() if item.status == "undetermined")
@@ -95,7 +108,7 @@ def _deciding(verdict: Verdict, words: Wording) -> str:
     decisive = next(item for item in verdict.against if item.source == verdict.deciding)
     if decisive.exclusion:
         seen = "; ".join(found(item, words) for item in decisive.conditions)
-        return f"{decisive.exclusion}, {decisive.text}; {seen}."
+        return f"{decisive.exclusion}, {decisive.text}{cited(decisive.references)}; {seen}."
     if _lines(decisive):
         lines = dict.fromkeys(line for item in verdict.against for line in _lines(item))
         return f"{words.names(lines, 'or')} only."

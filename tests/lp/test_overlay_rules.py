@@ -1,0 +1,420 @@
+"""One small overlay for each thing that an overlay can say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crcasp import Advice, InputError, explain, missing, recommend
+from crcasp.results.advice import Verdict
+
+FIRST = {"ras": "wild_type", "side": "left", "disease_extent": "liver_only"}
+FIRST |= {"multifocal_liver_disease": "late", "liver_metastases": "unresectable"}
+LATER = {**FIRST, "history": [{"received": ["folfox"], "stopped": "progression"}]}
+Z = 'statement("Z", {line}, benefit). text("Z", "later evidence"). reference("Z", "a trial"). '
+NEW = 'statement("N", any, recommended). text("N", "a new one"). reference("N", "a trial"). '
+VARIANT = """
+value(variant, (g12c; else)). given(variant, V, variant(V)) :- variant(V). #defined variant/1.
+means(variant, "a variant"). implies(variant, g12c, kras, mutant).
+"""
+TWO = "with(folfox, bevacizumab, ipilimumab)"
+
+Answer = Callable[..., Advice]
+
+
+@pytest.fixture
+def answer(tmp_path: Path) -> Answer:
+    """Answers under an overlay in which a source Z, or a statement N, says something more."""
+
+    def ask(text: str, facts: dict[str, object] | None = None, line: str = "any") -> Advice:
+        return recommend(FIRST if facts is None else facts, overlays=[written(text, line)])
+
+    def written(text: str, line: str) -> Path:
+        path = tmp_path / "overlay.lp"
+        head = (Z.format(line=line) if '("Z"' in text else "") + (NEW if '("N"' in text else "")
+        path.write_text(head + text)
+        return path
+
+    return ask
+
+
+def sources(verdict: Verdict) -> list[str | None]:
+    return [item.exclusion for item in verdict.against if item.exclusion]
+
+
+# ---- bars ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("what", "barred", "left"),
+    [
+        ('by("1")', "folfox", "folfox+panitumumab"),
+        ('by("1.1", left)', "", "folfox+cetuximab"),
+        ('by("1", any, folfox)', "folfox", "folfiri"),
+        ("with(folfox, panitumumab)", "folfox+panitumumab", "folfox"),
+        ("irinotecan", "folfiri+cetuximab", "folfox+cetuximab"),
+        ("anti_egfr", "folfox+panitumumab", "folfox+bevacizumab"),
+        ("hai", "fluorouracil_leucovorin", "tace"),
+    ],
+)
+def test_a_source_bars_what_it_names(answer: Answer, what: str, barred: str, left: str) -> None:
+    therapies = answer(f'bars("Z", k, {what}).').therapies
+    assert therapies[left].status == "eligible"
+    if barred:
+        assert therapies[barred].status == "excluded"
+        assert (therapies[barred].deciding, sources(therapies[barred])) == ("Z", ["Z"])
+        objection = therapies[barred].against[-1]
+        assert [(c.finding, c.needs) for c in objection.conditions] == [("advised", ("yes",))]
+    else:  # by another statement it stands
+        assert therapies[left].statements == ("1",)
+
+
+def test_a_branch_named_takes_in_what_it_offers_only_beside_a_regimen(answer: Answer) -> None:
+    offer = 'offers("N", b, radioembolization). only_beside("N", radioembolization, folfox). '
+    early = {**FIRST, "multifocal_liver_disease": "early"}
+    for what in ('by("N", b)', 'by("N", b, radioembolization)'):
+        verdict = answer(offer + f'bars("Z", k, {what}).', early).therapies["radioembolization"]
+        assert verdict.deciding == "Z"
+
+
+def test_a_case_bars_only_in_its_line_and_where_all_its_needs_are_met(answer: Answer) -> None:
+    text = 'bars("Z", k, folfox). needs("Z", k, mmr, deficient). needs("Z", k, age, at_most(60)). '
+    text += 'needs("Z", k, ecog, at_least(1)).'
+    met = {**FIRST, "mmr": "deficient", "age": 50, "ecog": 2}
+    verdict = answer(text, met, "first").therapies["folfox"]
+    assert verdict.status == "excluded"
+    assert [(c.finding, c.needs) for c in verdict.against[-1].conditions] == [
+        ("age", ("at least 61",)),
+        ("ecog", ("at most 0",)),
+        ("line", ("beyond_first",)),
+        ("mmr", ("proficient",)),
+    ]
+    for other in ({"mmr": "proficient"}, {"age": 61}, {"ecog": 0}):
+        assert answer(text, {**met, **other}, "first").therapies["folfox"].status == "eligible"
+    assert answer(text, met, "beyond_first").therapies["folfox"].status == "eligible"
+
+
+def test_a_case_that_hangs_on_one_finding_or_two_asks_for_them(answer: Answer) -> None:
+    one = 'bars("Z", k, folfox). needs("Z", k, mmr, deficient). '
+    assert answer(one).therapies["folfox"].missing == ["mmr"]
+    two = one + 'needs("Z", k, braf, mutant).'
+    assert answer(two).therapies["folfox"].missing == ["braf", "mmr"]
+    assert answer(two, {**FIRST, "braf": "mutant"}).therapies["folfox"].missing == ["mmr"]
+    assert answer(two, {**FIRST, "braf": "wild_type"}).therapies["folfox"].status == "eligible"
+
+
+def test_two_cases_that_leave_nothing_exclude(answer: Answer) -> None:
+    text = 'bars("Z", k, folfox). needs("Z", k, mmr, deficient). needs("Z", k, braf, mutant). '
+    text += 'bars("Z", l, folfox). needs("Z", l, mmr, proficient). '
+    text += 'bars("Z", m, folfox). needs("Z", m, braf, wild_type).'
+    verdict = answer(text).therapies["folfox"]
+    assert (verdict.status, verdict.deciding) == ("excluded", "Z")
+
+
+def test_the_bar_but_for_which_an_offer_would_stand_decides(answer: Answer) -> None:
+    facts = {**LATER, "disease_extent": "disseminated"}
+    verdict = answer('withdrawn("I8"). bars("Z", k, hai).', facts).therapies["hai"]
+    assert (verdict.deciding, sources(verdict)) == ("Z", ["Z", "X5"])
+
+
+def test_an_exclusion_that_lets_pass_is_no_reason(answer: Answer) -> None:
+    facts = {**FIRST, "disease_extent": "liver_dominant", "liver_metastases": "resectable"}
+    verdict = answer('withdrawn("I18").', facts).therapies["hai"]
+    assert (verdict.status, sources(verdict)) == ("excluded", [])
+
+
+def test_what_failed_bars(answer: Answer) -> None:
+    text = 'bars("Z", k, folfiri). needs("Z", k, failed(fluoropyrimidine), yes).'
+    verdict = answer(text, LATER).therapies["folfiri"]
+    assert (verdict.status, verdict.deciding) == ("excluded", "Z")
+    assert verdict.against[-1].conditions[0].needs == ("no",)
+    unknown = {**FIRST, "history": [{"received": ["folfox"]}]}
+    assert answer(text, unknown).therapies["folfiri"].missing == ["stopped(1)"]
+    completed = {**FIRST, "history": [{"received": ["folfox"], "stopped": "completed"}]}
+    assert answer(text, completed).therapies["folfiri"].status == "eligible"
+
+
+def test_spares_and_withdrawn_take_a_bar_back(answer: Answer) -> None:
+    text = 'bars("Z", k, folfox). lowers("Z", l, folfiri, considered). '
+    assert answer(text + 'spares("Z", "1").').therapies["folfox"].statements == ("1",)
+    assert answer(text + 'withdrawn("Z").').therapies == recommend(FIRST).therapies
+
+
+@pytest.mark.parametrize(("gone", "therapy"), [("1", "folfox"), ("X2", "folfox+panitumumab")])
+def test_statements_and_exclusions_are_withdrawn(answer: Answer, gone: str, therapy: str) -> None:
+    text = 'offers("N", b, with(folfox, panitumumab)). '
+    mutant = {**FIRST, "ras": "mutant"}
+    before, after = answer(text, mutant), answer(text + f'withdrawn("{gone}").', mutant)
+    statuses = [advice.therapies[therapy].status for advice in (before, after)]
+    assert statuses == (["eligible", "excluded"] if gone == "1" else ["excluded", "eligible"])
+
+
+# ---- lowers --------------------------------------------------------------------------------
+
+
+def test_a_grade_is_lowered_for_whom_the_case_is_and_the_source_named(answer: Answer) -> None:
+    text = 'lowers("Z", k, by("1.1"), considered). needs("Z", k, braf, mutant).'
+    lowered = answer(text, {**FIRST, "braf": "mutant"}, "first").therapies["folfox+cetuximab"]
+    assert (lowered.grade, lowered.statements) == ("recommended", ("1", "1.1"))
+    (reason,) = lowered.lowered
+    assert [(c.finding, c.needs) for c in reason.conditions] == [
+        ("braf", ("mutant",)),
+        ("line", ("first",)),
+    ]
+    unknown = answer(text).therapies["folfox+cetuximab"]
+    assert (unknown.grade, [r.statement for r in unknown.lowered]) == ("recommended", ["Z"])
+    other = answer(text, {**FIRST, "braf": "wild_type"}).therapies["folfox+cetuximab"]
+    assert (other.grade, other.lowered) == ("benefit", ())
+
+
+def test_the_lowest_of_several_counts_and_no_grade_is_raised(answer: Answer) -> None:
+    text = 'lowers("Z", k, folfox, (considered; recommended)). lowers("Z", l, by("3"), benefit).'
+    verdict = answer(text, {**FIRST, "country": "japan"}).therapies
+    assert (verdict["folfox"].grade, verdict["sox"].grade) == ("considered", "recommended")
+    (reason,) = verdict["folfox"].lowered
+    assert [(c.finding, c.needs) for c in reason.conditions] == [("advised", ("no",))]
+    assert verdict["sox"].lowered == ()
+
+
+def test_what_stands_beside_what_is_lowered_is_not(answer: Answer) -> None:
+    therapies = answer('lowers("Z", k, hai, considered).').therapies
+    assert therapies["hai"].grade == "considered"
+    assert therapies["fluorouracil_leucovorin"].grade == "recommended"
+
+
+def test_a_grade_lowered_on_either_side_of_a_finding_is_low(answer: Answer) -> None:
+    text = 'lowers("Z", k, folfox, considered). needs("Z", k, braf, mutant). '
+    text += 'offers("N", b, folfox). needs("N", b, braf, mutant). regraded("N", b, benefit). '
+    text += 'offers("N", c, folfox). needs("N", c, braf, wild_type). regraded("N", c, benefit).'
+    verdict = answer(text).therapies["folfox"]
+    assert (verdict.statements, verdict.grade) == (("1", "N"), "considered")
+
+
+GIVEN = 'offers("N", b, capox). regraded("N", b, benefit). '
+SUNK = 'lowers("Z", k, by("N", b), considered). needs("Z", k, braf, mutant). '
+
+
+@pytest.mark.parametrize(
+    ("text", "grade"),
+    [
+        ('offers("N", c, capox). needs("N", c, braf, mutant).', "recommended"),
+        (
+            'offers("N", c, capox). regraded("N", c, benefit). needs("Z", l, braf, wild_type). '
+            'lowers("Z", l, by("N", c), considered).',
+            "benefit",
+        ),
+        (
+            'offers("N", c, capox). regraded("N", c, benefit). needs("Z", l, braf, wild_type). '
+            'bars("Z", l, by("N", c)).',
+            "benefit",
+        ),
+    ],
+)
+def test_another_branch_makes_up_for_one_that_is_lowered(
+    answer: Answer, text: str, grade: str
+) -> None:
+    verdict = answer(GIVEN + SUNK + text).therapies["capox"]
+    assert (verdict.status, verdict.statements, verdict.grade) == ("eligible", ("N",), grade)
+
+
+def test_a_statement_makes_up_for_one_that_is_barred(answer: Answer) -> None:
+    text = 'bars("Z", k, by("1")). needs("Z", k, braf, mutant). '
+    text += 'offers("N", b, folfox). needs("N", b, braf, mutant).'
+    verdict = answer(text).therapies["folfox"]
+    assert (verdict.status, verdict.statements) == ("eligible", ())
+    assert [reason.statement for reason in verdict.because] == ["1", "N"]
+
+
+@pytest.mark.parametrize(
+    ("needs", "missing_too"),
+    [
+        ('needs("Z", k, braf, mutant). needs("Z", k, mmr, deficient). ', ["braf", "mmr"]),
+        ('needs("Z", k, failed(fluoropyrimidine), yes). ', ["stopped(1)"]),
+    ],
+)
+def test_what_may_make_up_for_a_bar_is_missing_too(
+    answer: Answer, needs: str, missing_too: list[str]
+) -> None:
+    text = 'offers("N", b, irinotecan). bars("Z", k, by("N", b)). ' + needs
+    text += 'offers("N", c, irinotecan). needs("N", c, tumor_burden, high).'
+    facts = {**FIRST, "history": [{"received": ["folfox"]}]}
+    verdict = answer(text, facts).therapies["irinotecan"]
+    assert sorted(verdict.missing) == sorted([*missing_too, "tumor_burden"])
+
+
+# ---- two partners, both regimen and partner ------------------------------------------------
+
+
+def test_two_partners_are_offered_stand_in_a_set_and_are_explained(
+    answer: Answer, tmp_path: Path
+) -> None:
+    advice = answer(f'offers("N", b, {TWO}).')
+    name = "folfox+bevacizumab+ipilimumab"
+    assert advice.therapies[name].statements == ("N",)
+    assert (name,) in {chosen.therapies for chosen in advice.sets}
+    told = explain(FIRST, "ipilimumab+bevacizumab+FOLFOX", overlays=[tmp_path / "overlay.lp"])
+    assert (told.therapy, told.status) == (name, "eligible")
+    denied = answer(f'offers("N", b, {TWO}).', {**FIRST, "unavailable": ["ipilimumab"]})
+    assert sources(denied.therapies[name]) == ["X4"]
+
+
+def test_two_partners_are_reused_where_the_pair_is_known(answer: Answer) -> None:
+    history = [
+        {"received": ["folfox", "bevacizumab", "ipilimumab"], "stopped": "completed"},
+        {"received": ["capecitabine"], "stopped": "completed"},
+    ]
+    facts = {**FIRST, "history": history}
+    names = answer(f'offers("N", b, {TWO}).', facts).therapies
+    assert names["folfox+bevacizumab+ipilimumab"].statements == ("11", "N")
+    three = [{**history[0], "received": [*history[0]["received"], "aflibercept"]}, history[1]]
+    names = answer(f'offers("N", b, {TWO}).', {**FIRST, "history": three}).therapies
+    assert names["folfox+bevacizumab+ipilimumab"].statements == ("N",)
+
+
+@pytest.mark.parametrize(
+    ("received", "reused"),
+    [
+        (["panitumumab"], "panitumumab"),
+        (["panitumumab", "folfox"], "folfox+panitumumab"),
+        (["panitumumab", "bevacizumab"], "panitumumab+bevacizumab"),
+    ],
+)
+def test_what_is_regimen_and_partner_is_reused_once(
+    answer: Answer, received: list[str], reused: str
+) -> None:
+    lines = [{"received": received, "stopped": "completed"}]
+    facts = {**FIRST, "history": [*lines, {"received": ["capiri"], "stopped": "completed"}]}
+    found = answer("regimen(panitumumab).", facts).therapies
+    assert [name for name, verdict in found.items() if "11" in verdict.statements] == [reused]
+
+
+# ---- beside --------------------------------------------------------------------------------
+
+BESIDE = 'offers("N", b, radioembolization). only_beside("N", radioembolization, folfox). '
+EARLY = {**FIRST, "multifocal_liver_disease": "early"}
+
+
+def test_only_beside_a_regimen(answer: Answer) -> None:
+    advice = answer(BESIDE + 'needs("N", b, age, at_most(60)).', {**EARLY, "age": 50})
+    sets = {chosen.therapies for chosen in advice.sets if "radioembolization" in chosen.therapies}
+    assert sets == {
+        ("folfox", "radioembolization"),
+        ("folfox+bevacizumab", "radioembolization"),
+        ("folfox+cetuximab", "radioembolization"),
+        ("folfox+panitumumab", "radioembolization"),
+    }
+    reason = advice.therapies["radioembolization"].because[0]
+    assert {c.finding for c in reason.conditions} == {"age", "beside", "disease_extent"}
+    assert advice.therapies["radioembolization"].grade == "recommended"
+
+
+def test_it_falls_with_the_regimen_and_its_own_needs(answer: Answer) -> None:
+    barred = answer(BESIDE + 'bars("Z", k, by("1")).', EARLY).therapies["radioembolization"]
+    assert barred.status == "excluded"
+    assert "beside" in {c.finding for item in barred.against for c in item.conditions}
+    asked = answer(BESIDE + 'bars("Z", k, folfox). needs("Z", k, braf, mutant).', EARLY)
+    assert asked.therapies["radioembolization"].missing == ["braf"]
+    needy = answer(BESIDE + 'needs("N", b, age, at_most(60)).', {**EARLY, "age": 70})
+    assert needy.therapies["radioembolization"].status == "excluded"
+    nothing = BESIDE.replace("folfox", "capox")
+    verdict = answer(nothing, EARLY).therapies["radioembolization"]
+    assert "beside" in {c.finding for item in verdict.against for c in item.conditions}
+
+
+def test_offers_of_the_regimen_may_complement_each_other(answer: Answer) -> None:
+    text = (
+        BESIDE.replace("folfox", "capox") + 'offers("N", c, capox). needs("N", c, braf, mutant). '
+    )
+    text += 'offers("N", d, capox). needs("N", d, braf, wild_type).'
+    assert answer(text, EARLY).therapies["radioembolization"].status == "eligible"
+
+
+def test_what_it_stands_beside_may_need_a_line_to_have_failed(answer: Answer) -> None:
+    told = {**EARLY, "ecog": 0, "organ_function": "adequate"}
+    facts = {**told, "history": [{"received": ["folfirinox"]}]}
+    verdict = answer(BESIDE.replace("folfox", "regorafenib"), facts).therapies["radioembolization"]
+    assert verdict.missing == ["stopped(1)"]
+
+
+def test_beside_a_regimen_that_is_only_reused(answer: Answer) -> None:
+    history = [{"received": [name], "stopped": "completed"} for name in ("capox", "folfiri")]
+    text = BESIDE.replace("folfox", "capox") + 'regraded("N", b, considered).'
+    verdict = answer(text, {**EARLY, "history": history}).therapies["radioembolization"]
+    assert (verdict.statements, verdict.grade) == (("N",), "considered")
+
+
+def test_a_set_weighs_no_more_than_what_weighs_it_down(answer: Answer) -> None:
+    text = BESIDE + 'regraded("N", b, considered). '
+    for weighs, grade in (("", "recommended"), ('weighs("N", radioembolization).', "considered")):
+        sets = {chosen.therapies: chosen.grade for chosen in answer(text + weighs, EARLY).sets}
+        assert sets["folfox", "radioembolization"] == grade
+        assert sets["folfox",] == "recommended"
+
+
+# ---- findings ------------------------------------------------------------------------------
+
+
+def test_a_finding_that_implies_another_shows_it(answer: Answer) -> None:
+    verdict = answer(VARIANT, {"variant": "g12c", "side": "left"}).therapies["folfox+cetuximab"]
+    assert (verdict.status, verdict.deciding) == ("excluded", "X2")
+    assert verdict.against[-1].conditions[0].facts == ("variant(g12c)",)
+    with pytest.raises(InputError, match="implies otherwise"):
+        answer(VARIANT, {"variant": "g12c", "kras": "wild_type"})
+
+
+def test_what_would_imply_otherwise_is_ruled_out(answer: Answer) -> None:
+    text = VARIANT + 'offers("N", b, capox). needs("N", b, variant, g12c).'
+    for known in ({"kras": "wild_type"}, {"ras": "wild_type"}):
+        advice = answer(text, known)
+        assert advice.therapies["capox"].status == "excluded"
+        assert {f.name: f.value for f in advice.findings}["variant"] == "else"
+    assert answer(text, {}).therapies["capox"].missing == ["variant"]
+
+
+def test_findings_that_go_together_are_completed_together(answer: Answer, tmp_path: Path) -> None:
+    text = VARIANT + 'offers("N", b, capox). needs("N", b, variant, g12c). '
+    both = text + 'needs("N", b, ras, mutant).'
+    assert answer(both, {}).therapies["capox"].missing == ["variant"]
+    odd = text + 'needs("N", b, ras, wild_type).'
+    assert answer(odd, {}).therapies["capox"].status == "excluded"
+    whole = 'offers("N", b, capox). needs("N", b, kras, wild_type). needs("N", b, ras, mutant).'
+    assert answer(whole, {"nras": "wild_type"}).therapies["capox"].status == "excluded"
+    assert answer(whole, {"braf": "mutant"}).therapies["capox"].missing == ["kras", "ras"]
+    pair = text + 'offers("N", c, capox). needs("N", c, ras, (wild_type; mutant)).'
+    assert answer(pair, {}).therapies["capox"].status == "eligible"
+
+
+def test_what_is_missing_beside_findings_that_go_together(answer: Answer, tmp_path: Path) -> None:
+    answer(VARIANT + 'offers("N", b, capox). needs("N", b, variant, g12c).')
+    overlay = [tmp_path / "overlay.lp"]
+    found = {item.finding: item.decides for item in missing({}, overlays=overlay).findings}
+    assert found["variant"] == ("capox",)
+    assert "folfirinox" in found["braf"]
+    told = missing({"ras": "wild_type", "nras": "wild_type"}, overlays=overlay)
+    assert "variant" not in {item.finding for item in told.findings}
+
+
+@pytest.mark.parametrize(
+    ("need", "lines", "status"),
+    [
+        ("at_most(1)", 1, "eligible"),
+        ("at_most(1)", 2, "excluded"),
+        ("at_least(2)", 2, "eligible"),
+        ("at_most(0)", 0, "eligible"),
+    ],
+)
+def test_the_number_of_lines(answer: Answer, need: str, lines: int, status: str) -> None:
+    text = f'offers("N", b, capecitabine). needs("N", b, lines_before, {need}).'
+    facts = {"history": [{"received": ["folfox"], "stopped": "completed"}] * lines}
+    advice = answer(text, facts)
+    assert advice.therapies["capecitabine"].status == status
+    assert {f.name: f.value for f in advice.findings}.get("lines_before", lines) == lines
+
+
+@pytest.mark.parametrize("need", ["earlier(fluoropyrimidine)", "failed(fluoropyrimidine)"])
+def test_a_class_that_was_received_or_failed(answer: Answer, need: str) -> None:
+    text = f'offers("N", b, regorafenib). needs("N", b, {need}, yes).'
+    assert answer(text, LATER).therapies["regorafenib"].statements == ("N",)
+    assert answer(text).therapies["regorafenib"].status == "excluded"
