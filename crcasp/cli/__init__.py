@@ -29,6 +29,7 @@ COMMANDS = {
     "cohort": "answers for a whole registry, one row a patient",
     "audit": "proofs about the table itself, over all patients",
     "map": "the whole table as a picture",
+    "page": "one HTML file that answers for any patient in a browser",
     "vocabulary": "the facts a patient may have",
 }
 
