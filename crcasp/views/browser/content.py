@@ -23,9 +23,9 @@ from crcasp.views.wording import NO_VERDICT, SCOPE
 QUESTIONS = {  # the files beside the main program, for each question of the page
     "answer": (*READ, "page/answer.lp"),
     "explanation": (*READ, "explain/state.lp", "explain/conditions.lp", "page/explain.lp"),
-    "changes": ("any/variants.lp", "explain/changes.lp"),
-    "values": ("any/variants.lp", "explain/changes.lp", "page/values.lp"),
-    "barred": ("any/variants.lp", "page/barred.lp"),
+    "changes": ("any/variants.lp", "explain/changes.lp", "page/kept.lp", "page/minimal.lp"),
+    "values": ("any/variants.lp", "explain/changes.lp", "page/kept.lp", "page/values.lp"),
+    "barred": ("any/variants.lp", "page/barred.lp", "page/minimal.lp"),
 }
 SECONDS = 20  # after which a question is given up
 NAMED = (*range(0xA0, 0x100), *range(0x2000, 0x2070))  # characters that stray into a fact file
@@ -55,6 +55,7 @@ def content(program: Program) -> dict[str, object]:
         "choices": vocabulary.choices(),
         "seconds": SECONDS,
         "findings": list(vocabulary.findings),
+        "form": sorted(vocabulary.findings, key=[*vocabulary.meanings, *vocabulary.findings].index),
         "ofLine": OF_LINE,
         "limits": LIMITS,
         "lines": vocabulary.lines,

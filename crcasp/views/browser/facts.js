@@ -3,9 +3,18 @@
 
 "use strict";
 
-const MOST = { bytes: 1 << 20, facts: 2000, tokens: 20000, statement: 300, depth: 8, expansion: 64, shown: 40 };
+const LIMIT = {
+  bytes: 1 << 20,
+  facts: 2000,
+  tokens: 20000,
+  statement: 300,
+  depth: 8,
+  expansion: 64,
+  shown: 40,
+};
 
-class Refusal extends Error {  // of a statement, or of a source as a whole
+class Refusal extends Error {
+  // of a statement, or of a source as a whole
   constructor(message, at = null, whole = false) {
     super(message);
     Object.assign(this, { at, whole });
@@ -17,19 +26,27 @@ class Refusal extends Error {  // of a statement, or of a source as a whole
 const odd = (shown, said = null, message = "") => ({ shown, said, message });
 const isName = (content) => typeof content === "string";
 const isOdd = (content) => typeof content === "object";
-const clipped = (text) => (text.length <= MOST.shown ? text : `${text.slice(0, MOST.shown)}...`);
-const quoted = (value) => JSON.stringify(value).replace(/[\u007f-\uffff]/g,
-  (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+const clipped = (text) => (text.length <= LIMIT.shown ? text : `${text.slice(0, LIMIT.shown)}...`);
+const quoted = (value) =>
+  JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
 function show(value) {
-  if (!isName(value)) return Math.abs(value) < 10 ** MOST.shown ? String(value) : "a huge number";
-  return clipped(/^[A-Za-z_'][A-Za-z0-9_']*$/.test(value) ? value : quoted(value.slice(0, MOST.shown + 1)));
+  if (!isName(value)) return Math.abs(value) < 10 ** LIMIT.shown ? String(value) : "a huge number";
+  return clipped(
+    /^[A-Za-z_'][A-Za-z0-9_']*$/.test(value) ? value : quoted(value.slice(0, LIMIT.shown + 1)),
+  );
 }
 
 function choices(domain) {
   const [first, last] = [domain[0], domain.at(-1)];
-  const span = !isName(first) && !isName(last) && last - first + 1 === domain.length && domain.length > 1;
-  return span ? `${first} to ${last}` : [domain.slice(0, -1).join(", "), last].filter((x) => x !== "").join(" or ");
+  const span =
+    !isName(first) && !isName(last) && last - first + 1 === domain.length && domain.length > 1;
+  return span
+    ? `${first} to ${last}`
+    : [domain.slice(0, -1).join(", "), last].filter((x) => x !== "").join(" or ");
 }
 
 // The characters that two names have in common, and how alike they are, as difflib counts.
@@ -42,19 +59,26 @@ function common(a, b) {
     }
   }
   if (!size) return 0;
-  return size + common(a.slice(0, left), b.slice(0, right)) + common(a.slice(left + size), b.slice(right + size));
+  return (
+    size +
+    common(a.slice(0, left), b.slice(0, right)) +
+    common(a.slice(left + size), b.slice(right + size))
+  );
 }
 
 function suggestion(text, known) {
-  if (text.length > MOST.shown) return "";
+  if (text.length > LIMIT.shown) return "";
   const plain = text.trim().toLowerCase().replace(/[\s-]/g, "_");
-  const near = known.map((word) => [2 * common(word, plain) / (word.length + plain.length), word])
-    .filter(([ratio]) => ratio >= 0.6).sort(([a, x], [b, y]) => b - a || (x < y ? 1 : -1));
+  const near = known
+    .map((word) => [(2 * common(word, plain)) / (word.length + plain.length), word])
+    .filter(([ratio]) => ratio >= 0.6)
+    .sort(([a, x], [b, y]) => b - a || (x < y ? 1 : -1));
   return near.length ? `; did you mean ${near[0][1]}?` : "";
 }
 
 function unknown(text, known) {
-  const end = suggestion(text, known) || "; use one of these, and give rules of your own by --with.";
+  const end =
+    suggestion(text, known) || "; use one of these, and give rules of your own by --with.";
   return `${show(text)} is none of ${known.join(", ")}${end}`;
 }
 
@@ -94,9 +118,13 @@ class Collector {
   }
 
   counted(at) {
-    if (++this.count > MOST.facts) {
-      throw new Refusal(`there is more here than the ${MOST.facts} facts that one patient may have; `
-        + "give the facts of one patient only.", at, true);
+    if (++this.count > LIMIT.facts) {
+      throw new Refusal(
+        `there is more here than the ${LIMIT.facts} facts that one patient may have; ` +
+          "give the facts of one patient only.",
+        at,
+        true,
+      );
     }
   }
 
@@ -116,16 +144,24 @@ class Collector {
   // Add a known predicate with every combination of its allowed arguments, refuse the others.
   add(predicate, columns, at, label = "", once = true) {
     const domains = data.signatures[predicate];
-    const allowed = columns.map((column, place) => column.filter(({ content, at: there }) => {
-      if (!isOdd(content) && domains[place].includes(content)) return true;
-      if (!once || there !== this.refused) {  // of an interval the first number is enough
-        const ofLine = place + 1 < domains.length ? `the line of ${predicate}` : predicate;
-        this.refuse(objection(label || ofLine, content, domains[place]), there);
-      }
-      this.refused = there;
-      return false;
-    }).map(({ content }) => content));
-    const rows = allowed.reduce((all, column) => all.flatMap((row) => column.map((x) => [...row, x])), [[]]);
+    const allowed = columns.map((column, place) =>
+      column
+        .filter(({ content, at: there }) => {
+          if (!isOdd(content) && domains[place].includes(content)) return true;
+          if (!once || there !== this.refused) {
+            // of an interval the first number is enough
+            const ofLine = place + 1 < domains.length ? `the line of ${predicate}` : predicate;
+            this.refuse(objection(label || ofLine, content, domains[place]), there);
+          }
+          this.refused = there;
+          return false;
+        })
+        .map(({ content }) => content),
+    );
+    const rows = allowed.reduce(
+      (all, column) => all.flatMap((row) => column.map((x) => [...row, x])),
+      [[]],
+    );
     for (const row of rows) {
       this.counted(at);
       this.facts.add(`${predicate}(${row.join(",")})`);
@@ -138,10 +174,21 @@ function read(source) {
   const text = source.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
   const collector = new Collector(text);
   try {
-    if (text.length > MOST.bytes) throw new Refusal("this is larger than 1 MiB; give the facts of one patient only.", null, true);
-    if (text.includes("\0")) throw new Refusal("this is not text (a NUL byte is in it); save it as plain UTF-8 text.", null, true);
+    if (text.length > LIMIT.bytes)
+      throw new Refusal(
+        "this is larger than 1 MiB; give the facts of one patient only.",
+        null,
+        true,
+      );
+    if (text.includes("\0"))
+      throw new Refusal(
+        "this is not text (a NUL byte is in it); save it as plain UTF-8 text.",
+        null,
+        true,
+      );
     const start = afterBlanks(text, 0);
-    if (/^(?:\[|\{(?!\s*[a-z]\w*\s*[({};.|]))/.test(text.slice(start))) readJson(text, start, collector);
+    if (/^(?:\[|\{(?!\s*[a-z]\w*\s*[({};.|]))/.test(text.slice(start)))
+      readJson(text, start, collector);
     else new Statements(text, start, collector).all();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
@@ -171,30 +218,57 @@ const TOKENS = {
   open: STRING,
   other: ".",
 };
-const TOKEN = new RegExp(Object.entries(TOKENS).map(([kind, form]) => `(?<${kind}>${form})`).join("|"), "suy");
-const SKIPPED = new RegExp(String.raw`(?:[^."%0-9]+|[0-9]+(?:\.[0-9]+)?|\.\.|${STRING}"?|%(?!\*)[^\n]*)*`, "suy");
+const TOKEN = new RegExp(
+  Object.entries(TOKENS)
+    .map(([kind, form]) => `(?<${kind}>${form})`)
+    .join("|"),
+  "suy",
+);
+const SKIPPED = new RegExp(
+  String.raw`(?:[^."%0-9]+|[0-9]+(?:\.[0-9]+)?|\.\.|${STRING}"?|%(?!\*)[^\n]*)*`,
+  "suy",
+);
 const ONLY = "and only facts are read; write a fact as name(value).";
 const NEGATED = "this is a negated fact, and only facts are read; leave out what is not so.";
-const [NO_FACT, CHOICE, DISJUNCTION, CONSTRAINT, THEORY] = ["not a fact", "a choice", "a disjunction",
-  "a constraint", "a theory atom"].map((kind) => `this is ${kind}, ${ONLY}`);
+const [NO_FACT, CHOICE, DISJUNCTION, CONSTRAINT, THEORY] = [
+  "not a fact",
+  "a choice",
+  "a disjunction",
+  "a constraint",
+  "a theory atom",
+].map((kind) => `this is ${kind}, ${ONLY}`);
 const ARITHMETIC = "this is arithmetic, and nothing is computed here; write the value itself.";
 const UNFINISHED = "this statement does not end; end it with a full stop.";
 const REFUSED = {
   comment: () => "this comment is never closed; end it with *%.",
   decimal: () => "this is not a whole number; write it without a fraction.",
-  directive: (it) => `${clipped(it)} is refused, as only facts are read and nothing is executed; remove it.`,
-  external: () => "an @-term calls a function, and nothing here is executed; write the value itself.",
+  directive: (it) =>
+    `${clipped(it)} is refused, as only facts are read and nothing is executed; remove it.`,
+  external: () =>
+    "an @-term calls a function, and nothing here is executed; write the value itself.",
   open: () => "this text in quotation marks does not end; write a name without quotation marks.",
   weak: () => "this is a weak constraint, and only facts are read; remove it.",
   other: (it) => `${character(it)} does not belong in a fact; remove it or replace it.`,
 };
 const OPERATORS = ["..", "+", "-", "*", "**", "/", "\\", "^", "&", "?"];
 const every = (words, message) => Object.fromEntries(words.map((it) => [it, message]));
-const HEADS = { ":-": CONSTRAINT, not: NEGATED, "-": NEGATED, "&": THEORY, "{": CHOICE,
+const HEADS = {
+  ":-": CONSTRAINT,
+  not: NEGATED,
+  "-": NEGATED,
+  "&": THEORY,
+  "{": CHOICE,
   ...every(["string", "(", "|", "~", "_"], NO_FACT),
-  variable: "a name begins with a small letter, and a capital makes it a variable; write the fact as name(value)." };
-const RESTS = { ...every([...OPERATORS.slice(1), "<", ">", "=", "!", ":", ":-"], NO_FACT),
-  ";": DISJUNCTION, "|": DISJUNCTION, "{": CHOICE, "": UNFINISHED };
+  variable:
+    "a name begins with a small letter, and a capital makes it a variable; write the fact as name(value).",
+};
+const RESTS = {
+  ...every([...OPERATORS.slice(1), "<", ">", "=", "!", ":", ":-"], NO_FACT),
+  ";": DISJUNCTION,
+  "|": DISJUNCTION,
+  "{": CHOICE,
+  "": UNFINISHED,
+};
 
 function after(pattern, text, at) {
   pattern.lastIndex = at;
@@ -205,10 +279,14 @@ function afterBlanks(text, from) {
   for (let at = from; ;) {
     at = after(BLANKS, text, at);
     if (!text.startsWith("%*", at)) return at;
-    let depth = 0, end = null;
+    let depth = 0,
+      end = null;
     for (const mark of text.slice(at).matchAll(/(%\*)|(\*%)|%[^\n]*/g)) {
-      depth += mark[1] ? 1 : mark[2] ? -1 : 0;  // comments nest as they do in clingo
-      if (!depth) { end = at + mark.index + mark[0].length; break; }
+      depth += mark[1] ? 1 : mark[2] ? -1 : 0; // comments nest as they do in clingo
+      if (!depth) {
+        end = at + mark.index + mark[0].length;
+        break;
+      }
     }
     if (end === null) return at;
     at = end;
@@ -223,16 +301,29 @@ function character(char) {
 
 class Statements {
   constructor(text, start, collector) {
-    Object.assign(this, { text, collector, kind: "", word: "", at: start, next: start, before: start, count: 0 });
+    Object.assign(this, {
+      text,
+      collector,
+      kind: "",
+      word: "",
+      at: start,
+      next: start,
+      before: start,
+      count: 0,
+    });
   }
 
   all() {
     while (this.kind !== "end") {
       this.depth = 0;
-      if (this.count > MOST.tokens) {
-        throw new Refusal("this is longer than the facts of one patient; give those of one patient only.", this.next, true);
+      if (this.count > LIMIT.tokens) {
+        throw new Refusal(
+          "this is longer than the facts of one patient; give those of one patient only.",
+          this.next,
+          true,
+        );
       }
-      this.limit = this.count + MOST.statement;
+      this.limit = this.count + LIMIT.statement;
       this.start = this.next = afterBlanks(this.text, this.next);
       try {
         this.advance();
@@ -240,8 +331,13 @@ class Statements {
       } catch (error) {
         if (!(error instanceof Refusal) || error.whole) throw error;
         this.skip();
-        const colon = this.text.slice(this.start + 1, this.next).indexOf(":-") >= 0 && !(this.kind in REFUSED);
-        if (colon) this.collector.refuse("this is a rule, and only facts are read; state the fact itself, or remove it.", this.start);
+        const colon =
+          this.text.slice(this.start + 1, this.next).indexOf(":-") >= 0 && !(this.kind in REFUSED);
+        if (colon)
+          this.collector.refuse(
+            "this is a rule, and only facts are read; state the fact itself, or remove it.",
+            this.start,
+          );
         else this.collector.refuse(error.message, error.at ?? this.start);
       }
     }
@@ -255,10 +351,12 @@ class Statements {
     this.next = this.at + this.word.length;
     this.count++;
     if (this.kind in REFUSED) throw new Refusal(REFUSED[this.kind](this.word), this.at);
-    if (this.count > this.limit) throw new Refusal("this statement is too long for a fact; end each fact with a full stop.");
+    if (this.count > this.limit)
+      throw new Refusal("this statement is too long for a fact; end each fact with a full stop.");
   }
 
-  skip() {  // what a refused statement still holds
+  skip() {
+    // what a refused statement still holds
     const { text } = this;
     if (this.kind === "comment") this.next = text.length;
     else if (this.word === "#script") {
@@ -267,18 +365,27 @@ class Statements {
     } else if (this.word !== "." && !(this.kind === "open" && text[this.next] === "\n")) {
       while (text[this.next] !== ".") {
         const end = afterBlanks(text, after(SKIPPED, text, this.next));
-        if (end === this.next) { this.next--; break; }
+        if (end === this.next) {
+          this.next--;
+          break;
+        }
         this.next = end;
       }
       this.next++;
-      if (["directive", "weak"].includes(this.kind)) this.next = after(/[ \t\n]*\[[^\]\n]*\]/y, text, this.next);
+      if (["directive", "weak"].includes(this.kind))
+        this.next = after(/[ \t\n]*\[[^\]\n]*\]/y, text, this.next);
     }
   }
 
   refusal(known) {
     const message = known[this.word] ?? known[this.kind];
-    return message ? new Refusal(message) : new Refusal(`${clipped(this.word)} is not expected here; `
-      + "write a fact as name(value), ended by a full stop.", this.at);
+    return message
+      ? new Refusal(message)
+      : new Refusal(
+          `${clipped(this.word)} is not expected here; ` +
+            "write a fact as name(value), ended by a full stop.",
+          this.at,
+        );
   }
 
   fact() {
@@ -295,18 +402,27 @@ class Statements {
       this.next = this.at;
     } else if (this.word !== ".") throw this.refusal(RESTS);
     if (!lists.every((columns) => collector.knows(predicate, columns.length, start))) return;
-    const total = lists.reduce((sum, columns) => sum + columns.reduce((size, column) => size * column.length, 1), 0);
-    if (total > MOST.expansion) collector.refuse(this.tooMany(total), start);
+    const total = lists.reduce(
+      (sum, columns) => sum + columns.reduce((size, column) => size * column.length, 1),
+      0,
+    );
+    if (total > LIMIT.expansion) collector.refuse(this.tooMany(total), start);
     else for (const columns of lists) collector.add(predicate, columns, start);
   }
 
   tooMany(total) {
-    return `this stands for ${show(total)} facts, more than the ${MOST.expansion} allowed; `
-      + "write the facts of the patient one by one.";
+    return (
+      `this stands for ${show(total)} facts, more than the ${LIMIT.expansion} allowed; ` +
+      "write the facts of the patient one by one."
+    );
   }
 
   alternatives() {
-    if (++this.depth > MOST.depth) throw new Refusal("these brackets are nested too deeply; write a fact as name(value).", this.at);
+    if (++this.depth > LIMIT.depth)
+      throw new Refusal(
+        "these brackets are nested too deeply; write a fact as name(value).",
+        this.at,
+      );
     const lists = [];
     while (!lists.length || this.word === ";") {
       this.advance();
@@ -324,22 +440,31 @@ class Statements {
   }
 
   term() {
-    const { at } = this, operators = [], operands = [this.operand()];
+    const { at } = this,
+      operators = [],
+      operands = [this.operand()];
     while (OPERATORS.includes(this.word)) {
       operators.push(this.word);
       this.advance();
       operands.push(this.operand());
     }
     if (!operators.length) return operands[0];
-    const [first, last] = operands.map((values) => (values.length === 1 ? values[0].content : null));
+    const [first, last] = operands.map((values) =>
+      values.length === 1 ? values[0].content : null,
+    );
     const only = operators.length === 1 ? operators[0] : "";
     if (only === ".." && typeof first === "number" && typeof last === "number") {
       const total = last - first + 1;
-      if (total >= 1 && total <= MOST.expansion) return Array.from({ length: total }, (_, i) => ({ content: first + i, at }));
-      const message = total < 1 ? "this interval holds no number; write its ends in order, as in 1..2." : this.tooMany(total);
+      if (total >= 1 && total <= LIMIT.expansion)
+        return Array.from({ length: total }, (_, i) => ({ content: first + i, at }));
+      const message =
+        total < 1
+          ? "this interval holds no number; write its ends in order, as in 1..2."
+          : this.tooMany(total);
       return [{ content: odd("", null, message), at }];
     }
-    if (only === "-" && isName(first) && isName(last)) return [{ content: odd(clipped(`${first}-${last}`), `${first}_${last}`), at }];
+    if (only === "-" && isName(first) && isName(last))
+      return [{ content: odd(clipped(`${first}-${last}`), `${first}_${last}`), at }];
     const ends = "an interval must have a whole number at each end; write it as in 1..2.";
     return [{ content: odd("", null, operators.includes("..") ? ends : ARITHMETIC), at }];
   }
@@ -352,7 +477,8 @@ class Statements {
     else if (kind === "string") {
       const bare = text.slice(1, -1).replace(/\\(.)/g, (_, char) => (char === "n" ? "\n" : char));
       content = odd(quoted(clipped(bare)), bare);
-    } else if (kind === "variable") content = odd("", null, `${show(text)} is a variable; write a value, or leave the fact out.`);
+    } else if (kind === "variable")
+      content = odd("", null, `${show(text)} is a variable; write a value, or leave the fact out.`);
     else if (["-", "~"].includes(text)) return [{ content: this.signed(), at }];
     else if (text === "|") throw new Refusal(ARITHMETIC, at);
     else if (kind !== "name" || text === "not") throw this.refusal({ "": UNFINISHED });
@@ -366,20 +492,25 @@ class Statements {
 
   tuple() {
     const at = this.at + 1;
-    return this.alternatives().flatMap((columns) => (columns.length === 1 ? columns[0] : [{ content: odd("a tuple"), at }]));
+    return this.alternatives().flatMap((columns) =>
+      columns.length === 1 ? columns[0] : [{ content: odd("a tuple"), at }],
+    );
   }
 
   signed() {
     let signs = "";
     for (; ["-", "~"].includes(this.word); this.advance()) signs += this.word;
     const [{ content }, ...more] = this.operand();
-    if (signs === "-" && !more.length && !isOdd(content)) return isName(content) ? odd(`-${show(content)}`) : -content;
+    if (signs === "-" && !more.length && !isOdd(content))
+      return isName(content) ? odd(`-${show(content)}`) : -content;
     return odd("", null, ARITHMETIC);
   }
 }
 
 function number(text, at) {
-  if (/^0\d+$/.test(text)) throw new Refusal("a whole number does not begin with 0; write it without.", at);
-  if (text.length > MOST.shown || Number(text) > 2 ** 31 - 1) throw new Refusal("this number is larger than any that is read; correct it.", at);
+  if (/^0\d+$/.test(text))
+    throw new Refusal("a whole number does not begin with 0; write it without.", at);
+  if (text.length > LIMIT.shown || Number(text) > 2 ** 31 - 1)
+    throw new Refusal("this number is larger than any that is read; correct it.", at);
   return Number(text);
 }

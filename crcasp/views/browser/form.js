@@ -3,20 +3,30 @@
 "use strict";
 
 const byId = (id) => document.getElementById(id);
-const controls = [];  // each brings itself in line with the patient
+const controls = []; // each brings itself in line with the patient
 let patient = new Set();
 let shownLines = 0;
-let changed = () => {};  // what answers
+let changed = () => {}; // what answers
 
-function h(tag, set = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [key, value] of Object.entries(set)) {
-    if (typeof value === "string" && !["value", "className"].includes(key)) element.setAttribute(key, value);
-    else element[key] = value;
-  }
-  element.append(...children.flat(9).filter((child) => child !== null && child !== ""));
-  return element;
-}
+// Makes an element: el.p({ className: "note" }, "text", child); the properties may be left out.
+const el = new Proxy(
+  {},
+  {
+    get:
+      (_, tag) =>
+      (...content) => {
+        const element = document.createElement(tag);
+        const plain = content[0]?.constructor === Object ? content.shift() : {};
+        for (const [key, value] of Object.entries(plain)) {
+          const attribute = typeof value === "string" && !["value", "className"].includes(key);
+          if (attribute) element.setAttribute(key, value);
+          else element[key] = value;
+        }
+        element.append(...content.flat(9).filter((child) => child !== null && child !== ""));
+        return element;
+      },
+  },
+);
 
 // ---- the patient ------------------------------------------------------------------------
 
@@ -38,14 +48,22 @@ function set(facts, lines = 0) {
 }
 
 function update() {
-  const treated = [...patient].map(parts).filter((args) => args.length > 1).map(([line]) => Number(line));
+  const treated = [...patient]
+    .map(parts)
+    .filter((args) => args.length > 1)
+    .map(([line]) => Number(line));
   shownLines = Math.max(shownLines, 0, ...treated);
-  for (let line = byId("lines").children.length + 1; line <= shownLines; line++) byId("lines").append(lineOf(line));
-  [...byId("lines").children].forEach((element, at) => { element.hidden = at >= shownLines; });
+  for (let line = byId("lines").children.length + 1; line <= shownLines; line++)
+    byId("lines").append(lineOf(line));
+  [...byId("lines").children].forEach((element, at) => {
+    element.hidden = at >= shownLines;
+  });
   byId("more").disabled = shownLines >= data.lines;
   byId("fewer").disabled = !shownLines;
   for (const control of controls) control();
-  const said = ordered(patient).map((known) => `${known}.`).join("");
+  const said = ordered(patient)
+    .map((known) => `${known}.`)
+    .join("");
   history.replaceState(null, "", `#${said}`);
   byId("faults").replaceChildren();
   changed();
@@ -54,14 +72,25 @@ function update() {
 // ---- controls ---------------------------------------------------------------------------
 
 function single(predicate, line, label) {
-  const domain = data.signatures[predicate].at(-1), numeric = domain.length > 9 && !domain.some(isName);
-  const id = ["of", predicate, ...line].join("-"), title = data.meanings[predicate] ?? "";
-  const options = () => [h("option", { value: "" }, data.words.unknown),
-    ...domain.map((value, at) => h("option", { value: `${at}` }, spoken(String(value))))];
+  const domain = data.signatures[predicate].at(-1),
+    numeric = domain.length > 9 && !domain.some(isName);
+  const id = ["of", predicate, ...line].join("-"),
+    title = data.meanings[predicate] ?? "";
+  const options = () => [
+    el.option({ value: "" }, data.words.unknown),
+    ...domain.map((value, at) => el.option({ value: `${at}` }, spoken(String(value)))),
+  ];
   const input = numeric
-    ? h("input", { id, title, type: "number", min: `${domain[0]}`, max: `${domain.at(-1)}`, placeholder: data.words.unknown })
-    : h("select", { id, title }, options());
-  const fault = h("span", { className: "fault", role: "alert" });
+    ? el.input({
+        id,
+        title,
+        type: "number",
+        min: `${domain[0]}`,
+        max: `${domain.at(-1)}`,
+        placeholder: data.words.unknown,
+      })
+    : el.select({ id, title }, options());
+  const fault = el.span({ className: "fault", role: "alert" });
   input.onchange = () => {
     const at = numeric ? domain.indexOf(Number(input.value)) : Number(input.value);
     const chosen = input.value !== "" && at in domain;
@@ -71,21 +100,32 @@ function single(predicate, line, label) {
   };
   controls.push(() => {
     const at = domain.findIndex((value) => patient.has(fact(predicate, ...line, value)));
-    if (at >= 0 || !fault.textContent) input.value = at < 0 ? "" : String(numeric ? domain[at] : at);
+    if (at >= 0 || !fault.textContent)
+      input.value = at < 0 ? "" : String(numeric ? domain[at] : at);
     if (at >= 0) fault.textContent = "";
   });
-  return h("div", { className: "field" }, h("label", { for: id }, label), input, fault);
+  return el.div({ className: "field" }, el.label({ for: id }, label), input, fault);
 }
 
 // Any number of words; `open` tells those that may be chosen now.
 function several(predicate, line, label, open = () => true) {
-  const domain = data.signatures[predicate].at(-1), chosen = h("span", { className: "chosen" });
+  const domain = data.signatures[predicate].at(-1),
+    chosen = el.span({ className: "chosen" });
   const boxes = domain.map((value) => {
-    const box = h("input", { type: "checkbox" });
-    box.onchange = () => take(predicate, line, domain.filter((_, at) => boxes[at].firstChild.checked));
-    return h("label", { className: "box" }, box, spoken(value));
+    const box = el.input({ type: "checkbox" });
+    box.onchange = () =>
+      take(
+        predicate,
+        line,
+        domain.filter((_, at) => boxes[at].firstChild.checked),
+      );
+    return el.label({ className: "box" }, box, spoken(value));
   });
-  const whole = h("details", { className: "several" }, h("summary", {}, `${label}: `, chosen), h("div", { className: "boxes" }, boxes));
+  const whole = el.details(
+    { className: "several" },
+    el.summary(`${label}: `, chosen),
+    el.div({ className: "boxes" }, boxes),
+  );
   controls.push(() => {
     const held = domain.map((value) => patient.has(fact(predicate, ...line, value)));
     domain.forEach((value, at) => {
@@ -100,10 +140,14 @@ function several(predicate, line, label, open = () => true) {
 
 function lineOf(line) {
   const [received, stopped, toxic] = data.ofLine;
-  return h("fieldset", {}, h("legend", {}, `Line ${line}`),
+  return el.fieldset(
+    el.legend(`Line ${line}`),
     several(received, [line], "Held"),
     single(stopped, [line], "Ended for"),
-    several(toxic, [line], "Due to", (agent) => current?.atoms.has("may_name", String(line), agent)));
+    several(toxic, [line], "Due to", (agent) =>
+      current?.atoms.has("may_name", String(line), agent),
+    ),
+  );
 }
 
 // ---- files ------------------------------------------------------------------------------
@@ -114,7 +158,10 @@ function accept(text, source) {
   refuse(faults.map(({ place, message }) => [source, ...place].join(":") + `: ${message}`));
 }
 
-const refuse = (messages) => byId("faults").replaceChildren(...messages.map((text) => h("p", { className: "note fault" }, text)));
+const refuse = (messages) =>
+  byId("faults").replaceChildren(
+    ...messages.map((text) => el.p({ className: "note fault" }, text)),
+  );
 
 async function acceptFile(file) {
   if (!file) return;
@@ -129,7 +176,7 @@ async function acceptFile(file) {
 
 function save(text, type, ending) {
   const address = URL.createObjectURL(new Blob([text], { type }));
-  h("a", { href: address, download: `patient.${ending}` }).click();
+  el.a({ href: address, download: `patient.${ending}` }).click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
 }
 
@@ -137,26 +184,45 @@ function fromAddress() {
   let text = location.hash.slice(1);
   try {
     text = decodeURIComponent(text);
-  } catch { /* it is read, and refused, as it is */ }
+  } catch {
+    /* it is read, and refused, as it is */
+  }
   accept(text, "address");
 }
 
 function makeForm() {
-  byId("findings").append(...data.findings.map((finding) => single(finding, [], capital(spoken(finding)))));
+  byId("findings").append(
+    ...data.form.map((finding) => single(finding, [], capital(spoken(finding)))),
+  );
   byId("limits").append(...data.limits.map((limit) => several(limit, [], capital(spoken(limit)))));
-  byId("more").onclick = () => { shownLines++; update(); };
+  byId("more").onclick = () => {
+    shownLines++;
+    update();
+  };
   byId("fewer").onclick = () => {
     const last = String(shownLines--);
-    set([...patient].filter((known) => parts(known).length < 2 || parts(known)[0] !== last), shownLines);
+    set(
+      [...patient].filter((known) => parts(known).length < 2 || parts(known)[0] !== last),
+      shownLines,
+    );
   };
-  byId("file").onchange = ({ target }) => { acceptFile(target.files[0]); target.value = ""; };
+  byId("file").onchange = ({ target }) => {
+    acceptFile(target.files[0]);
+    target.value = "";
+  };
   byId("take").onclick = () => accept(byId("pasted").value, "pasted");
   byId("facts").onclick = () => save(asFacts(patient), "text/plain", "lp");
   byId("json").onclick = () => save(asJson(patient), "application/json", "json");
-  byId("clear").onclick = () => { byId("pasted").value = ""; set([]); };
+  byId("clear").onclick = () => {
+    byId("pasted").value = "";
+    set([]);
+  };
   byId("form").onsubmit = (event) => event.preventDefault();
   byId("skip").onclick = () => byId("answer").focus();
   document.ondragover = (event) => event.preventDefault();
-  document.ondrop = (event) => { event.preventDefault(); acceptFile(event.dataTransfer.files[0]); };
+  document.ondrop = (event) => {
+    event.preventDefault();
+    acceptFile(event.dataTransfer.files[0]);
+  };
   onhashchange = fromAddress;
 }

@@ -17,7 +17,7 @@ from crcasp.views.browser.content import content, origin
 from crcasp.views.wording import CLOSING
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-SCRIPTS = ("solver.js", "facts.js", "json.js", "form.js", "explanation.js", "view.js")
+SCRIPTS = ("solver.js", "facts.js", "json.js", "form.js", "answer.js", "view.js", "asking.js")
 STYLES = ("../page/templates/page.css", "browser.css")
 POLICY = (
     "default-src 'none'; script-src '{script}' 'wasm-unsafe-eval'; style-src '{style}'; "

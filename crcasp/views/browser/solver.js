@@ -4,12 +4,15 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 
+const PATIENCE = 500; // milliseconds that an answer waits for an explanation
+
 // ---- asking ---------------------------------------------------------------------------
 
 const solver = {
   worker: null,
   module: null,
   last: Promise.resolve(),
+  waiting: null, // the question that may wait, while it runs
 
   async start() {
     const packed = atob(document.getElementById("wasm").textContent);
@@ -29,26 +32,35 @@ const solver = {
   },
 
   // The models of the program with files of lp/ beside it and facts, one question at a time.
-  ask(files, facts, options = "0") {
+  // A question that may wait is given up for one that may not, if it takes long.
+  ask(files, facts, options = "0", waits = false) {
     const texts = [data.program, ...files.map((name) => data.files[name]), data.overlays, facts];
     const program = texts.join("\n");
-    this.last = this.last.catch(() => {}).then(() => this.run(program, options));
+    if (!waits && this.waiting && performance.now() - this.waiting.since > PATIENCE) {
+      this.waiting.end("It was given up for the next answer.");
+    }
+    this.last = this.last.catch(() => {}).then(() => this.run(program, options, waits));
     return this.last;
   },
 
-  run(program, options) {
+  run(program, options, waits) {
     return new Promise((resolve, reject) => {
-      const end = (why) => {
+      const done = () => {
         clearTimeout(timer);
+        this.waiting = null;
+      };
+      const end = (why) => {
+        done();
         this.restart();
         reject(new Error(why));
       };
       const late = `No answer within ${data.seconds} seconds: the solver was ended.`;
       const timer = setTimeout(() => end(late), data.seconds * 1000);
+      this.waiting = waits ? { end, since: performance.now() } : null;
       this.worker.onerror = (event) => end(event.message);
       this.worker.onmessage = ({ data: answer }) => {
         if (answer.error !== undefined) return end(`clingo says: ${answer.error}`);
-        clearTimeout(timer);
+        done();
         return resolve(answer.models);
       };
       this.worker.postMessage({ program, options: `${data.options} ${options}` });
@@ -59,6 +71,8 @@ const solver = {
 // ---- atoms ----------------------------------------------------------------------------
 
 const { compare: natural } = new Intl.Collator("en", { numeric: true });
+
+const distinct = (items) => [...new Set(items)].sort(natural);
 
 // The arguments of a term, as clingo writes them.
 function parts(term) {
@@ -109,7 +123,7 @@ class Atoms {
   // The last arguments of the atoms that begin with some, each once, in natural order.
   of(predicate, ...first) {
     const rows = this.rows(predicate).filter((row) => first.every((item, at) => row[at] === item));
-    return [...new Set(rows.map((row) => row.at(-1)))].sort(natural);
+    return distinct(rows.map((row) => row.at(-1)));
   }
 
   has(predicate, ...row) {
@@ -135,7 +149,9 @@ function spoken(text) {
 }
 
 function listed(names, joint = "and") {
-  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} ${joint} ${names.at(-1)}`;
+  return names.length < 2
+    ? names.join("")
+    : `${names.slice(0, -1).join(", ")} ${joint} ${names.at(-1)}`;
 }
 
 const names = (all, joint) => listed(all.map(spoken), joint);

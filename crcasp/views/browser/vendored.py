@@ -75,8 +75,8 @@ def replace(version: str, registry: str = REGISTRY, folder: str = FOLDER) -> dic
     files = {}
     with tarfile.open(fileobj=io.BytesIO(package)) as archive:
         for name, member in MEMBERS.items():
-            file = archive.extractfile(member)
-            files[name] = file.read() if file else b""
+            packed = archive.extractfile(member)
+            files[name] = packed.read() if packed else b""
     _classic(files["clingo.js"].decode())
     made: dict[str, Any] = {
         "package": "clingo-wasm",
@@ -84,16 +84,16 @@ def replace(version: str, registry: str = REGISTRY, folder: str = FOLDER) -> dic
         "source": dist["tarball"],
         "integrity": dist["integrity"],
         "files": {
-            name: {"member": MEMBERS[name], "sha256": hashlib.sha256(file).hexdigest()}
-            for name, file in files.items()
+            name: {"member": MEMBERS[name], "sha256": hashlib.sha256(content).hexdigest()}
+            for name, content in files.items()
         },
     }
     files["manifest.json"] = (json.dumps(made, indent=1) + "\n").encode()
     from crcasp.saving import opened
 
     with opened(*(os.path.join(folder, name) for name in files)) as outputs:
-        for output, file in zip(outputs, files.values(), strict=True):
-            output.write(file)
+        for output, content in zip(outputs, files.values(), strict=True):
+            output.write(content)
     return made
 
 

@@ -9,7 +9,8 @@ function started(module) {
   return Module({
     print: (line) => lines.push(line),
     printErr: (line) => said.push(line),
-    instantiateWasm(imports, done) {  // the page has no address that the glue could ask
+    instantiateWasm(imports, done) {
+      // the page has no address that the glue could ask
       WebAssembly.instantiate(module, imports).then(done);
     },
   });
