@@ -47,6 +47,7 @@ async function answered(facts, since, mine) {
   if (mine !== turn) return null;
   if (!models.length) throw new Error("The program leaves no answer for this patient.");
   const issues = new Atoms(models[0]).rows("issue");
+  issues.sort(([a], [b]) => facts.indexOf(a) - facts.indexOf(b));
   byId("json").disabled = issues.length > 0;
   if (issues.length) return ["The facts contradict each other.", contradictions(issues)];
   [current, before] = [new Answer(facts, models), since];
@@ -63,9 +64,10 @@ async function explain(therapy, focus = true) {
   const content = await explained(answer, therapy)
     .then((found) => explanationView(title, found))
     .catch((error) => el.section(title, note(error.message, "fault")));
-  if (answer !== current || asked !== therapy) return;
-  byId("explanation").replaceChildren(content);
-  byId("explanation").dataset.therapy = therapy;
+  const place = byId("explanation"); // none beside a contradiction
+  if (answer !== current || asked !== therapy || !place) return;
+  place.replaceChildren(content);
+  place.dataset.therapy = therapy;
   if (focus) title.focus();
 }
 

@@ -106,13 +106,10 @@ def _text(name: str) -> str:
 
 def _overlay(name: str, text: str) -> str:
     """Return the statements of an overlay with those of the files that it includes."""
-    statements: list[str] = []
-
-    def collect(node: ast.AST) -> None:
-        if node.ast_type == ast.ASTType.Script:
-            raise UsageError(f"{name}: a page runs no script; leave it out of the overlay.")
-        if node.ast_type != ast.ASTType.Comment:
-            statements.append(str(node))
-
-    parse(name, text, collect)
-    return "\n".join(statements)
+    statements: list[ast.AST] = []
+    parse(name, text, statements.append)
+    kinds = {node.ast_type for node in statements}
+    if ast.ASTType.Script in kinds:
+        raise UsageError(f"{name}: a page runs no script; leave it out of the overlay.")
+    said = (node for node in statements if node.ast_type != ast.ASTType.Comment)
+    return "\n".join(map(str, said))

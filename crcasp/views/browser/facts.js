@@ -99,7 +99,8 @@ function objection(label, content, domain) {
 function arity(predicate, domains, given) {
   const example = domains.map((domain) => domain[0]).join(", ");
   const plural = domains.length === 1 ? "argument" : "arguments";
-  return `${predicate} takes ${domains.length} ${plural}, not ${given}; write it as in ${predicate}(${example}).`;
+  const wanted = `${predicate} takes ${domains.length} ${plural}, not ${given}`;
+  return `${wanted}; write it as in ${predicate}(${example}).`;
 }
 
 // ---- facts and faults -----------------------------------------------------------------
@@ -260,7 +261,8 @@ const HEADS = {
   "{": CHOICE,
   ...every(["string", "(", "|", "~", "_"], NO_FACT),
   variable:
-    "a name begins with a small letter, and a capital makes it a variable; write the fact as name(value).",
+    "a name begins with a small letter, and a capital makes it a variable; " +
+    "write the fact as name(value).",
 };
 const RESTS = {
   ...every([...OPERATORS.slice(1), "<", ">", "=", "!", ":", ":-"], NO_FACT),
@@ -296,7 +298,8 @@ function afterBlanks(text, from) {
 function character(char) {
   const code = char.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
   const seen = /[\p{Z}\p{C}]/u.test(char) ? "" : `${char} `;
-  return `the character ${seen}(U+${code}${data.characters[code] ? `, ${data.characters[code]}` : ""})`;
+  const known = data.characters[code] ? `, ${data.characters[code]}` : "";
+  return `the character ${seen}(U+${code}${known})`;
 }
 
 class Statements {

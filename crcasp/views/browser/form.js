@@ -42,6 +42,7 @@ function take(predicate, line, values) {
 }
 
 function set(facts, lines = 0) {
+  for (const fault of document.querySelectorAll(".field .fault")) fault.textContent = "";
   patient = new Set(facts);
   shownLines = lines;
   update();
@@ -95,14 +96,15 @@ function single(predicate, line, label) {
     const at = numeric ? domain.indexOf(Number(input.value)) : Number(input.value);
     const chosen = input.value !== "" && at in domain;
     const wrong = input.validity.badInput || (input.value !== "" && !chosen);
-    take(predicate, line, chosen ? [domain[at]] : []);
     fault.textContent = wrong ? objection(predicate, Number(input.value), domain) : "";
+    take(predicate, line, chosen ? [domain[at]] : []);
   };
   controls.push(() => {
     const at = domain.findIndex((value) => patient.has(fact(predicate, ...line, value)));
-    if (at >= 0 || !fault.textContent)
-      input.value = at < 0 ? "" : String(numeric ? domain[at] : at);
+    const typed = numeric && (fault.textContent || document.activeElement === input);
     if (at >= 0) fault.textContent = "";
+    if (at >= 0) input.value = String(numeric ? domain[at] : at);
+    else if (!typed) input.value = "";
   });
   return el.div({ className: "field" }, el.label({ for: id }, label), input, fault);
 }
@@ -155,6 +157,7 @@ function lineOf(line) {
 function accept(text, source) {
   const { facts, faults } = read(text);
   if (!faults.length) set(facts);
+  else if (!turn) set([]); // the address that the page was opened with is refused
   refuse(faults.map(({ place, message }) => [source, ...place].join(":") + `: ${message}`));
 }
 

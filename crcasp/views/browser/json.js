@@ -149,7 +149,7 @@ const content = (node) => ({
 });
 const given = (node) => node.kind !== "word" || node.value !== null;
 
-// The members of an object by key, the last of those given twice; keys that are not known are refused.
+// The members of an object by key, the last of those given twice; unknown keys are refused.
 function members(node, known, collector, unknownKey) {
   const found = new Map(node.pairs.map((pair) => [pair.key, pair]));
   for (const [key, pairs] of grouped(node.pairs.map((pair) => [pair.key, pair]))) {
@@ -260,19 +260,19 @@ function readHistory(history, collector, each) {
 
 // ---- facts in order, and as files -------------------------------------------------------
 
+// Findings as in the form, then the lines of therapy, then the limits.
 function ordered(facts) {
-  const keys = Object.keys(data.signatures);
+  const keys = [...data.form, "", ...data.limits];
   const place = (fact) => {
-    const [predicate, args] = [called(fact), parts(fact)],
-      domains = data.signatures[predicate];
-    const at = args.map((value, index) => domains[index].map(String).indexOf(value));
-    return domains.length > 1
-      ? [data.findings.length, at[0], keys.indexOf(predicate), at[1]]
-      : [keys.indexOf(predicate) + (data.limits.includes(predicate) ? 1 : 0), ...at];
+    const predicate = called(fact);
+    const args = parts(fact);
+    const at = args.map((value, of) => data.signatures[predicate][of].map(String).indexOf(value));
+    if (args.length < 2) return [keys.indexOf(predicate), ...at];
+    return [keys.indexOf(""), at[0], data.ofLine.indexOf(predicate), at[1]];
   };
   const key = (fact) =>
     place(fact)
-      .map((number) => String(number).padStart(6, "0"))
+      .map((at) => String(at).padStart(6, "0"))
       .join();
   return [...facts].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }

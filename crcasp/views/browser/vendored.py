@@ -55,10 +55,10 @@ def glue() -> str:
 def licenses(folder: str = FOLDER) -> list[tuple[str, str]]:
     """Return the license of each part of the solver, with the name of the part."""
     found = []
-    for name in sorted(os.listdir(os.path.join(folder, "licenses"))):
+    for name in os.listdir(os.path.join(folder, "licenses")):
         with open(os.path.join(folder, "licenses", name), encoding="utf-8") as file:
             found.append((name.removesuffix(".txt"), file.read()))
-    return found
+    return sorted(found)
 
 
 def replace(version: str, registry: str = REGISTRY, folder: str = FOLDER) -> dict[str, Any]:

@@ -18,7 +18,7 @@ function answerView(answer, before) {
     leftOut(answer),
     verdicts(answer),
     el.div({ id: "explanation", "aria-live": "polite" }),
-    section("Interpretations relied on", answer.choices().map(choices)),
+    section("Interpretations relied on", answer.choices().map(choicesView)),
     section("The patient as understood", understood(answer)),
   ].filter(Boolean);
 }
@@ -93,7 +93,7 @@ function verdicts(answer) {
   return section("Every therapy", el.table({ className: "sets verdicts" }, head, el.tbody(rows)));
 }
 
-function choices([title, items]) {
+function choicesView([title, items]) {
   const entries = items.map((it) => el.div(el.dt(it), el.dd(data.interpretations[it])));
   return items.length ? [el.h3(title), el.dl({ className: "facts choices" }, entries)] : null;
 }
@@ -108,9 +108,9 @@ function understood(answer) {
   return derived.length ? [facts, el.h3("Derived"), bullets(derived)] : facts;
 }
 
-// Side by side with the state before the last change: what was gained and lost.
+// The state before the last change beside this one: what was gained and lost.
 function since(old, now) {
-  const side = (title, state, other) => {
+  const half = (title, state, other) => {
     const own = state.facts.filter((known) => !other.facts.includes(known)).join(", ");
     const sets = state.preferred.length ? setLines(state.preferred) : null;
     const none = state.inScope ? "no set" : data.words.scope;
@@ -127,7 +127,7 @@ function since(old, now) {
   const onclick = () => set(old.facts);
   return section(
     "Since the last change",
-    el.div({ className: "two" }, side("Before", old, now), side("Now", now, old)),
+    el.div({ className: "two" }, half("Before", old, now), half("Now", now, old)),
     kinds.some(Boolean) ? kinds : el.p("Every therapy has the same verdict and grade."),
     el.p(el.button({ type: "button", className: "back", onclick }, "Go back to the state before")),
   );
