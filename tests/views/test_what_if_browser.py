@@ -159,20 +159,39 @@ def tree(node: explanations.Node) -> list[Any]:
     return [node.text, [tree(child) for child in node.children]]
 
 
+# A finding of its own, and two statements that let a therapy through only together.
+STAGE = """
+value(stage, (early_stage; late_stage)).  given(stage, V, stage(V)) :- stage(V).
+#defined stage/1.  means(stage, "stage of the disease").  label(stage, "Stage").
+statement(new, any, considered).  text(new, "new: one stage or the other").
+offers(new, (one; other), capox).  reference(new, "a trial").
+needs(new, one, stage, early_stage).  needs(new, other, stage, late_stage).
+needs(new, other, ras, wild_type).
+"""
+
+
 def test_overlays_and_constants_are_baked_in(
     offline: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    overlays, constants = [KEYNOTE, EXAMPLES / "overlays" / "beacon.lp"], {"younger_age": 75}
+    folder = tmp_path_factory.mktemp("overlay")
+    (folder / "stage.lp").write_text(STAGE)
+    overlays, constants = [KEYNOTE, folder / "stage.lp"], {"younger_age": 75}
     shown = Page(offline, written(tmp_path_factory, page(overlays=overlays, constants=constants)))
     rng = random.Random(15)
-    texts = ["mmr(deficient).", "age(72). tumor_burden(high). ras(mutant)."]
-    texts.append((EXAMPLES / "overlays" / "keynote_177_patient.lp").read_text())
+    texts = ["mmr(deficient).", "age(72). tumor_burden(high). ras(mutant).", "ras(wild_type)."]
+    texts += [
+        "stage(early_stage).",
+        "stage(late_stage). age(60).",
+        "stage(late_stage). ras(mutant).",
+    ]
     texts += [reading.random_patient(rng).facts() for _ in range(15)]
     for text in texts:
-        symbols = parse_facts(text) if "keynote" not in text else None
-        if symbols is not None:
-            advice = recommend(symbols, overlays=overlays, constants=constants)
-            agree(shown.take(text), advice)
+        (folder / "patient.lp").write_text(text)
+        patient = folder / "patient.lp"
+        agree(shown.take(text), recommend(patient, overlays=overlays, constants=constants))
+        found = explain(patient, "capox", overlays=overlays, constants=constants)
+        changes = explanations.changes(found, words_of(found.provenance))
+        assert sorted(shown.explained("capox")["changes"]) == sorted(changes)
 
 
 def test_what_changed_is_said(offline: Any, path: Path) -> None:
