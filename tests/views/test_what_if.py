@@ -133,7 +133,17 @@ def test_what_is_not_as_expected_replaces_nothing(
 
 def test_every_license_goes_with_the_solver(text: str) -> None:
     licenses = dict(vendored.licenses())
-    parts = {"clingo", "clasp", "libpotassco", "lua", "emscripten", "musl", "llvm", "clingo-wasm"}
+    parts = {
+        "clingo",
+        "clasp",
+        "libpotassco",
+        "tsl",
+        "lua",
+        "emscripten",
+        "musl",
+        "llvm",
+        "clingo-wasm",
+    }
     assert parts <= set(licenses)
     for part in parts - {"clingo-wasm", "llvm", "clingo"}:
         assert "Copyright" in licenses[part], part
