@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from crcasp.results.missing import MissingFinding as MissingFinding
     from crcasp.results.missing import Outcome as Outcome
     from crcasp.results.shapes import as_json as as_json
+    from crcasp.views.browser.page import page as page
 
 __version__ = "0.3.0"
 
@@ -129,6 +130,7 @@ _MODULES = {
     "registry.column_map": ("ColumnMap", "Rule"),
     "registry.run": ("answer_batch", "answer_batches", "cohort"),
     "registry.summary": ("Summary",),
+    "views.browser.page": ("page",),
 }
 
 __all__ = sorted(name for names in _MODULES.values() for name in names)

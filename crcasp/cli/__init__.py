@@ -31,6 +31,7 @@ COMMANDS = {
     "audit": "proofs about the table itself, over all patients",
     "check": "all that is wrong with an overlay, or what it adds",
     "map": "the whole table as a picture",
+    "page": "one HTML file that answers for any patient in a browser",
     "vocabulary": "the facts a patient may have",
 }
 

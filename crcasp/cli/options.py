@@ -28,6 +28,11 @@ def add_files(parser: argparse.ArgumentParser) -> None:
 def add_format(parser: argparse.ArgumentParser, *formats: str, help: str | None = None) -> None:
     """Add --format, of which the first is the default, and -o."""
     parser.add_argument("--format", choices=formats, default=formats[0], help=help)
+    add_output(parser)
+
+
+def add_output(parser: argparse.ArgumentParser) -> None:
+    """Add -o."""
     parser.add_argument(
         "-o",
         dest="output",

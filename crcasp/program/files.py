@@ -109,8 +109,7 @@ class Program(NamedTuple):
         Raises:
             OverlayError: clingo refuses an overlay or has anything to say about it.
         """
-        language = overlay_files() if self.overlays else ()
-        names, texts = [*main_files(), *language, *extra], (*self.overlays, *trusted)
+        names, texts = [*self.files(), *extra], (*self.overlays, *trusted)
         messages: list[str] = []
         with suppress(RuntimeError):
             control = self.grounded(names, messages, lines, facts, texts, observer, asked=asked)
@@ -123,6 +122,10 @@ class Program(NamedTuple):
         with suppress(RuntimeError):
             self.grounded(names, messages, lines, facts, texts, add=add_named)
         raise refused(messages, dict(texts))
+
+    def files(self) -> tuple[str, ...]:
+        """Return the names of its files in `lp/`."""
+        return (*main_files(), *(overlay_files() if self.overlays else ()))
 
     def vocabulary_control(self, check: str = "", facts: str = "") -> Control:
         """Return the vocabulary grounded, with a check of facts where one is named.

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+import refusals
 from declared import VOCABULARY, places, written
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -21,50 +22,8 @@ def test_json_key_given_twice(vocabulary: Vocabulary) -> None:
     assert "the key age is given twice" in str(base.faults[0])
 
 
-# The mark | stands before the key or value that is refused, and is taken out.
-REFUSED = [
-    ('{|"agee": 54}', "did you mean age?"),
-    ('{"side": "left",\n |"kras_": "mutant"}', "did you mean kras?"),
-    ('{"age": 54,\n |"age"\n : 55}', "given twice"),
-    ('{"age": |17}', "18 to 120, not 17"),
-    ('{"age": |54.5}', "not 54.5"),
-    ('{"age": |true}', "not true"),
-    ('{"age": |"54"}', "without quotation marks"),
-    ('{"age": |[54]}', "a list"),
-    ('{"age" :\t|1e400}', "not Infinity"),
-    ('{"age": |-1' + "0" * 5000 + "}", "a huge number"),
-    ('{"side": |"lefft"}', "did you mean left?"),
-    ('{"side" \n:\n  |{"left": "right"}}', "an object"),
-    ('{|"received": ["folfox"]}', "a line of history"),
-    ('{"contraindicated": |"hai"}', 'write ["hai"]'),
-    ('{"unavailable": ["tace" , |"hay"]}', "did you mean hai?"),
-    ('{"unavailable": ["hai", "tace", |"hai"]}', "unavailable[2] is hai again; give it once."),
-    ('{"unavailable": ["hai", |null]}', "unavailable[1] must be"),
-    ('{"history": |{}}', "history must be a list"),
-    ('{"history": |[' + ",".join(["{}"] * 21) + "]}", "at most 20 lines"),
-    ('{"history": [|["hai"]]}', "history[0] must be an object"),
-    ('{"history": [|{}]}', "history[0].received must name"),
-    ('{"history": [|{"stopped": "toxicity"}]}', "history[0].received must name"),
-    ('{"history": [{"received": |[]}]}', "history[0].received must name"),
-    ('{"history": [{"stopped": "other", "received": |null}]}', "history[0].received must name"),
-    ('{"history": [{"received": |"hai"}]}', "history[0].received must be a list"),
-    ('{"history": [{"received": ["hai"], |"stoped": 1}]}', "did you mean stopped?"),
-    ('{"history": [{"received": ["hai"]},\n{"received": [|"hay"]}]}', "history[1].received[0]"),
-    ('{"history": [{"received": ["hai"], "stopped": |1}]}', "history[0].stopped must be"),
-    ('{"history": [{"received": ["hai"], "toxic": |"s1"}]}', 'write ["s1"]'),
-    ('{"history": [{"received": ["hai"], "toxic": ["s1", |"hai"]}]}', "history[0].toxic[1]"),
-    ('{"history": [{"received": ["hai", |"hai"]}]}', "received[1] is hai again"),
-    ('{"history": [{"received": ["hai"],\n |"received": ["hai"]}]}', "given twice"),
-    ('|["age"]', "one object of keys and values, not a list"),
-    ('% remark\n %* more\n *%  {"age"\n: |17}', "18 to 120"),
-    ('{"age": 54, |}', "this is not valid JSON"),
-    ('{"age": 54} |x', "this is not valid JSON (Extra data)"),
-    ('{"age": |', "not valid JSON"),
-]
-
-
 @pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize(("text", "words"), REFUSED)
+@pytest.mark.parametrize(("text", "words"), refusals.JSON)
 def test_place_of_a_fault(text: str, words: str, ends: str, vocabulary: Vocabulary) -> None:
     before = text.partition("|")[0]
     place = f"p.json:{before.count(chr(10)) + 1}:{len(before.rpartition(chr(10))[2]) + 1}"

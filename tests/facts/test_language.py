@@ -10,6 +10,7 @@ from pathlib import Path
 
 import clingo
 import pytest
+import refusals
 from declared import VOCABULARY, places, written
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -62,99 +63,7 @@ def test_place_of_each_fact(vocabulary: Vocabulary) -> None:
     assert [str(place) for place in base.facts.values()] == ["p.lp:2:1", "p.lp:2:10"]
 
 
-REFUSED = [
-    ("age(54) :- side(left).", "1:1", "rule"),
-    ("age(X) :- side(X).", "1:1", "rule"),
-    (":- side(left).", "1:1", "constraint"),
-    ("{side(left)}.", "1:1", "choice"),
-    ("1 {side(left)} 1.", "1:1", "choice"),
-    ("side(left); side(right).", "1:1", "disjunction"),
-    ("side(left) | side(right).", "1:1", "disjunction"),
-    (":~ side(left). [1@2]", "1:1", "weak constraint"),
-    ("&diff { a - b } <= 3.", "1:1", "theory atom"),
-    ("\n  #script (python)\nimport os.\n#end.", "2:3", "#script"),
-    ('#include "other.lp".', "1:1", "#include"),
-    ("#include <incmode>.", "1:1", "#include"),
-    ("#const n = 5.", "1:1", "#const"),
-    ("#show.", "1:1", "#show"),
-    ("#external side(left). [true]", "1:1", "#external"),
-    ("#program base.", "1:1", "#program"),
-    ("age(#inf).", "1:5", "#inf"),
-    ("age(X).", "1:5", "variable"),
-    ("age(_).", "1:5", "variable"),
-    ("Age(54).", "1:1", "capital"),
-    ("-age(54).", "1:1", "negated"),
-    ("not age(54).", "1:1", "negated"),
-    ("age(50+4).", "1:5", "arithmetic"),
-    ("age(|54|).", "1:5", "arithmetic"),
-    ("age(@f(1)).", "1:5", "@-term"),
-    ("age(18..120).", "1:5", "103 facts"),
-    ("received((1..9), (hai;tace;folfox;folfiri;capox;sox;iris;hai)).", "1:1", "72 facts"),
-    ("received(1..64, folfox).", "1:10", "1 to 20, not 21"),
-    ("received(2..1, folfox).", "1:10", "no number"),
-    ("age(a..b).", "1:5", "interval"),
-    ("agee(54).", "1:1", "did you mean age?"),
-    ("zzz(54).", "1:1", "none of"),
-    ("age(54, 55).", "1:1", "1 argument, not 2"),
-    ("age.", "1:1", "1 argument, not 0"),
-    ("received(folfox).", "1:1", "2 arguments, not 1"),
-    ("age(17).", "1:5", "18 to 120, not 17"),
-    ("age(-5).", "1:5", "18 to 120, not -5"),
-    ('age("54").', "1:5", "without quotation marks"),
-    ("age(fifty).", "1:5", "18 to 120, not fifty"),
-    ("ecog(5).", "1:6", "0 to 4"),
-    ("side(lefft).", "1:6", "left or right, not lefft; did you mean left?"),
-    ('side("left").', "1:6", "write left without quotation marks"),
-    ("side(1).", "1:6", "left or right, not 1"),
-    ("kras(wild-type).", "1:6", "did you mean wild_type?"),
-    ("kras(-mutant).", "1:6", "not -mutant"),
-    ("side(f(left)).", "1:6", "not f(...)"),
-    ("side((left, right)).", "1:7", "a tuple"),
-    ("received(0, folfox).", "1:10", "the line of received"),
-    ("received(first, folfox).", "1:10", "the line of received"),
-    ("received(1, folfx).", "1:13", "did you mean folfox?"),
-    ("stopped(1, progress).", "1:12", "did you mean progression?"),
-    ("toxic(0, s1).", "1:7", "the line of toxic must be 1 to 20"),
-    ("toxic(oxaliplatin).", "1:1", "2 arguments, not 1"),
-    ("toxic(1, oxaliplatine).", "1:10", "did you mean oxaliplatin?"),
-    ("toxic(1, folfox).", "1:10", "toxic must be floxuridine, fluorouracil"),
-    ("toxic(1, hai).", "1:10", "not hai"),
-    ("toxic(1, anti_egfr).", "1:10", "not anti_egfr"),
-    ("unavailable((hai;\n haj)).", "2:2", "unavailable must be"),
-    ("age(54", "1:1", "full stop"),
-    ("side(left)\necog(1).", "1:11", "full stop is missing"),
-    ("age(54,).", "1:8", ") is not expected"),
-    ("%* x *%\nage(54)).", "2:8", ") is not expected"),
-    ("age(54.5).", "1:5", "whole number"),
-    ("age(054).", "1:5", "does not begin with 0"),
-    ("age(X+Y).", "1:5", "arithmetic"),
-    ("age(--54).", "1:5", "arithmetic"),
-    ("kras(wild-type-allele).", "1:6", "arithmetic"),
-    ('side(f(X, "a", (1;2))).', "1:6", "not f(...)"),
-    ("side((X, Y)).", "1:7", "a tuple"),
-    ("age(1..2..3).", "1:5", "whole number at each end"),
-    ("age(54) = 1.", "1:1", "not a fact"),
-    ("age(54), side(left).", "1:8", ", is not expected"),
-    ("age(54 end).", "1:8", "end is not expected"),
-    ("age(54)..", "1:8", ".. is not expected"),
-    ("age(54)\n% remark\n", "1:1", "full stop"),
-    ("not age(X) :- side(X).", "1:1", "rule"),
-    ("#script (python)\nx[:-1]\n#end.", "1:1", "#script"),
-    ("age(99999999999).", "1:5", "larger"),
-    ("age(0xffffffffffff).", "1:5", "larger"),
-    ("age(4294967350).", "1:5", "larger"),
-    ("age(“54”).", "1:5", "LEFT DOUBLE QUOTATION MARK"),
-    ("\N{NO-BREAK SPACE}age(54).", "1:1", "NO-BREAK SPACE"),
-    ('side("left).', "1:6", "does not end"),
-    ("%* never closed", "1:1", "never closed"),
-    ("age(54). %* %* *%", "1:10", "never closed"),
-    ("1 < 2.", "1:1", "not a fact"),
-    ('{"age": 54,\n  }', "2:3", "JSON"),
-    ('% c\n{"age" 54}', "2:8", "JSON"),
-]
-
-
-@pytest.mark.parametrize(("text", "place", "words"), REFUSED)
+@pytest.mark.parametrize(("text", "place", "words"), refusals.FACTS)
 def test_refused(text: str, place: str, words: str, vocabulary: Vocabulary) -> None:
     base = read_text(text, "p.lp", vocabulary)
     assert places(base) == [f"p.lp:{place}"]
@@ -164,7 +73,9 @@ def test_refused(text: str, place: str, words: str, vocabulary: Vocabulary) -> N
 
 def test_all_faults_of_a_text_together(vocabulary: Vocabulary) -> None:
     """Each refused text on a line of its own leaves its fault, and a fact after it is read."""
-    whole_line = [row for row in REFUSED if "\n" not in row[0] and row[0].endswith((".", "]"))]
+    whole_line = [
+        row for row in refusals.FACTS if "\n" not in row[0] and row[0].endswith((".", "]"))
+    ]
     asp = [row for row in whole_line if not row[0].startswith(("{", "%"))]
     text = "".join(f"{row[0]}\nmsi(high).\n" for row in asp)
     base = read_text(text, "p.lp", vocabulary)
@@ -339,7 +250,7 @@ def test_the_parser_of_clingo_meets_no_text(monkeypatch: pytest.MonkeyPatch) -> 
 
     for name in ("parse_term", "Control", "ast.parse_string", "ast.parse_files"):
         monkeypatch.setattr(f"clingo.{name}", parse)
-    for text, place, _ in REFUSED:
+    for text, place, _ in refusals.FACTS:
         assert places(read_text(text, "p.lp", VOCABULARY)) == [f"p.lp:{place}"]
     assert written(read_text("received(1..2, (hai; tace)).", "p.lp", VOCABULARY))
 

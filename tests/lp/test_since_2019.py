@@ -20,7 +20,10 @@ from crcasp.questions.recommend import advise
 
 FOLDER = Path(__file__).parents[2] / "examples" / "overlays" / "since_2019"
 ALL = (FOLDER,)
-FIT = "liver_metastases(unresectable). disease_extent(disseminated). organ_function(adequate). ecog(1). age(60)."
+FIT = (
+    "liver_metastases(unresectable). disease_extent(disseminated). "
+    "organ_function(adequate). ecog(1). age(60)."
+)
 FIRST = f"{FIT} side(left). ras(wild_type). braf(wild_type). mmr(proficient)."
 OXALIPLATIN = "received(1,folfox). received(1,bevacizumab). stopped(1,progression)."
 REFRACTORY = f"{OXALIPLATIN} received(2,folfiri). received(2,aflibercept). stopped(2,progression)."
@@ -40,7 +43,8 @@ class Case(NamedTuple):
     file: str
     facts: str
     therapy: str
-    expected: str  # "eligible GRADE SOURCE", "excluded SOURCE", "undetermined MISSING", "lowered GRADE SOURCE"
+    # "eligible GRADE SOURCE", "lowered GRADE SOURCE", "excluded SOURCE", "undetermined MISSING"
+    expected: str
 
 
 CASES = [
@@ -324,7 +328,8 @@ CASES = [
     Case(
         "again",
         "fresco_2",
-        f"{FIRST} {REFRACTORY} received(3,regorafenib). received(4,fruquintinib). stopped(4,progression).",
+        f"{FIRST} {REFRACTORY} received(3,regorafenib). received(4,fruquintinib). "
+        "stopped(4,progression).",
         "fruquintinib",
         "excluded X3",
     ),
@@ -403,7 +408,8 @@ CASES = [
     Case(
         "after tucatinib",
         "her2",
-        f"{FIRST} {REFRACTORY} her2(positive). received(3,tucatinib). received(3,trastuzumab). stopped(3,progression).",
+        f"{FIRST} {REFRACTORY} her2(positive). received(3,tucatinib). received(3,trastuzumab). "
+        "stopped(3,progression).",
         "trastuzumab_deruxtecan",
         "eligible recommended DESTINY-CRC02",
     ),
@@ -506,13 +512,15 @@ TODAY: list[tuple[str, list[str], dict[str, set[str]]]] = [
     (but(FIRST, "side(right)"), ["folfiri+bevacizumab", "folfox+bevacizumab"],
      {"folfox+cetuximab": {"PARADIGM"}, "folfox+bevacizumab": {"1", "1.1"}}),
     (but(FIRST, "braf(mutant)"), ["folfox+cetuximab+encorafenib"],
-     {"folfox+cetuximab+encorafenib": {"BREAKWATER"}, "folfox+cetuximab": {"1", "1.1", "BREAKWATER"}}),
+     {"folfox+cetuximab+encorafenib": {"BREAKWATER"},
+      "folfox+cetuximab": {"1", "1.1", "BREAKWATER"}}),
     (but(FIRST, "braf(mutant)", "side(right)"), ["folfox+cetuximab+encorafenib"],
      {"folfox+bevacizumab": {"1", "1.1", "BREAKWATER"}, "folfox+cetuximab": {"PARADIGM"}}),
     (but(FIRST, "braf(mutant)", "mmr(deficient)"), ["nivolumab+ipilimumab", "pembrolizumab"],
      {"folfox+cetuximab+encorafenib": {"BREAKWATER"}}),
     (but(FIRST, "disease_extent(liver_only)"), [],
-     {"folfox+cetuximab": {"1", "1.1", "CAIRO5"}, "folfox+panitumumab": {"2", "PARADIGM", "CAIRO5"}}),
+     {"folfox+cetuximab": {"1", "1.1", "CAIRO5"},
+      "folfox+panitumumab": {"2", "PARADIGM", "CAIRO5"}}),
     (but(FIRST, "ras(mutant)", "disease_extent(liver_only)", "side(right)"),
      ["folfiri+bevacizumab", "folfox+bevacizumab"], {"folfoxiri+bevacizumab": {"CAIRO5"}}),
     (but(f"{FIRST} {OXALIPLATIN}", "braf(mutant)"), ["encorafenib+cetuximab"],
@@ -528,14 +536,16 @@ TODAY: list[tuple[str, list[str], dict[str, set[str]]]] = [
     (but(f"{FIRST} {REFRACTORY}", "-ras", "kras_g12c(yes)"),
      ["sotorasib+panitumumab", "trifluridine_tipiracil+bevacizumab"],
      {"sotorasib+panitumumab": {"CodeBreaK 300"}, "adagrasib+cetuximab": {"KRYSTAL-1"}}),
-    (f"{FIRST} {REFRACTORY} received(3,trifluridine_tipiracil). stopped(3,progression).", ["fruquintinib"],
+    (f"{FIRST} {REFRACTORY} received(3,trifluridine_tipiracil). stopped(3,progression).",
+     ["fruquintinib"],
      {"fruquintinib": {"FRESCO-2"}}),
     (but(FIRST, "disease_extent(liver_only)", "multifocal_liver_disease(late)"), [],
      {"radioembolization": {"FOXFIRE"}, "tace": {"13"}}),
     (but(f"{FIRST} {OXALIPLATIN}", "ras(mutant)", "disease_extent(liver_only)"), [],
      {"radioembolization": {"EPOCH"}}),
-    (f"{FIRST} received(1,folfox). received(1,cetuximab). received(1,encorafenib). stopped(1,completed)."
-     " received(2,folfiri). stopped(2,completed).", [], {"folfox+cetuximab+encorafenib": {"11"}}),
+    (f"{FIRST} received(1,folfox). received(1,cetuximab). received(1,encorafenib). "
+     "stopped(1,completed). received(2,folfiri). stopped(2,completed).",
+     [], {"folfox+cetuximab+encorafenib": {"11"}}),
     (but(FIRST, "-mmr"), [], {"folfox+cetuximab": {"1", "1.1", "KEYNOTE-177", "CheckMate 8HW"}}),
     (but(FIRST, "-braf"), [], {"folfox+cetuximab": {"1", "1.1", "BREAKWATER"}}),
 ]  # fmt: skip

@@ -179,7 +179,8 @@ def test_every_command_says_the_same(
     assert cli.main([part.format(path) for part in command.split()]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    expected = f"{path}:2:2: I88 is withdrawn, but is no interpretation, statement or exclusion; did you mean I8?\n"
+    said = "I88 is withdrawn, but is no interpretation, statement or exclusion; did you mean I8?"
+    expected = f"{path}:2:2: {said}\n"
     assert err == expected
 
 

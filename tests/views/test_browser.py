@@ -6,10 +6,8 @@ Needs Chromium and its driver from the system's packages; skipped where they are
 from __future__ import annotations
 
 import base64
-import os
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,29 +40,6 @@ LONG_HISTORY = {
 }
 SCHEMES = ("light", "dark")
 WIDTHS = (360, 768, 1280)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-    binary = shutil.which("chromium") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if binary is None or driver is None:
-        pytest.skip("Chromium and its driver are not installed: apt-get install chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    try:
-        chrome = webdriver.Chrome(
-            options=options, service=webdriver.ChromeService(executable_path=driver)
-        )
-    except Exception as error:
-        if os.environ.get("CRCASP_BROWSER") == "required":
-            raise
-        pytest.skip(f"Chromium does not start: {error}")
-    yield chrome
-    chrome.quit()
 
 
 @pytest.fixture(scope="module")

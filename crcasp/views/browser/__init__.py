@@ -1,0 +1,1 @@
+"""One file for a browser, which answers by the same program, run by clingo as WebAssembly."""

@@ -1,0 +1,81 @@
+"""The page that answers by itself, put together."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from html import escape
+from string import Template
+
+from crcasp.program.files import Program
+from crcasp.views.browser import vendored
+from crcasp.views.browser.content import content, origin
+from crcasp.views.wording import CLOSING
+
+HERE = os.path.dirname(os.path.realpath(__file__))
+SCRIPTS = ("solver.js", "facts.js", "json.js", "form.js", "answer.js", "view.js", "asking.js")
+STYLES = ("../page/templates/page.css", "browser.css")
+POLICY = (
+    "default-src 'none'; script-src '{script}' 'wasm-unsafe-eval'; style-src '{style}'; "
+    "worker-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'"
+)
+
+
+def page(
+    *,
+    overlays: Sequence[str | os.PathLike[str]] = (),
+    constants: Mapping[str, str | int] | None = None,
+) -> str:
+    """Return one HTML file that answers for any patient in a browser, and asks nobody.
+
+    Args:
+        overlays: further `.lp` files of your own, trusted, on top of the program.
+        constants: constants of the program to override, such as a limit in years.
+
+    Raises:
+        UsageError: an overlay or a constant is not in order, or an overlay has a script.
+
+    >>> from crcasp import page
+    >>> page().count("<script")
+    3
+    """
+    return page_of(Program.build(overlays, constants))
+
+
+def page_of(program: Program) -> str:
+    """Return the page of a program that was built."""
+    solver = vendored.manifest()
+    found = content(program)
+    found["worker"] = f"{vendored.glue()}\n{_text('worker.js')}"
+    parts = [*origin(program), ("Solver", f"{solver['package']} {solver['version']}")]
+    script, style = ("\n".join(map(_text, names)) for names in (SCRIPTS, STYLES))
+    packed = gzip.compress(vendored.read("clingo.wasm"), 9, mtime=0)
+    return Template(_text("page.html")).substitute(
+        policy=POLICY.format(script=_hash(script), style=_hash(style)),
+        style=style,
+        script=script,
+        data=json.dumps(found, ensure_ascii=False).replace("<", "\\u003c"),
+        wasm=base64.b64encode(packed).decode(),
+        origin="\n".join(
+            f"<div><dt>{escape(title)}</dt><dd>{escape(text)}</dd></div>" for title, text in parts
+        ),
+        licenses="\n".join(
+            f"<h3>{escape(name)}</h3>\n<pre>{escape(text)}</pre>"
+            for name, text in vendored.licenses()
+        ),
+        closing=CLOSING,
+    )
+
+
+def _text(name: str) -> str:
+    with open(os.path.join(HERE, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def _hash(text: str) -> str:
+    """Return what a policy calls an inline script or style."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

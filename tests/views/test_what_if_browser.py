@@ -1,0 +1,551 @@
+"""The page that answers by itself, in a real browser from disk, without a network.
+
+Needs Chromium and its driver from the system's packages; skipped where they are absent.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import random
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import reading
+import refusals
+from declared import VOCABULARY
+from what_if import Page
+
+from crcasp import Advice, explain, page, parse_facts, recommend
+from crcasp.errors import Fault
+from crcasp.facts import read_text
+from crcasp.views.groups import advice as answers
+from crcasp.views.groups import explanation as explanations
+from crcasp.views.layout import Text
+from crcasp.views.text import _sets, _why
+from crcasp.views.wording import words_of
+
+pytestmark = pytest.mark.slow
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PATIENTS = [*sorted(EXAMPLES.glob("*.lp")), *sorted(EXAMPLES.glob("*.json"))]
+RANDOM, EXPLAINED = 300, 40
+KEYNOTE = EXAMPLES / "overlays" / "keynote_177.lp"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory, page())
+
+
+def written(folders: pytest.TempPathFactory, text: str) -> Path:
+    path = folders.mktemp("what if") / "page.html"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def offline(browser: Any) -> Iterator[Any]:
+    """The browser without a network; nothing may be complained of."""
+    conditions = {"latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
+    browser.execute_cdp_cmd("Network.enable", {})
+    browser.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": True, **conditions})
+    resized(browser)
+    browser.get_log("browser")
+    yield browser
+    asked = "return performance.getEntriesByType('resource').map(entry => entry.name)"
+    assert [name for name in browser.execute_script(asked) if not name.startswith("blob:")] == []
+    assert browser.get_log("browser") == []
+    browser.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": False, **conditions})
+    resized(browser)
+
+
+def resized(browser: Any, width: int = 1280, scheme: str = "light") -> None:
+    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": features})
+    size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 700}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+
+
+# ---- the same answers as those of the command ---------------------------------------------
+
+
+def agree(shown: dict[str, Any], advice: Advice) -> None:
+    """What a page shows is what the JSON and the text of an answer say."""
+    said, words = json.loads(json.dumps(advice.to_dict())), words_of(advice.provenance)
+    assert shown["faults"] == shown["issues"] == []
+    assert shown["notices"] == said["notices"]
+    keys = ("grade", "preferred", "therapies")
+    assert shown["sets"] == [{key: chosen[key] for key in keys} for chosen in said["sets"]]
+    verdicts = {
+        name: {
+            "therapy": name,
+            "status": verdict["status"],
+            "grade": verdict.get("grade") or "",
+            "statements": ",".join(verdict.get("statements", [])),
+            "missing": ",".join(verdict.get("missing", [])),
+        }
+        for name, verdict in said["therapies"].items()
+    }
+    assert shown["therapies"] == verdicts
+    assert shown["lines"] == lines_of(advice)
+    assert shown["why"] == reasons_of(advice)
+    expected = [f"{lacking}: for {names}" for lacking, names in answers.undetermined(advice, words)]
+    assert sorted(shown["undetermined"]) == sorted(expected)
+    assert shown["left_out"] == [
+        f"{names}: {why}" for names, why in answers.left_out(advice, words)
+    ]
+    assert shown["choices"] == [
+        name for _, names in answers.interpretations(advice) for name in names
+    ]
+
+
+def lines_of(advice: Advice) -> list[str]:
+    text, words = Text(10**6), words_of(advice.provenance)
+    _sets(text, answers.rows(advice.preferred, advice, words))
+    return [line.removeprefix("  - ") for line in text.lines]
+
+
+def reasons_of(advice: Advice) -> list[list[str]]:
+    text = Text(10**6)
+    _why(text, answers.of_sets(advice.preferred), advice, words_of(advice.provenance))
+    found: list[list[str]] = []
+    for line in text.lines[1:]:
+        if line.startswith("       - "):
+            found[-1][1] = line.removeprefix("       - ")
+        else:
+            found.append([re.sub(r"^\s+(\S+)\s+", r"\1 ", line), ""])
+    return found
+
+
+def test_answers_are_those_of_the_command(offline: Any, path: Path) -> None:
+    shown = Page(offline, path)
+    rng = random.Random(13)
+    texts = [patient.read_text(encoding="utf-8") for patient in PATIENTS]
+    texts += [reading.random_patient(rng).facts() for _ in range(RANDOM)]
+    for text in texts:
+        agree(shown.take(text), recommend(parse_facts(text)))
+
+
+def test_explanations_are_those_of_the_command(offline: Any, path: Path) -> None:
+    shown = Page(offline, path)
+    rng = random.Random(14)
+    texts = [patient.read_text(encoding="utf-8") for patient in PATIENTS]
+    texts += [reading.random_patient(rng).facts() for _ in range(EXPLAINED)]
+    barred = changed = 0
+    for text in texts:
+        shown.take(text)
+        advice = recommend(parse_facts(text))
+        for therapy in rng.sample(list(advice.therapies) or ["hai", "folfox"], 2):
+            found, told = explain(parse_facts(text), therapy), shown.explained(therapy)
+            words = words_of(found.provenance)
+            assert told["tree"] == [tree(node) for node in explanations.tree(found, words).children]
+            assert sorted(told["changes"]) == sorted(explanations.changes(found, words)), text
+            assert told["remarks"] == list(explanations.remarks(found))
+            said = explanations.barred(found)
+            assert bool(told["barred"]) == bool(said)
+            # The page names alternatives: each fact that the command names is in one of them.
+            assert all(fact in told["barred"] for fact in found.barred_by), (text, therapy)
+            barred, changed = barred + bool(said), changed + bool(told["changes"])
+    assert barred > 5
+    assert changed > 20
+
+
+def tree(node: explanations.Node) -> list[Any]:
+    return [node.text, [tree(child) for child in node.children]]
+
+
+# A finding of its own, and two statements that let a therapy through only together.
+STAGE = """
+value(stage, (early_stage; late_stage)).  given(stage, V, stage(V)) :- stage(V).
+#defined stage/1.  means(stage, "stage of the disease").  label(stage, "Stage").
+statement(new, any, considered).  text(new, "new: one stage or the other").
+offers(new, (one; other), capox).  reference(new, "a trial").
+needs(new, one, stage, early_stage).  needs(new, other, stage, late_stage).
+needs(new, other, ras, wild_type).
+"""
+
+
+def test_overlays_and_constants_are_baked_in(
+    offline: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("overlay")
+    (folder / "stage.lp").write_text(STAGE)
+    overlays, constants = [KEYNOTE, folder / "stage.lp"], {"younger_age": 75}
+    shown = Page(offline, written(tmp_path_factory, page(overlays=overlays, constants=constants)))
+    rng = random.Random(15)
+    texts = ["mmr(deficient).", "age(72). tumor_burden(high). ras(mutant).", "ras(wild_type)."]
+    texts += [
+        "stage(early_stage).",
+        "stage(late_stage). age(60).",
+        "stage(late_stage). ras(mutant).",
+    ]
+    texts += [reading.random_patient(rng).facts() for _ in range(15)]
+    for text in texts:
+        (folder / "patient.lp").write_text(text)
+        patient = folder / "patient.lp"
+        agree(shown.take(text), recommend(patient, overlays=overlays, constants=constants))
+        found = explain(patient, "capox", overlays=overlays, constants=constants)
+        changes = explanations.changes(found, words_of(found.provenance))
+        assert sorted(shown.explained("capox")["changes"]) == sorted(changes)
+
+
+def test_what_changed_is_said(offline: Any, path: Path) -> None:
+    shown = Page(offline, path)
+    assert shown.take("side(left).")["since"] == []
+    same = "return byId('answer').textContent.includes('Every therapy has the same verdict')"
+    assert shown.run(same)
+    since = shown.take("side(left). kras(mutant).")["since"]
+    assert since[0] == "Undetermined before, excluded now"
+    assert any("FOLFOX + cetuximab" in line and "excluded now" in line for line in since)
+    shown.run("document.querySelector('.back').click()")
+    again = shown.shown()
+    assert again["since"][0] == "No longer excluded, but undetermined"
+    assert shown.take("side(left). kras(wild_type). nras(wild_type).")["since"][0] == "Gained"
+    assert shown.take("side(left). kras(mutant). nras(wild_type).")["since"][0] == "Lost"
+    shown.run("document.querySelector('.back').click()")
+    assert shown.shown()["since"][0] == "Gained"
+    shown.take("side(left).")
+    assert shown.run("return [...patient]") == ["side(left)"]
+
+
+# ---- the patient: read, refused, kept ---------------------------------------------------
+
+
+def faults_of(faults: tuple[Fault, ...]) -> list[tuple[int | None, int | None, str]]:
+    places = [
+        (fault.place.line, fault.place.column, fault.message) for fault in faults if fault.place
+    ]
+    return sorted(places, key=lambda place: (place[0] or 0, place[1] or 0))
+
+
+def test_what_is_refused_is_said_as_the_command_says_it(offline: Any, path: Path) -> None:
+    shown = Page(offline, path)
+    texts = [text for text, _, _ in refusals.FACTS]
+    texts += [text.replace("|", "") for text, _ in refusals.JSON if "(|" not in text]
+    texts += spoiled(1500)
+    for start in range(0, len(texts), 100):
+        part = texts[start : start + 100]
+        for text, found in zip(part, shown.run("return arguments[0].map(read)", part), strict=True):
+            ours = read_text(text, "test", VOCABULARY)
+            assert found["facts"] == [str(fact) for fact in ours.facts], text
+            told = [(*(it["place"] or (None, None)), it["message"]) for it in found["faults"]]
+            assert told == faults_of(ours.faults), text
+
+
+def spoiled(number: int) -> Iterator[str]:
+    """Patients as facts or JSON, each with a few mistakes in it."""
+    rng = random.Random(16)
+    pieces = [*'().,;:-"%{}[]|#@&_ \n1aX0.*~\\é“', " :- a", "..", "%*", "*%", "not ", "#script"]
+    pieces += ["(a;b)", "1..3", '"x"', "null", "true", "1.5", "[1]", "{}", "wild-type"]
+    for _ in range(number):
+        patient = reading.random_patient(rng)
+        text = patient.facts() if rng.random() < 0.5 else json.dumps(patient.mapping(), indent=1)
+        for _ in range(rng.randint(1, 3)):
+            at = rng.randrange(len(text) + 1)
+            cut = rng.choice((0, 0, 1, 2))
+            text = text[:at] + rng.choice((rng.choice(pieces), "")) + text[at + cut :]
+        yield text
+
+
+def test_a_patient_is_saved_as_it_was(offline: Any, path: Path) -> None:
+    shown = Page(offline, path)
+    rng = random.Random(17)
+    for _ in range(30):
+        facts = sorted(str(fact) for fact in parse_facts(reading.random_patient(rng).facts()))
+        shown.run("patient = new Set(arguments[0])", facts)
+        for form in ("asFacts", "asJson"):
+            saved = shown.run(f"return {form}(patient)")
+            assert sorted(str(fact) for fact in parse_facts(saved)) == facts
+            assert sorted(shown.run("return read(arguments[0]).facts", saved)) == facts
+
+
+def test_a_patient_is_saved_to_a_file(offline: Any, path: Path, tmp_path: Path) -> None:
+    behavior = {"behavior": "allow", "downloadPath": str(tmp_path)}
+    offline.execute_cdp_cmd("Browser.setDownloadBehavior", behavior)
+    shown = Page(offline, path, "age(54).received(1,folfox).")
+    for button, name in (("facts", "patient.lp"), ("json", "patient.json")):
+        shown.run(f"byId('{button}').click()")
+        end = time.monotonic() + 10
+        while not (tmp_path / name).exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        saved = (tmp_path / name).read_text(encoding="utf-8")
+        assert [str(fact) for fact in parse_facts(saved)] == ["age(54)", "received(1,folfox)"]
+
+
+def test_the_address_holds_the_patient(offline: Any, path: Path) -> None:
+    shown = Page(offline, path)
+    shown.take("ras(mutant). age(54). received(1, (folfox; bevacizumab)). unavailable(hai).")
+    address = shown.run("return location.href")
+    assert address.endswith(
+        "#age(54).ras(mutant).received(1,folfox).received(1,bevacizumab).unavailable(hai)."
+    )
+    before = shown.shown()
+    again = Page(offline, path, address.partition("#")[2]).shown()
+    assert {**again, "since": []} == {**before, "since": []}
+    refused = Page(offline, path, "age(17).side(left).").shown()
+    assert refused["faults"] == ["address:1:5: age must be 18 to 120, not 17."]
+    shown = Page(offline, path, "age(54).")
+    shown.run("location.hash = 'age(60).'")
+    time.sleep(0.2)
+    shown.wait()
+    assert shown.run("return byId('of-age').value") == "60"
+
+
+DROPPED = """
+const transfer = new DataTransfer();
+transfer.items.add(new File([new Uint8Array(arguments[0])], "dropped.lp"));
+document.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, cancelable: true }));
+"""
+
+
+def test_a_patient_is_dropped_chosen_or_pasted(offline: Any, path: Path) -> None:
+    shown = Page(offline, path)
+
+    def facts() -> list[str]:
+        time.sleep(0.1)
+        shown.wait()
+        found: list[str] = shown.run("return ordered(patient)")
+        return found
+
+    shown.run(DROPPED, list(b"age(54)."))
+    assert facts() == ["age(54)"]
+    shown.run(DROPPED, list("age(54). % é".encode("latin-1")))
+    assert facts() == ["age(54)"]
+    assert shown.shown()["faults"] == [
+        "dropped.lp: this is not text in UTF-8; save it as plain UTF-8 text."
+    ]
+    offline.find_element("id", "file").send_keys(str(EXAMPLES / "json_patient.json"))
+    assert "age(54)" in facts()
+    assert len(facts()) > 8
+    pasted = offline.find_element("id", "pasted")
+    pasted.send_keys("side(lefft).")
+    offline.find_element("id", "take").click()
+    message = "pasted:1:6: side must be left or right, not lefft; did you mean left?"
+    assert shown.shown()["faults"] == [message]
+    pasted.clear()
+    pasted.send_keys("side(left).")
+    offline.find_element("id", "take").click()
+    assert facts() == ["side(left)"]
+    assert shown.shown()["faults"] == []
+
+
+def test_a_contradiction_is_explained(offline: Any, path: Path) -> None:
+    shown = Page(offline, path)
+    shown.take("kras(mutant).")
+    found = shown.take("ras(wild_type). kras(mutant). received(2, folfox).")
+    assert found["issues"] == [
+        "ras(wild_type) contradicts kras(mutant): the whole is wild-type only if every gene of it "
+        "is: correct one of them.",
+        "received(2,folfox): lines are numbered without a gap: the line before this one is "
+        "missing.",
+    ]
+    assert found["summary"] == "The facts contradict each other."
+    assert found["therapies"] == {}
+    assert shown.take("kras(mutant).")["issues"] == []
+
+
+# ---- the solver ---------------------------------------------------------------------------
+
+
+def test_a_runaway_is_ended(offline: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    overlay = tmp_path_factory.mktemp("overlay") / "runaway.lp"
+    overlay.write_text("{ away(1..40) } :- country(japan). :- away(1), not away(1).")
+    shown = Page(offline, written(tmp_path_factory, page(overlays=[overlay])))
+    shown.run("data.seconds = 1")
+    found = shown.take("country(japan).")
+    assert found["faults"] == ["No answer within 1 seconds: the solver was ended."]
+    begun = time.monotonic()
+    assert shown.take("country(korea).")["summary"].startswith("First line. 6 preferred sets")
+    assert time.monotonic() - begun < 5
+
+
+def test_a_program_without_an_answer_says_so(
+    offline: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    overlay = tmp_path_factory.mktemp("overlay") / "none.lp"
+    overlay.write_text(":- age(54).")
+    shown = Page(offline, written(tmp_path_factory, page(overlays=[overlay])))
+    assert shown.take("age(54).")["faults"] == ["The program leaves no answer for this patient."]
+    assert shown.take("age(55).")["faults"] == []
+
+
+def test_nothing_can_be_asked_of_the_network(browser: Any, path: Path) -> None:
+    resized(browser)
+    Page(browser, path)
+    script = """
+    const done = arguments[0];
+    document.addEventListener("securitypolicyviolation", (event) => done(event.effectiveDirective));
+    fetch("http://127.0.0.1:9/").catch(() => {});
+    setTimeout(() => done("nothing was refused"), 3000);
+    """
+    assert browser.execute_async_script(script) == "connect-src"
+    script = script.replace(
+        'fetch("http://127.0.0.1:9/").catch(() => {})',
+        "new Image().src = 'http://127.0.0.1:9/a.png'",
+    )
+    assert browser.execute_async_script(script) == "img-src"
+    browser.get_log("browser")
+
+
+# ---- the form -----------------------------------------------------------------------------
+
+
+def test_the_form_is_the_vocabulary(offline: Any, path: Path) -> None:
+    shown = Page(offline, path, "received(1,folfox).stopped(1,toxicity).")
+    for finding, values in VOCABULARY.findings.items():
+        for value in values:
+            shown.run(
+                "const input = byId(`of-${arguments[0]}`);"
+                "input.value = input.type === 'number' ? arguments[1] : arguments[2];"
+                "input.onchange()",
+                finding,
+                str(value),
+                str(values.index(value)),
+            )
+            assert f"{finding}({value})" in shown.run("return [...patient]")
+    shown.run("set(['received(1,folfox)', 'stopped(1,toxicity)'])")
+    shown.wait()
+    boxes = "return [...document.querySelectorAll('.box:not([hidden]) input')].length"
+    agents = 3
+    shown.wait()
+    held = len(VOCABULARY.therapies)
+    assert shown.run(boxes) == held + agents + 2 * len(VOCABULARY.limits)
+    shown.run(
+        "const open = document.querySelectorAll('.box:not([hidden]) input:not(:checked)');"
+        "for (const box of open) box.click()"
+    )
+    facts = {name for name in shown.run("return [...patient]") if name.count(",") == 0}
+    assert facts == {
+        f"{limit}({name})"
+        for limit in ("contraindicated", "unavailable")
+        for name in VOCABULARY.limits
+    }
+
+
+def test_a_number_out_of_range_is_refused_in_words(offline: Any, path: Path) -> None:
+    shown = Page(offline, path)
+    field = offline.find_element("id", "of-age")
+    field.send_keys("17\t")
+    assert shown.run("return [...patient]") == []
+    said = "return byId('of-age').parentElement.querySelector('.fault').textContent"
+    assert shown.run(said) == "age must be 18 to 120, not 17."
+    field.clear()
+    field.send_keys("54\t")
+    assert shown.run("return [...patient]") == ["age(54)"]
+    assert shown.run(said) == ""
+
+
+def test_by_keyboard_alone(offline: Any, path: Path) -> None:
+    from selenium.webdriver import ActionChains, Keys
+
+    shown = Page(offline, path)
+    keys = offline.switch_to.active_element
+
+    def tab_to(script: str) -> Any:
+        for _ in range(150):
+            ActionChains(offline).send_keys(Keys.TAB).perform()
+            if shown.run(f"const it = document.activeElement; return {script}"):
+                outline = "return getComputedStyle(document.activeElement).outlineStyle"
+                assert shown.run(outline) == "solid"
+                return offline.switch_to.active_element
+        raise AssertionError(script)
+
+    assert keys.tag_name == "body"
+    tab_to("it.id === 'skip'")
+    tab_to("it.id === 'of-age'").send_keys("54")
+    tab_to("it.id === 'of-kras'").send_keys("mutant")
+    tab_to("it.id === 'more'").send_keys(Keys.ENTER)
+    shown.run("document.body.tabIndex = -1; document.body.focus()")
+    tab_to("it.tagName === 'SUMMARY' && it.textContent.startsWith('Held')").send_keys(Keys.ENTER)
+    tab_to("it.type === 'checkbox' && it.parentElement.textContent === 'FOLFOX'").send_keys(" ")
+    assert shown.run("return ordered(patient)") == ["age(54)", "kras(mutant)", "received(1,folfox)"]
+    shown.wait()
+    tab_to("it.textContent === 'Explain'").send_keys(Keys.ENTER)
+    time.sleep(2)
+    assert (
+        shown.run("return document.activeElement.textContent")
+        == "FOLFIRI: eligible, grade recommended"
+    )
+
+
+def test_changes_are_told_to_a_screen_reader(offline: Any, path: Path) -> None:
+    shown = Page(offline, path)
+    live = (
+        "return [byId('summary').getAttribute('aria-live'), byId('summary').getAttribute('role')]"
+    )
+    assert shown.run(live) == ["polite", "status"]
+    unlabelled = """
+    return [...document.querySelectorAll("input, select, textarea, button")]
+      .filter((it) => !it.labels?.length && !it.textContent && !it.getAttribute("aria-label"))
+      .map((it) => it.outerHTML)
+    """
+    assert shown.run(unlabelled) == []
+
+
+STATES = {
+    "nothing known": "",
+    "a history": "age(54). kras(mutant). received(1, (folfox; bevacizumab)). stopped(1, toxicity).",
+    "many sets": (EXAMPLES / "late_liver_disease.lp").read_text(encoding="utf-8"),
+    "out of scope": (EXAMPLES / "out_of_scope.lp").read_text(encoding="utf-8"),
+    "a contradiction": "ras(wild_type). kras(mutant).",
+    "a fault": "side(lefft).",
+}
+OPEN = "document.querySelectorAll('details').forEach(it => it.open = true)"
+
+
+def states(browser: Any, path: Path) -> Iterator[tuple[str, Page]]:
+    shown = Page(browser, path)
+    for name, text in STATES.items():
+        shown.take(text)
+        if name in ("a history", "many sets"):
+            shown.explained("hai")
+        shown.run(OPEN)
+        yield name, shown
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_nothing_overflows(offline: Any, path: Path, width: int) -> None:
+    resized(offline, width)
+    beyond = """
+    return [...document.querySelectorAll('body *')].filter(it => !it.closest('.skip'))
+      .filter(it => it.getBoundingClientRect().right > innerWidth + 1)
+      .map(it => it.outerHTML.slice(0, 90))
+    """
+    for name, shown in states(offline, path):
+        assert shown.run(beyond) == [], name
+        assert shown.run("return document.documentElement.scrollWidth <= innerWidth"), name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_accessibility_checker_finds_nothing(
+    offline: Any, path: Path, width: int, scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed")
+    checker = Path(axe.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+    resized(offline, width, scheme)
+    for name, shown in states(offline, path):
+        shown.run(checker)
+        found = offline.execute_async_script(
+            "const done = arguments[0]; axe.run(document).then(done, e => done(String(e)))"
+        )
+        told = [(item["id"], item["nodes"][0]["html"][:120]) for item in found["violations"]]
+        assert told == [], name
+        assert len(found["passes"]) > 10
+
+
+def test_it_prints_the_answer_and_not_the_form(offline: Any, path: Path) -> None:
+    shown = Page(offline, path)
+    shown.take(STATES["many sets"])
+    printed = base64.b64decode(offline.execute_cdp_cmd("Page.printToPDF", {})["data"])
+    assert 2 <= len(re.findall(rb"/MediaBox", printed)) <= 9
+    offline.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    heights = shown.run(
+        "return ['form', 'answer'].map(id => byId(id).getBoundingClientRect().height)"
+    )
+    assert heights[0] == 0 < heights[1]
