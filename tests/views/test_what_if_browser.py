@@ -34,7 +34,7 @@ pytestmark = pytest.mark.slow
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PATIENTS = [*sorted(EXAMPLES.glob("*.lp")), *sorted(EXAMPLES.glob("*.json"))]
 RANDOM, EXPLAINED = 300, 40
-KEYNOTE = EXAMPLES / "overlays" / "keynote_177.lp"
+KEYNOTE = EXAMPLES / "overlays" / "since_2019"
 
 
 @pytest.fixture(scope="module")
