@@ -328,7 +328,7 @@ def test_the_command_writes_the_page(
     target = tmp_path / "page.html"
     assert cli.main(["page", "-o", str(target)]) == 0
     assert target.read_text(encoding="utf-8") == text
-    overlay = str(OVERLAYS / "keynote_177.lp")
+    overlay = str(OVERLAYS / "since_2019" / "keynote_177.lp")
     options = ["--with", overlay, "-c", "younger_age=75"]
     assert cli.main(["page", *options, "-o", str(target)]) == 0
     whole = page(overlays=[overlay], constants={"younger_age": 75})
