@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     from crcasp.results.shapes import as_json as as_json
     from crcasp.views.browser.page import page as page
 
-__version__ = "0.3.0"
+__version__ = "0.6.0"
 
 _MODULES = {
     "errors": (
