@@ -80,6 +80,7 @@ def explained(patient: Patient, therapy: str) -> Explanation:
         ways=_shown(ways) if status == "eligible" else ways,
         changes=changes,
         barred_by=barred,
+        lowered=() if verdict is None else verdict.lowered,
         provenance=Provenance.of(patient.base, patient.program),
     )
 

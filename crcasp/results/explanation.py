@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from crcasp.results.advice import Status
+from crcasp.results.advice import Reason, Status
 from crcasp.results.provenance import Provenance
 from crcasp.results.result import Result
 
@@ -105,6 +105,7 @@ class Explanation(Result):
         changes: all minimal sets of findings that would make it eligible, fewest first.
         barred_by: where no finding helps, facts of history and limits in the way:
             without some of them one would; where no fact is, what the history lacks, in words.
+        lowered: of an eligible therapy, what keeps its grade down, as in a verdict.
         provenance: the facts and the program behind the result, None where it was made by hand.
     """
 
@@ -115,4 +116,5 @@ class Explanation(Result):
     ways: tuple[Way, ...]
     changes: tuple[tuple[Change, ...], ...]
     barred_by: tuple[str, ...]
+    lowered: tuple[Reason, ...] = ()
     provenance: Provenance | None = field(default=None, repr=False, compare=False)

@@ -58,6 +58,7 @@ def _explanation(it: Any) -> dict[str, Any]:
         "status": it.status,
         **({} if it.in_scope else {"in_scope": False}),
         **({} if it.grade is None else {"grade": it.grade}),
+        **({"lowered": it.lowered} if it.lowered else {}),
         "because" if it.status == "eligible" else "against": it.ways,
         "changes": it.changes,
         "barred_by": it.barred_by,

@@ -131,7 +131,7 @@ def explanation_text(explanation: Explanation, words: Wording, width: int = 80) 
     text = Text(width)
     text.tree(explanations.tree(explanation, words))
     changes = explanations.changes(explanation, words)
-    for said in (*explanations.remarks(explanation), explanations.barred(explanation)):
+    for said in (*explanations.remarks(explanation, words), explanations.barred(explanation)):
         if said:
             text.gap()
             text.add("", said, 0)

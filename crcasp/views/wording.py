@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from crcasp.program.engine import engine
 from crcasp.program.wording import Wording
-from crcasp.results.advice import Condition
+from crcasp.results.advice import Condition, Reason
 from crcasp.results.explanation import Check
 from crcasp.results.provenance import Provenance
 
@@ -55,6 +55,13 @@ def found(item: Condition | Check, words: Wording) -> str:
     """Return what a condition found, with the facts that show it."""
     facts = f" ({', '.join(item.facts)})" if item.facts else ""
     return f"{words.name(item.finding)}: {words.name(item.value)}{facts}"
+
+
+def lowering(reason: Reason, words: Wording) -> str:
+    """Return what keeps a grade down, with what was found."""
+    seen = [found(item, words) for item in reason.conditions]
+    source = f"{reason.statement}, {reason.text}{cited(reason.references)}"
+    return f"{'; '.join([source, *seen])}."
 
 
 def needs(item: Condition | Check, words: Wording) -> str:

@@ -145,7 +145,7 @@ def test_explanations_are_those_of_the_command(offline: Any, path: Path) -> None
             words = words_of(found.provenance)
             assert told["tree"] == [tree(node) for node in explanations.tree(found, words).children]
             assert sorted(told["changes"]) == sorted(explanations.changes(found, words)), text
-            assert told["remarks"] == list(explanations.remarks(found))
+            assert told["remarks"] == list(explanations.remarks(found, words))
             said = explanations.barred(found)
             assert bool(told["barred"]) == bool(said)
             # The page names alternatives: each fact that the command names is in one of them.

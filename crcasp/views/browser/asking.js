@@ -82,7 +82,9 @@ async function explained(answer, therapy) {
   const [model] = await ask("explanation", target, "1");
   const atoms = new Atoms(model);
   const scope = answer.inScope ? [] : [data.words.scope];
-  const found = { atoms, remarks: [...scope, ...atoms.of("remark")], changes: [], barred: "" };
+  const lowered = answer.lowered(therapy).map((why) => `No higher grade: ${why}`);
+  const remarks = [...scope, ...atoms.of("remark"), ...lowered];
+  const found = { atoms, remarks, changes: [], barred: "" };
   if (answer.verdicts.get(therapy) === "eligible") return found;
   const given = (atoms.raw.given ?? []).map((row) => row.join());
   const told = [...answer.facts, ...given].map((row) => `told(${row}).`).join(" ");

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from crcasp.program.terms import natural
 from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Advice, Objection, Reason, RecommendationSet, Verdict
-from crcasp.views.wording import cited, found, grouped, needs
+from crcasp.views.wording import cited, found, grouped, lowering, needs
 
 ALONE = "alone"
 
@@ -80,13 +80,7 @@ def lowered(advice: Advice, words: Wording) -> list[tuple[str, str]]:
     """Return the eligible therapies whose grade is kept down, by what does it."""
     verdicts = advice.therapies.values()
     groups = grouped((why, verdict.therapy) for verdict in verdicts for why in verdict.lowered)
-    return [(words.names(names), _lowering(why, words)) for why, names in groups.items()]
-
-
-def _lowering(reason: Reason, words: Wording) -> str:
-    seen = [found(item, words) for item in reason.conditions]
-    source = f"{reason.statement}, {reason.text}{cited(reason.references)}"
-    return f"{'; '.join([source, *seen])}."
+    return [(words.names(names), lowering(why, words)) for why, names in groups.items()]
 
 
 def undetermined(advice: Advice, words: Wording) -> list[tuple[str, str]]:

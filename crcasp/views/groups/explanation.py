@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from crcasp.program.wording import Wording, listed
 from crcasp.results.explanation import Change, Check, Explanation, Passage, Way
-from crcasp.views.wording import NO_VERDICT, SCOPE, by, cited, needs
+from crcasp.views.wording import NO_VERDICT, SCOPE, by, cited, lowering, needs
 
 PASSED = {"met": "passed", "unmet": "bars it", "unknown": "may bar it"}
 HOLDS = {"met": "holds", "unmet": "does not hold", "unknown": "may hold"}
@@ -60,7 +60,7 @@ def _check(check: Check, words: Wording) -> Node:
     return Node("finding", text, check.state, tuple(Node("fact", f, "met") for f in check.facts))
 
 
-def remarks(explanation: Explanation) -> Iterator[str]:
+def remarks(explanation: Explanation, words: Wording) -> Iterator[str]:
     """Yield what must be said of a verdict as a whole."""
     if not explanation.in_scope:
         yield SCOPE
@@ -68,6 +68,8 @@ def remarks(explanation: Explanation) -> Iterator[str]:
         yield "No statement of the table offers it."
     elif all(_other_line(way) for way in explanation.ways):
         yield "No statement for this line of therapy offers it."
+    for reason in explanation.lowered:
+        yield f"No higher grade: {lowering(reason, words)}"
 
 
 def _other_line(way: Way) -> bool:
