@@ -355,10 +355,11 @@ def test_an_overlay_that_cannot_be_used_is_refused(
     assert_refused(command(subcommand, "--with", overlay, *files), str(overlay), said)
 
 
-def test_an_overlay_that_is_a_directory_is_refused(
+def test_a_folder_without_overlays_is_refused(
     command: Command, tmp_path: Path, patient: Path
 ) -> None:
-    assert_refused(command("recommend", "--with", tmp_path, patient), str(tmp_path))
+    (tmp_path / "empty").mkdir()
+    assert_refused(command("recommend", "--with", tmp_path / "empty", patient), "no .lp file")
 
 
 # ---- bad usage and bad input ----------------------------------------------------------
