@@ -354,9 +354,8 @@ def test_with_overlays(names: Sequence[str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["beacon", "keynote_177"])
-def test_with_one_overlay(name: str) -> None:
-    test_with_overlays([name])
+def test_with_the_table_of_today() -> None:
+    test_with_overlays([path.stem for path in sorted(OVERLAYS.glob("*.lp"))])
 
 
 @pytest.mark.parametrize(("seed", "lines"), [(1, 2)])
