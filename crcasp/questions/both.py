@@ -8,15 +8,15 @@ from typing import TypeAlias
 
 from clingo import Control, Function, Symbol
 
-from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
-from crcasp.program.ground import FALSE, MOST, Ground, Rule, Rules
+from crcasp.program.ground import FALSE, Ground, Rule, Rules
 from crcasp.program.slices import Slice
 from crcasp.program.terms import natural, row, word
 from crcasp.program.wording import Wording
 from crcasp.questions.conditions import GIVEN, only
-from crcasp.questions.sides import FILES, Side, deterministic, interface, strange
+from crcasp.questions.scope import comparable
+from crcasp.questions.sides import FILES, Side, interface, strange
 from crcasp.results.diff import Only
 
 SIDES = ("old", "new")
@@ -41,7 +41,7 @@ class Both:
         self.programs = (old, new)
         engines = [engine(program) for program in self.programs]
         for program in self.programs:
-            deterministic(program)
+            comparable(program)
         most = JOINT_LINES if any(one.jointly for one in engines) else LINES
         self.lines = min(most, *(one.vocabulary.lines for one in engines))
         self.ground = Ground()
@@ -54,7 +54,6 @@ class Both:
         asked, possible = interface()
         text, links = ["side(old). side(new)."], list[tuple[Symbol, int]]()
         moved = [self.ground.add(side.rules) for side in sides]
-        self._refuse_constraints_on_sets()
         for side, by in zip(sides, moved, strict=True):
             for atom, literal in side.has(asked | possible):
                 predicate = (atom.name, len(atom.arguments))
@@ -168,18 +167,6 @@ class Both:
             for atom in self.atoms.by_signature(predicate, arity)
         }
         return {atom: literal for atom, literal in found.items() if literal != FALSE}
-
-    def _refuse_constraints_on_sets(self) -> None:
-        """Refuse what would be ignored: of an overlay, a constraint on what is chosen."""
-        chosen = self.ground.depending(self.ground.choices)
-        for rule in self.ground.constraints:
-            for literal, _ in rule.body:
-                if abs(literal) in chosen:
-                    names = self.programs[abs(literal) // MOST].names()
-                    raise UsageError(
-                        f"{names}: diff cannot compare tables with a constraint on sets of "
-                        "therapies; leave it out."
-                    )
 
     def _constraints(self) -> list[tuple[Rule, frozenset[int]]]:
         """Return what patients are subject to, and not what sets are: none is made."""

@@ -8,17 +8,15 @@ from functools import cache
 
 from clingo import Function, Symbol, ast
 
-from crcasp.errors import UsageError
 from crcasp.program.engine import PATIENT_CHECK, Engine, engine
 from crcasp.program.files import Program, program_directory
 from crcasp.program.ground import Rules
-from crcasp.program.overlays import Signature, parse, signatures
+from crcasp.program.overlays import Signature, signatures
 
 FILES = tuple(
     f"diff/{name}.lp" for name in ("patients", "changes", "conditions", "sources", "preferred")
 )
 ASKED = "inquiry. partners(max_partners)."
-OPEN = (ast.ASTType.Aggregate, ast.ASTType.Disjunction, ast.ASTType.HeadAggregate)  # as heads
 
 
 class Side:
@@ -67,27 +65,6 @@ class Side:
             for atom in self.atoms.by_signature(predicate, arity - 1):
                 named = Function(predicate, [side, *atom.symbol.arguments])
                 yield named, None if atom.is_fact else atom.literal
-
-
-def deterministic(program: Program) -> None:
-    """Refuse a table of which an overlay leaves something open.
-
-    Raises:
-        UsageError: a rule makes a choice; says where.
-    """
-
-    def visit(node: ast.AST) -> None:
-        if node.ast_type == ast.ASTType.Rule and node.head.ast_type in OPEN:
-            raise UsageError(
-                f"{name}:{node.location.begin.line}: diff cannot compare tables with choices; "
-                "state what holds by a rule without one."
-            )
-
-    for name, text in program.overlays:
-        rules: list[ast.AST] = []
-        parse(name, text, rules.append)
-        for rule in rules:
-            visit(rule)
 
 
 def strange(engine: Engine, other: Engine) -> list[tuple[str, str]]:
