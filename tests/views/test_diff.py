@@ -15,7 +15,7 @@ def test_a_committee_reads_it_from_top_to_bottom() -> None:
     found = diff(overlays=[TRIAL])
     page = found.to_html()
     inside(page)
-    order = ["For whom", "Why", "KEYNOTE-177", "Smallest patient", "Proved unchanged", "FOLFOX"]
+    order = ["For whom", "Why", "KEYNOTE-177", "Smallest patient", "Lowered", "Proved unchanged"]
     places = [page.index(text) for text in order]
     assert places == sorted(places)
     assert "fingerprint" in page

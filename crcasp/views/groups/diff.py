@@ -121,6 +121,18 @@ def unchanged(diff: Diff, words: Wording) -> str:
     return f"proved for every patient, in status and grade: {words.names(diff.unchanged)}"
 
 
+def left_out(diff: Diff) -> str:
+    """Return what is not compared, "" if all is."""
+    number = len(diff.left_out)
+    if not number:
+        return ""
+    therapies = "one therapy" if number == 1 else f"{number} therapies"
+    return (
+        f"{therapies} with a part that only one table knows, offered by name in neither, which "
+        "as the initial therapy that table may let be given again"
+    )
+
+
 def sentence(text: str) -> str:
     """Return a text as a sentence."""
     return f"{text[:1].upper()}{text[1:]}."
