@@ -43,7 +43,8 @@ def test_a_trial() -> None:
     (when,) = change["when"]
     assert {"finding": "line", "values": ["first"]} in when
     assert {"finding": "mmr", "values": ["deficient"]} in when
-    assert found["preferred"] == {"changes": True, "smallest": ["mmr(deficient)"]}
+    assert found["preferred"]["changes"]
+    assert found["preferred"]["smallest"] in (["mmr(deficient)"], ["msi(high)"])
     assert [item["kind"] for item in found["changes"]] == ["lowered"] * 4 + ["gained", "opened"]
     changed = {item["therapy"] for item in found["changes"]}
     assert set(found["unchanged"]) == set(reading.THERAPIES) - changed
