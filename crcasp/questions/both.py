@@ -15,12 +15,14 @@ from crcasp.program.slices import Slice
 from crcasp.program.terms import natural, row, word
 from crcasp.program.wording import Wording
 from crcasp.questions.conditions import GIVEN, only
+from crcasp.questions.scope import comparable
 from crcasp.questions.sides import FILES, Side, interface, strange
+from crcasp.questions.therapy import JOINT
 from crcasp.results.diff import Only
 
 SIDES = ("old", "new")
 LINES = 4  # of a history
-JOINT_LINES = 3  # where offers complement each other: all completions are gone through
+JOINT_LINES = 2  # where offers complement each other: all completions are gone through
 
 Literals: TypeAlias = dict[Symbol, int]
 
@@ -33,12 +35,14 @@ class Both:
         new: the other.
 
     Raises:
-        UsageError: one of them is not in order, or no patient is left by their constraints.
+        UsageError: one of them is not in order, or has choices, or constraints on sets.
     """
 
     def __init__(self, old: Program, new: Program) -> None:
         self.programs = (old, new)
         engines = [engine(program) for program in self.programs]
+        for program in self.programs:
+            comparable(program)
         most = JOINT_LINES if any(one.jointly for one in engines) else LINES
         self.lines = min(most, *(one.vocabulary.lines for one in engines))
         self.ground = Ground()
@@ -83,6 +87,8 @@ class Both:
         self.told = dict(sorted(self.literals("told", 1).items()))
         self.constraints = self._constraints()
         self.tables = [one.table for one in engines]
+        old_names, new_names = (set(one.vocabulary.therapies) for one in engines)
+        self.strange = old_names ^ new_names
         self.topics: dict[Symbol, dict[Symbol, int]] = {}
         for topic in self.atoms.by_signature("topic", 3):
             therapy, finding, level = topic.symbol.arguments
@@ -114,6 +120,15 @@ class Both:
     def offered(self) -> list[str]:
         """Return the therapies of both tables, those of the new one first."""
         return [*dict.fromkeys(name for table in self.tables[::-1] for name in table.places)]
+
+    def compared(self, therapy: Symbol) -> bool:
+        """Return whether a therapy is compared.
+
+        It is not if no table offers it by name, and it has a part that only one table knows:
+        that table lets it be given again, and the other never heard of it.
+        """
+        name = str(word(therapy))
+        return name in self.offered() or self.strange.isdisjoint(name.split(JOINT))
 
     def place(self, therapy: str) -> tuple[int, str]:
         """Return a sort key: the therapies that are offered, then what may be given again."""

@@ -36,9 +36,9 @@ class Cover:
             for atom, literal in both.by_therapy(predicate, arity).get(therapy, {}).items()
         }
         topics = both.topics[therapy]
-        for predicate, arity, place in (("status", 3, 1), ("grade", 3, 1), ("otherwise", 1, 0)):
+        for predicate, arity in (("status", 3), ("grade", 3), ("otherwise", 1)):
             for atom, literal in both.literals(predicate, arity).items():
-                if atom.arguments[place] == therapy or atom.arguments[place] in topics:
+                if atom.arguments[1] == therapy if arity == 3 else atom.arguments[0] in topics:
                     named[atom] = literal
         self.asked = both.slice(named)
         literals = self.asked.atoms

@@ -24,10 +24,12 @@ def diff(
     """Say what a table answers otherwise than another one, over all patients there can be.
 
     The patients are all that are consistent for both tables: any findings, known or not,
-    histories of up to four lines, of up to three where an overlay has offers that complement
+    histories of up to four lines, of up to two where an overlay has offers that complement
     each other, any limits. What one table does not know of a patient, a
     finding or a value, is unknown to it; a therapy in a history that it does not know is to
-    it a line of treatment of whose content it knows nothing.
+    it a line of treatment of whose content it knows nothing. A therapy that has a part which
+    only one table knows, and that none offers by name, is left out: that table may let it be
+    given again as the initial therapy.
 
     Args:
         overlays: those of the new table, as for `recommend`.
@@ -35,7 +37,8 @@ def diff(
         old: the overlays of the old table; without them it is the table alone.
 
     Raises:
-        UsageError: an overlay or a constant is not in order.
+        UsageError: an overlay or a constant is not in order, or an overlay has choices or
+            constraints on sets of therapies.
 
     >>> diff(constants={"max_lines": 30}).same
     True
@@ -51,7 +54,8 @@ def compared(old: Program, new: Program, progress: Progress | None = None) -> Di
     regraded = both.by_therapy("regraded", 1)
     changes: list[Changed] = []
     moved: set[str] = set()
-    therapies = sorted({*named, *regraded}, key=lambda it: both.place(str(word(it))))
+    changing = sorted({*named, *regraded}, key=lambda it: both.place(str(word(it))))
+    therapies = [it for it in changing if both.compared(it)]
     for done, therapy in enumerate(therapies):
         if progress:
             progress(done, len(therapies), len(changes))
@@ -68,6 +72,7 @@ def compared(old: Program, new: Program, progress: Progress | None = None) -> Di
         both.lines,
         time.perf_counter() - start,
         tuple(Provenance((), (), program) for program in both.programs),
+        tuple(str(word(it)) for it in changing if not both.compared(it)),
     )
 
 

@@ -90,6 +90,8 @@ class Diff(Result):
         lines: how many lines of therapy the histories may have.
         seconds: how long it took.
         provenance: the old program and the new one; () where it was made by hand.
+        left_out: the therapies that are not compared: none of the tables offers them by name,
+            and they have a part that only one of them knows, which may let them be given again.
     """
 
     changes: tuple[Changed, ...]
@@ -98,6 +100,7 @@ class Diff(Result):
     lines: int
     seconds: float = field(default=0.0, compare=False)
     provenance: tuple[Provenance, ...] = field(default=(), repr=False, compare=False)
+    left_out: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:

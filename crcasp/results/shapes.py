@@ -122,7 +122,10 @@ SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
         **_only("text", "must_hold", "result", "items", "examples")(it),
         "seconds": round(it.seconds, 3),
     },
-    "Diff": _only("lines", "changes", "preferred", "unchanged"),
+    "Diff": lambda it: {
+        **_only("lines", "changes", "preferred", "unchanged")(it),
+        **({"left_out": it.left_out} if it.left_out else {}),
+    },
     "Standing": lambda it: {
         "status": it.status,
         **({} if it.grade is None else {"grade": it.grade}),

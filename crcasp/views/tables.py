@@ -21,8 +21,12 @@ def diff_text(diff: Diff, words: Wording, width: int = 80) -> str:
             text.add("  -", f"{group.names}: {group.moved}; by {group.because}", BULLET)
             for lead, alternative in group.alternatives:
                 text.add(f"    {lead}", f"{alternative}", BULLET + diffs.LEAD)
+            if group.allowed:
+                text.add("    with", f"allowed: {group.allowed}", BULLET + diffs.LEAD)
             text.add("    e.g.", group.smallest, BULLET + diffs.LEAD)
     text.gap()
     text.add("Preferred", f"{diffs.preferred(diff)}.")
     text.add("Unchanged", f"{diffs.unchanged(diff, words)}.")
+    if diff.left_out:
+        text.add("Left out", f"{diffs.left_out(diff)}.")
     return text.closed()

@@ -34,7 +34,7 @@ def trial() -> Diff:
 
 def test_a_trial() -> None:
     found = trial().to_dict()
-    change = found["changes"][0]
+    change = next(it for it in found["changes"] if it["kind"] == "gained")
     assert [change["therapy"], change["kind"]] == ["pembrolizumab", "gained"]
     assert change["before"] == {"status": "excluded"}
     assert change["after"] == {"status": "eligible", "grade": "benefit"}
@@ -43,9 +43,19 @@ def test_a_trial() -> None:
     (when,) = change["when"]
     assert {"finding": "line", "values": ["first"]} in when
     assert {"finding": "mmr", "values": ["deficient"]} in when
-    assert found["preferred"] == {"changes": True, "smallest": ["mmr(deficient)"]}
-    assert [item["kind"] for item in found["changes"]] == ["gained", "opened"]
-    assert set(found["unchanged"]) == set(reading.THERAPIES) - {"pembrolizumab"}
+    assert found["preferred"]["changes"]
+    assert found["preferred"]["smallest"] in (["mmr(deficient)"], ["msi(high)"])
+    assert [item["kind"] for item in found["changes"]] == ["lowered"] * 4 + ["gained", "opened"]
+    changed = {item["therapy"] for item in found["changes"]}
+    assert set(found["unchanged"]) == set(reading.THERAPIES) - changed
+    lowered = found["changes"][0]
+    assert lowered["therapy"] == "folfiri+bevacizumab"
+    assert lowered["because"] == ["KEYNOTE-177"]
+    ((*conditions,),) = lowered["when"]
+    assert {it["finding"] for it in conditions if it["values"] != ["allowed"]} == {
+        "line", "liver_metastases", "mmr", "side",
+    }  # fmt: skip
+    assert {"finding": "mmr", "values": ["deficient", "unknown"]} in conditions
 
 
 def test_a_table_against_itself() -> None:
@@ -89,6 +99,32 @@ def test_a_number_is_described_in_the_bands_of_both_tables() -> None:
     assert ages == {("71 to 75",)}
 
 
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ('{ withdrawn("I7") }.', "o.lp:1: diff cannot compare tables with choices"),
+        (":- recommended(folfox), recommended(hai).", "with a constraint on sets of therapies"),
+    ],
+)
+def test_what_it_would_ignore_is_refused(tmp_path: Path, rule: str, said: str) -> None:
+    (tmp_path / "o.lp").write_text(rule)
+    with pytest.raises(UsageError, match=said):
+        diff(overlays=[tmp_path])
+
+
+def test_a_case_that_bars_is_named() -> None:
+    found = diff(overlays=[ROOT / "examples/overlays/since_2019/paradigm.lp"])
+    assert {it.because for it in found.changes} == {("PARADIGM",)}
+    assert {it.kind for it in found.changes} == {"lost", "raised", "ruled_out"}
+
+
+def test_what_only_one_table_knows_and_none_offers_is_left_out() -> None:
+    found = diff(overlays=[ROOT / "examples/overlays/since_2019/fresco_2.lp"])
+    assert {it.therapy for it in found.changes} == {"fruquintinib"}
+    assert "fruquintinib+bevacizumab" in found.left_out
+    assert all(it.before != it.after for it in found.changes)
+
+
 def checked(
     found: Diff, overlays: list[Path], constants: dict[str, int], rng: random.Random
 ) -> int:
@@ -105,6 +141,7 @@ def checked(
         old = Side(programs[0], [], known(facts))
         new = Side(programs[1], [str(path) for path in overlays], facts)
         real = kinds(old.advice, new.advice)
+        real = {therapy: kind for therapy, kind in real.items() if therapy not in found.left_out}
         assert real.items() <= of.keys(), facts
         for (therapy, kind), it in of.items():
             covered = any(all(fits(one, (old, new), facts) for one in way) for way in it.when)

@@ -7,6 +7,8 @@ from pathlib import Path
 from pages import inside
 
 from crcasp import diff
+from crcasp.views.groups.diff import words
+from crcasp.views.tables import diff_text
 
 TRIAL = Path(__file__).parents[2] / "examples/overlays/since_2019/keynote_177.lp"
 
@@ -15,7 +17,7 @@ def test_a_committee_reads_it_from_top_to_bottom() -> None:
     found = diff(overlays=[TRIAL])
     page = found.to_html()
     inside(page)
-    order = ["For whom", "Why", "KEYNOTE-177", "Smallest patient", "Proved unchanged", "FOLFOX"]
+    order = ["For whom", "Why", "KEYNOTE-177", "Smallest patient", "Lowered", "Proved unchanged"]
     places = [page.index(text) for text in order]
     assert places == sorted(places)
     assert "fingerprint" in page
@@ -28,3 +30,11 @@ def test_an_old_table_with_an_overlay_is_named() -> None:
     inside(page)
     assert "Overlay of the old table" in page
     assert "Lost" in page
+
+
+def test_therapies_that_change_alike_are_said_together() -> None:
+    found = diff(overlays=[TRIAL])
+    text = " ".join(diff_text(found, words(found)).split())
+    assert text.count("by KEYNOTE-177") == 4  # gained, lowered twice, opened
+    assert "FOLFIRI + bevacizumab and FOLFOX + bevacizumab: eligible (benefit) before" in text
+    assert "for FOLFOX + bevacizumab FOLFOX and oxaliplatin besides" in text

@@ -12,6 +12,8 @@ from crcasp.results.diff import Changed, Diff, Only, Standing
 from crcasp.views.groups.comparison import TITLES
 from crcasp.views.wording import grouped, words_of
 
+IT = "it"
+ALLOWED = ("allowed",)
 LEAD = 6  # columns for what leads an alternative
 SAME = "nothing changes: both tables give every patient the same answer"
 
@@ -23,14 +25,16 @@ class Group(NamedTuple):
         names: the therapies.
         moved: from what to what.
         because: what does it.
-        alternatives: for whom, each with what leads it.
-        smallest: the facts of a smallest patient.
+        alternatives: for whom, each with what leads it; of several therapies each is "it".
+        allowed: of several therapies, what must be allowed of each; "" of a single one.
+        smallest: the facts of a smallest patient, of the first where they differ.
     """
 
     names: str
     moved: str
     because: str
     alternatives: list[tuple[str, str]]
+    allowed: str
     smallest: str
 
 
@@ -75,32 +79,66 @@ def changes(diff: Diff, words: Wording) -> Iterator[tuple[str, list[Group]]]:
 
 
 def _but_therapy(item: Changed) -> tuple[object, ...]:
-    return item.before, item.after, item.when, item.smallest, item.because
+    """Return how a therapy changes and for whom, but for its name and what it consists of."""
+    term = f"with({item.therapy.replace('+', ',')})"
+    when = frozenset(
+        frozenset(
+            (one.finding.replace(term, IT).replace(item.therapy, IT), one.values)
+            for one in way
+            if one.values != ALLOWED
+        )
+        for way in item.when
+    )
+    alone = () if len({_allowed(way) for way in item.when}) == 1 else (item.therapy,)
+    return item.before, item.after, when, len(item.when), item.because, alone
 
 
 def _group(same: list[Changed], words: Wording) -> Group:
-    first = same[0]
+    first, several = same[0], len(same) > 1
+    alternatives = []
+    for place, way in enumerate(first.when):
+        text = _together(way, words, allowed=not several)
+        if several:
+            text = text.replace(words.name(first.therapy), IT)
+        alternatives.append(("or if" if place else "if", text))
+    smallest = ", ".join(first.smallest) or "a patient of whom nothing is known"
+    if any(item.smallest != first.smallest for item in same):
+        smallest += f", for {words.name(first.therapy)}"
     return Group(
         words.names(item.therapy for item in same),
         f"{_standing(first.before)} before, {_standing(first.after)} now",
         listed(first.because),
-        [
-            ("or if" if place else "if", _together(alternative, words))
-            for place, alternative in enumerate(first.when)
-        ],
-        ", ".join(first.smallest) or "a patient of whom nothing is known",
+        alternatives,
+        _of_each(same, words) if several else "",
+        smallest,
     )
+
+
+def _of_each(same: list[Changed], words: Wording) -> str:
+    """Return what must be allowed of several therapies: of all, and of each besides."""
+    of_each = {item.therapy: _allowed(item.when[0]) for item in same}
+    of_all = set.intersection(*(set(allowed) for allowed in of_each.values()))
+    texts = [words.names(it for it in _allowed(same[0].when[0]) if it in of_all)]
+    for therapy, allowed in of_each.items():
+        more = [it for it in allowed if it not in of_all]
+        if more:
+            texts.append(f"for {words.name(therapy)} {words.names(more)} besides")
+    return "; ".join(filter(None, texts))
+
+
+def _allowed(way: tuple[Only, ...]) -> tuple[str, ...]:
+    return tuple(one.finding for one in way if one.values == ALLOWED)
 
 
 def _standing(one: Standing) -> str:
     return f"{one.status} ({one.grade})" if one.grade else one.status
 
 
-def _together(alternative: tuple[Only, ...], words: Wording) -> str:
-    allowed = [one.finding for one in alternative if one.values == ("allowed",)]
-    texts = [one.text for one in alternative if one.values != ("allowed",)]
-    if allowed:
-        texts.append(f"{words.names(allowed)} allowed")
+def _together(alternative: tuple[Only, ...], words: Wording, *, allowed: bool) -> str:
+    texts = [one.text for one in alternative if one.values != ALLOWED]
+    names = _allowed(alternative) if allowed else ()
+    if names:
+        texts.append(f"{words.names(names)} allowed")
     return "; ".join(texts) or "always"
 
 
@@ -119,6 +157,18 @@ def unchanged(diff: Diff, words: Wording) -> str:
     if not diff.unchanged:
         return "no therapy has the same status and grade for every patient"
     return f"proved for every patient, in status and grade: {words.names(diff.unchanged)}"
+
+
+def left_out(diff: Diff) -> str:
+    """Return what is not compared, "" if all is."""
+    number = len(diff.left_out)
+    if not number:
+        return ""
+    therapies = "one therapy" if number == 1 else f"{number} therapies"
+    return (
+        f"{therapies} with a part that only one table knows, offered by name in neither, which "
+        "as the initial therapy that table may let be given again"
+    )
 
 
 def sentence(text: str) -> str:
