@@ -166,7 +166,7 @@ def rules(overlay: Overlay) -> str:
         owner = f'"{branch.statement}", {branch.name}'
         lines.append(f"offers({owner}, {term(branch.therapy)}).")
         lines += needs(owner, branch.needs)
-        if branch.grade:
+        if branch.grade and branch.grade != overlay.statements[branch.statement][1]:
             lines.append(f"regraded({owner}, {reading.GRADES[branch.grade]}).")
     for case in overlay.cases:
         owner = f'"{case.source}", {case.name}'

@@ -73,7 +73,7 @@ def _inputs(options: argparse.Namespace) -> list[str]:
     for name in INPUTS:
         value = getattr(options, name, None) or []
         found += [value] if isinstance(value, str) else value
-    if any(map(os.path.isdir, found)):
+    if any(os.path.isdir(name) for name in found):
         from crcasp.program.files import in_folders
 
         return [str(path) for path in in_folders(found)]
