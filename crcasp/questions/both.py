@@ -53,10 +53,10 @@ class Both:
             )
         ]
         asked, possible = interface()
-        text, links = ["side(old). side(new)."], list[tuple[Symbol, int]]()
-        moved = [self.ground.add(side.rules) for side in sides]
-        for side, by in zip(sides, moved, strict=True):
-            for atom, literal in side.has(asked | possible):
+        text, links = ["compared(old). compared(new)."], list[tuple[Symbol, int]]()
+        moved = [self.ground.add(one.rules) for one in sides]
+        for one, by in zip(sides, moved, strict=True):
+            for atom, literal in one.has(asked | possible):
                 predicate = (atom.name, len(atom.arguments))
                 if predicate in possible:
                     text.append(f"can({atom}).")
@@ -64,7 +64,7 @@ class Both:
                     text.append(f"{atom}." if literal is None else f"#external {atom}.")
                     if literal is not None:
                         links.append((atom, literal + by))
-            text += [f"may_tell({side.name}, {fact})." for fact in side.given]
+            text += [f"may_tell({one.name}, {fact})." for fact in one.given]
         rules = Rules()
         self.control = Control(["0"])
         self.control.register_observer(rules, replace=True)
@@ -80,8 +80,8 @@ class Both:
             assert known is not None
             self.ground.link(known.literal + by, literal)
         told = self.literals("told", 1)
-        for side, side_by in zip(sides, moved, strict=True):
-            for fact, literal in side.given.items():
+        for one, side_by in zip(sides, moved, strict=True):
+            for fact, literal in one.given.items():
                 self.ground.link(literal + side_by, told[Function("told", [fact])])
         self.ground.merge()
         self.told = dict(sorted(self.literals("told", 1).items()))

@@ -73,7 +73,7 @@ class Cover:
         facts = tuple(
             sorted((str(it.arguments[0]) for it in found if it.name == "told"), key=natural)
         )
-        before, after = (self._standing(found, side) for side in ("old", "new"))
+        before, after = (self._standing(found, table) for table in ("old", "new"))
         kind = cast(Kind, atom.arguments[1].name)
         does = [
             it.arguments[2].string
@@ -95,10 +95,10 @@ class Cover:
             self.both.because(does, choices),
         )
 
-    def _standing(self, found: Sequence[Symbol], side: str) -> Standing:
+    def _standing(self, found: Sequence[Symbol], table: str) -> Standing:
         status, grades = "excluded", list[str]()
         for atom in found:
-            if atom.name in ("status", "grade") and atom.arguments[0].name == side:
+            if atom.name in ("status", "grade") and atom.arguments[0].name == table:
                 if atom.name == "status":
                     status = atom.arguments[2].name
                 else:

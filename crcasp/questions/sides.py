@@ -60,10 +60,10 @@ class Side:
 
         A fact has none.
         """
-        side = Function(self.name)
+        this = Function(self.name)
         for predicate, arity in sorted(asked):
             for atom in self.atoms.by_signature(predicate, arity - 1):
-                named = Function(predicate, [side, *atom.symbol.arguments])
+                named = Function(predicate, [this, *atom.symbol.arguments])
                 yield named, None if atom.is_fact else atom.literal
 
 
@@ -104,5 +104,5 @@ def interface() -> tuple[frozenset[Signature], frozenset[Signature]]:
         Possible().visit(node)
 
     ast.parse_files([os.path.join(program_directory(), name) for name in FILES], visit)
-    own = {("side", 1), ("can", 1), ("may_tell", 2)}
+    own = {("compared", 1), ("can", 1), ("may_tell", 2)}
     return frozenset(asked - stated - own), frozenset(possible)
