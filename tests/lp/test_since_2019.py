@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from crcasp import Advice, Verdict, parse_facts
+from crcasp import Advice, Verdict, diff, parse_facts
 from crcasp.program.files import Program
 from crcasp.questions.audit import MUST_HOLD, AllPatients
 from crcasp.questions.patient import Patient
@@ -588,3 +588,30 @@ def test_the_properties_hold_of_the_table_of_today() -> None:
         if declared[1] in MUST_HOLD:
             asked = patients.asked(*declared)
             assert asked.result == "proved", (asked.name, asked.items, asked.examples)
+
+
+DOUBLETS = ("folfox", "folfiri")
+FOUR = {f"{name}+{partner}" for name in DOUBLETS for partner in ("cetuximab", "bevacizumab")}
+SUNLIGHT = {"trifluridine_tipiracil+bevacizumab"}
+ROWS: list[tuple[str, dict[str, set[str]]]] = [
+    ("keynote_177", {"gained": {"pembrolizumab"}, "lowered": FOUR}),
+    (
+        "cairo5",
+        {
+            "gained": {"folfoxiri+bevacizumab"},
+            "lowered": {"folfox+cetuximab", "folfiri+cetuximab"},
+        },
+    ),
+    ("sunlight", {"gained": SUNLIGHT, "raised": SUNLIGHT}),
+    ("transmet", {}),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("file", "row"), ROWS)
+def test_the_rows_of_the_readme(file: str, row: dict[str, set[str]]) -> None:
+    found: dict[str, set[str]] = {}
+    for change in diff(overlays=[FOLDER / f"{file}.lp"]).changes:
+        if change.kind not in ("opened", "ruled_out"):
+            found.setdefault(change.kind, set()).add(change.therapy)
+    assert found == row
