@@ -83,6 +83,8 @@ class Judge:
         """Return why a therapy is excluded, in words."""
         table = engine(self.program).table
         exclusion = table.exclusions.get(standing.source)
+        if exclusion is None and not standing.finding:  # a statement of an overlay that bars
+            exclusion = table.texts.get(standing.source)
         if exclusion is not None:
             return f"{standing.source}, {exclusion}"
         words = table.words
