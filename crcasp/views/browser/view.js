@@ -55,7 +55,8 @@ function why(answer, sets) {
 }
 
 function lowered(answer) {
-  const said = answer.names("eligible").flatMap((of) => answer.lowered(of).map((why) => [why, of]));
+  const pairs = (of) => answer.lowered(of).map((why) => [why, of]);
+  const said = answer.names("eligible").flatMap(pairs);
   const lines = [...grouped(said)].map(([why, of]) => `${names(of)}: ${why}`);
   return lines.length ? section("No higher grade", bullets(lines)) : null;
 }
