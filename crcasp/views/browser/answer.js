@@ -18,7 +18,8 @@ class Answer {
   }
 
   set(model) {
-    const atoms = new Atoms(model.filter((atom) => /^(recommended|set_relies|set_grade)\(/.test(atom)));
+    const ofSet = /^(recommended|set_relies|set_grade)\(/;
+    const atoms = new Atoms(model.filter((atom) => ofSet.test(atom)));
     const local = (therapy) => data.locoregional.includes(therapy);
     const therapies = atoms.of("recommended").sort((a, b) => local(a) - local(b));
     const grade = atoms.of("set_grade")[0] ?? "";
