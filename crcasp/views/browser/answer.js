@@ -48,7 +48,7 @@ class Answer {
   found(therapy, why) {
     const { atoms } = this;
     const wants = (finding) => needing(atoms.of("wants", therapy, why, finding));
-    return this.told(therapy, atoms.of("says", therapy, why), wants);
+    return this.told(therapy, atoms.of("mentions", therapy, why), wants);
   }
 
   told(therapy, findings, wants = () => "") {
