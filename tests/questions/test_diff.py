@@ -44,7 +44,12 @@ def test_a_trial() -> None:
     assert {"finding": "line", "values": ["first"]} in when
     assert {"finding": "mmr", "values": ["deficient"]} in when
     assert found["preferred"]["changes"]
-    assert found["preferred"]["smallest"] in (["mmr(deficient)"], ["msi(high)"])
+    (fact,) = found["preferred"]["smallest"]  # of several as small, any
+    patient_of = parse_facts(f"{fact}.")
+    updated = recommend(patient_of, overlays=[ROOT / TRIAL])
+    assert {it.therapies for it in recommend(patient_of).preferred} != {
+        it.therapies for it in updated.preferred
+    }
     assert [item["kind"] for item in found["changes"]] == ["lowered"] * 4 + ["gained", "opened"]
     changed = {item["therapy"] for item in found["changes"]}
     assert set(found["unchanged"]) == set(reading.THERAPIES) - changed
@@ -114,6 +119,17 @@ def test_what_it_would_ignore_is_refused(tmp_path: Path, rule: str, said: str) -
     (tmp_path / "o.lp").write_text(rule)
     with pytest.raises(UsageError, match=said):
         diff(overlays=[tmp_path])
+
+
+@pytest.mark.slow
+def test_a_set_with_two_partners_is_preferred(tmp_path: Path) -> None:
+    overlay = tmp_path / "two.lp"
+    overlay.write_text(
+        "partner(encorafenib).\n"
+        'statement("T", first, benefit). text("T", "two partners"). reference("T", "a trial").\n'
+        'offers("T", b, with(folfox, cetuximab, encorafenib)).\n'
+    )
+    assert diff(overlays=[overlay]).preferred.smallest == ("ras(wild_type)",)
 
 
 @pytest.mark.slow
