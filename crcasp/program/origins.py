@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from clingo import Function, Number, String, Symbol, ast
 
 from crcasp.errors import Fault, Place
 from crcasp.program.complaints import UNNAMED
-from crcasp.program.overlays import Signature, apart, parse, signatures
+from crcasp.program.overlays import Signature, apart, heads, is_symbolic, parse, signatures
 
 PLAIN = (ast.ASTType.Variable, ast.ASTType.SymbolicTerm, ast.ASTType.Function)
 GIVEN: Signature = ("given", 3)
@@ -57,6 +57,10 @@ class Origins:
             return
         self.conditions |= asked
         for atom, conditions in heads(node.head):
+            if node.head.ast_type == ast.ASTType.Disjunction and _is_anonymous(atom):
+                said = f"{atom} states nothing: name a term in place of _."  # clingo is silent
+                self.faults.append(Fault(self._place(atom), said))
+                continue
             for signature, term in apart(atom.symbol):
                 place = self._place(term)
                 self.heads.setdefault(signature, place)
@@ -97,32 +101,21 @@ class Origins:
         return Place(name, begin.line, begin.column)
 
 
-def heads(head: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
-    """Yield each atom that a head states, with what it is conditional on there."""
-    if head.ast_type == ast.ASTType.Literal:
-        if is_symbolic(head) and head.sign == ast.Sign.NoSign:
-            yield head.atom, []
-        return
-    for element in getattr(head, "elements", ()):
-        conditional = getattr(element, "condition", None)
-        if (
-            isinstance(conditional, ast.AST)
-            and conditional.ast_type == ast.ASTType.ConditionalLiteral
-        ):
-            element = conditional  # of an aggregate
-        literal = getattr(element, "literal", None)
-        if literal is not None and is_symbolic(literal) and literal.sign == ast.Sign.NoSign:
-            yield literal.atom, list(element.condition)
-
-
-def is_symbolic(literal: ast.AST) -> bool:
-    """Return whether a literal is an atom with or without `not`."""
-    return bool(literal.atom.ast_type == ast.ASTType.SymbolicAtom)
-
-
 def symbols(place: Place) -> tuple[Symbol, Symbol, Symbol]:
     """Return a place as terms of the program."""
     return String(place.source), Number(place.line or 0), Number(place.column or 0)
+
+
+def _is_anonymous(atom: ast.AST) -> bool:
+    found: list[str] = []
+
+    class Names(ast.Transformer):
+        def visit_Variable(self, variable: ast.AST) -> ast.AST:  # noqa: N802
+            found.append(variable.name)
+            return variable
+
+    Names().visit(atom)
+    return "_" in found
 
 
 def _is_plain(term: ast.AST) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -86,10 +86,38 @@ def signatures(node: ast.AST) -> tuple[set[Signature], set[Signature]]:
         return set(), {(node.name, node.arity)}
     if node.ast_type != ast.ASTType.Rule:
         return set(), _Atoms.of(node)
+    stated: set[Signature] = set()
     asked: set[Signature] = set()
+    for atom, conditions in heads(node.head):
+        stated.update(signature for signature, _ in apart(atom.symbol))
+        for condition in conditions:
+            asked |= _Atoms.of(condition)
     for literal in node.body:
         asked |= _Atoms.of(literal)
-    return _Atoms.of(node.head), asked
+    return stated, asked | (_Atoms.of(node.head) - stated)
+
+
+def heads(head: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
+    """Yield each atom that a head states, with what it is conditional on there."""
+    if head.ast_type == ast.ASTType.Literal:
+        if is_symbolic(head) and head.sign == ast.Sign.NoSign:
+            yield head.atom, []
+        return
+    for element in getattr(head, "elements", ()):
+        conditional = getattr(element, "condition", None)
+        if (
+            isinstance(conditional, ast.AST)
+            and conditional.ast_type == ast.ASTType.ConditionalLiteral
+        ):
+            element = conditional  # of an aggregate
+        literal = getattr(element, "literal", None)
+        if literal is not None and is_symbolic(literal) and literal.sign == ast.Sign.NoSign:
+            yield literal.atom, list(element.condition)
+
+
+def is_symbolic(literal: ast.AST) -> bool:
+    """Return whether a literal is an atom with or without `not`."""
+    return bool(literal.atom.ast_type == ast.ASTType.SymbolicAtom)
 
 
 class _Atoms(ast.Transformer):

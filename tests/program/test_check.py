@@ -95,6 +95,7 @@ IN_ORDER = [
     "side(left) :- primary_site(rectum).",
     ":- not regimen_chosen(_).",
     "{ undecided }. #defined undecided/0.",
+    f'{SOUND} mine. {{ offers("Z", b, capox) : mine }}.',
     'needs("1", any, side, left) :- not withdrawn("I9"), not in_force("I10").',
     '#const youth = 40. needs("1", any, age, at_most(youth)).',
     *(

@@ -291,7 +291,9 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., All
     return search
 
 
-PAIRED = "recommended(with(R, P)) :- regimen_chosen(R), partner_chosen(P)."
+PAIRED = "recommended(with(R, P)) :- regimen_chosen(R), partner_chosen(P), partner(P)."
+STANDS_ALONE = "dependent(T, X), locoregional(X), not locoregional_chosen(X)."
+SUBJECT = "subject(S, T, X) :- only_beside(S, T, X), locoregional(X)."
 LATE = 'needs("13",  late, disease_extent, liver_only).'
 DEAD = 'needs("13",  late, disease_extent, disseminated). withdrawn("I18").'
 FIRST, LATER = 'statement("1", first,', 'statement("1", beyond_first,'
@@ -308,8 +310,8 @@ BREAKS = {
     "one_of_each": ("sets.lp", ":- #count { P : partner_chosen(P) } > max_partners.", ""),
     "partner_with_regimen": ("sets.lp", PAIRED, ""),
     "single_agent": ("table.lp", 'single_agent("8").', 'single_agent("none") :- line(0).'),
-    "set_of_eligible": ("sets.lp", "dependent(T, X), not locoregional_chosen(X).", "line(0)."),
-    "eligible_in_set": ("eligibility.lp", "subject(S, T, X) :- only_beside(S, T, X).", ""),
+    "set_of_eligible": ("sets.lp", STANDS_ALONE, "line(0)."),
+    "eligible_in_set": ("eligibility.lp", SUBJECT, ""),
     "first_line_served": ("table.lp", FIRST, LATER),
     "statement_applies": ("table.lp", LATE, DEAD),
     "therapy_eligible": ("table.lp", LATE, DEAD),
