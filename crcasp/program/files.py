@@ -176,12 +176,12 @@ class Program(NamedTuple):
         else:
             for path in paths:
                 control.load(path)
-            control.add("base", [], facts)
-            for name, text in texts:
-                if add is None:
-                    control.add("base", [], text)
-                else:
-                    add(control, name, text)
+        control.add("base", [], facts)
+        for name, text in texts:
+            if add is None:
+                control.add("base", [], text)
+            else:
+                add(control, name, text)
         control.ground([("base", [])])
         return control
 

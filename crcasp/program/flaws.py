@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 
-from clingo import Control, Function, Number, Symbol, SymbolicAtom, SymbolType, ast
+from clingo import Control, Function, Number, Symbol, SymbolType, ast
 
 from crcasp.errors import Fault, OverlayError, Place
 from crcasp.program.files import (
@@ -115,12 +115,13 @@ class Overlays:
         found: list[Symbol] = []
         for origins in self.origins:
             found += origins.facts
-        for (name, arity), atoms in _atoms(self.read):
+        for name, arity in _predicates(self.read):
             found.append(Function("occurs", [Function(name), Number(arity)]))
-            if (name, arity) in PLACES:
-                found += [atom.symbol for atom in atoms]
-            elif (name, arity) in self.language:
-                found += [atom.symbol for atom in atoms]
+            if (name, arity) not in self.language and (name, arity) not in PLACES:
+                continue
+            atoms = list(self.read.control.symbolic_atoms.by_signature(name, arity))
+            found += [atom.symbol for atom in atoms]
+            if (name, arity) in self.language:
                 found += [Function("varies", [atom.symbol]) for atom in atoms if not atom.is_fact]
         return found
 
@@ -143,10 +144,13 @@ class Overlays:
                 for rule in rules[name]:
                     builder.add(rule)
 
+        asked = signatures_of((os.path.join(program_directory(), LANGUAGE),))
         for files in (READ, (*main_files(), *overlay_files())):
             names = (*files, *EXTERNALS, LANGUAGE)
             texts = self.program.overlays
-            solver = Solver(self.program.grounded(names, [], LINES, free, texts, add=add))
+            solver = Solver(
+                self.program.grounded(names, [], LINES, free, texts, add=add, asked=asked)
+            )
             if files is not READ or self._sees_all(solver):
                 break
         return solver
@@ -154,7 +158,7 @@ class Overlays:
     def _sees_all(self, solver: Solver) -> bool:
         """Return whether what the overlays depend on is there, as far as the program has it."""
         asked = set[Signature]().union(*(origins.conditions for origins in self.origins))
-        there = {signature for signature, _ in _atoms(solver)}
+        there = set(_predicates(solver))
         beyond = asked - there - set(_language(solver))
         return not beyond or beyond.isdisjoint(signatures_of(tuple(main_paths())))
 
@@ -163,8 +167,10 @@ class Overlays:
         predicate, bracket, _ = str(name).partition("(")
         if not bracket:
             return None
-        alike = [atoms for (other, _), atoms in _atoms(self.read) if other == predicate]
-        return nearest(str(name), (str(atom.symbol) for atoms in alike for atom in atoms))
+        atoms = self.read.control.symbolic_atoms
+        arities = [arity for other, arity in _predicates(self.read) if other == predicate]
+        alike = (atom for arity in arities for atom in atoms.by_signature(predicate, arity))
+        return nearest(str(name), (str(atom.symbol) for atom in alike))
 
     def _unasked(self) -> Iterator[Fault]:
         """Yield a fault for each predicate that nothing asks for."""
@@ -195,18 +201,17 @@ class Overlays:
         own = {name for origins in self.origins for name, _ in origins.heads}
         values = [fact.arguments[0] for fact in self.stated if fact.match("value", 2)]
         findings = {term.name for term in values if term.type is SymbolType.Function}
-        there = {signature for signature, _ in _atoms(self.whole)}
+        there = set(_predicates(self.whole))
         derived = [name for name in sorted(findings - own) if (name, 1) in there]
         return [Function("derived", [Function(name)]) for name in derived]
 
 
-def _atoms(solver: Solver) -> Iterator[tuple[Signature, list[SymbolicAtom]]]:
-    """Yield each predicate that has atoms, with these."""
+def _predicates(solver: Solver) -> Iterator[Signature]:
+    """Yield each predicate that has atoms."""
     atoms = solver.control.symbolic_atoms
     for name, arity, positive in atoms.signatures:
-        of_it = list(atoms.by_signature(name, arity, positive))
-        if of_it and positive:
-            yield (name, arity), of_it
+        if positive and any(True for _ in atoms.by_signature(name, arity)):
+            yield name, arity
 
 
 def _language(solver: Solver) -> dict[Signature, str]:

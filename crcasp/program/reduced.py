@@ -14,12 +14,12 @@ NO_RULE = (ast.ASTType.ShowSignature, ast.ASTType.ShowTerm, ast.ASTType.Minimize
 def load_reduced(
     control: Control, files: Sequence[str], texts: Iterable[str], asked: Iterable[Signature]
 ) -> None:
-    """Add a program to a control, of its files only what some predicates depend on.
+    """Load files into a control, of them only what some predicates depend on.
 
     Args:
         control: what is added to.
         files: paths; their constraints, which are on sets, are left out.
-        texts: what is added whole.
+        texts: what is added beside them, and depends on some of it.
         asked: the predicates.
     """
     own: list[ast.AST] = []
@@ -46,5 +46,3 @@ def load_reduced(
         for node, heads, _ in rules:
             if node.ast_type != ast.ASTType.Rule or heads & needed:
                 builder.add(node)
-        for node in added:
-            builder.add(node)
