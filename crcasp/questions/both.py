@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import TypeAlias
 
 from clingo import Control, Function, Symbol
@@ -66,7 +67,7 @@ class Both:
                         links.append((atom, literal + by))
             text += [f"may_tell({one.name}, {fact})." for fact in one.given]
         rules = Rules()
-        self.control = Control(["0"])
+        self.control = Control(["0", "--warn=none"])
         self.control.register_observer(rules, replace=True)
         for name in FILES:
             self.control.load(os.path.join(program_directory(), name))
@@ -108,13 +109,13 @@ class Both:
 
     # ---- what is asked of them ------------------------------------------------------------
 
-    def by_therapy(self, predicate: str, arity: int) -> dict[Symbol, Literals]:
-        """Return the atoms of a predicate by the therapy that is their first argument."""
+    def grouped(self, predicate: str, arity: int, place: int = 0) -> dict[Symbol, Literals]:
+        """Return the atoms of a predicate by what they have in one place, such as the therapy."""
         found = self.cached.get((predicate, arity))
         if found is None:
             found = self.cached[predicate, arity] = {}
             for atom, literal in self.literals(predicate, arity).items():
-                found.setdefault(atom.arguments[0], {})[atom] = literal
+                found.setdefault(atom.arguments[place], {})[atom] = literal
         return found
 
     def offered(self) -> list[str]:
@@ -153,15 +154,15 @@ class Both:
         old, new = ({*table.texts, *table.exclusions} for table in self.tables)
         found = set(sources)
         lapsed = [atom.symbol.arguments[0].string for atom in self.atoms.by_signature("lapsed", 1)]
-        constants = self._constants()
         added = found & (old ^ new)
-        named = [*choices] or ([] if added or constants else lapsed)
+        named = [*choices] or ([] if added or self.constants else lapsed)
         exclusions = {name for table in self.tables for name in table.exclusions}
         ordered = sorted(found, key=lambda it: (it not in added, it in exclusions, natural(it)))
-        return (*ordered, *sorted(set(named), key=natural), *constants)
+        return (*ordered, *sorted(set(named), key=natural), *self.constants)
 
-    def _constants(self) -> list[str]:
-        """Return the constants that differ, as the new table has them."""
+    @cached_property
+    def constants(self) -> list[str]:
+        """The constants that differ, as the new table has them."""
         old, new = (
             program.known_constants() | dict(program.constants) for program in self.programs
         )

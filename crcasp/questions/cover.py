@@ -15,6 +15,15 @@ from crcasp.results.advice import Status
 from crcasp.results.comparison import KINDS, Kind
 from crcasp.results.diff import Changed, Only, Standing
 
+# What is asked about a therapy: a predicate, its arity and the place of the therapy.
+TOLD = (
+    ("change", 2, 0),
+    ("feature", 3, 0),
+    ("does", 3, 0),
+    ("by_choice", 3, 0),
+    ("status", 3, 1),
+    ("grade", 3, 1),
+)
 LEVELS = (2, 3, 4, 5)  # how particular features are, with single facts last
 PLACES = {kind: place for place, kind in enumerate(KINDS)}
 
@@ -30,16 +39,12 @@ class Cover:
     def __init__(self, both: Both, therapy: Symbol) -> None:
         self.both = both
         self.therapy = therapy
-        named = {
-            atom: literal
-            for predicate, arity in (("change", 2), ("feature", 3), ("does", 3), ("by_choice", 3))
-            for atom, literal in both.by_therapy(predicate, arity).get(therapy, {}).items()
-        }
         topics = both.topics[therapy]
-        for predicate, arity in (("status", 3), ("grade", 3), ("otherwise", 1)):
-            for atom, literal in both.literals(predicate, arity).items():
-                if atom.arguments[1] == therapy if arity == 3 else atom.arguments[0] in topics:
-                    named[atom] = literal
+        named = dict[Symbol, int]()
+        for predicate, arity, place in TOLD:
+            named |= both.grouped(predicate, arity, place).get(therapy, {})
+        for finding, atoms in both.grouped("otherwise", 1).items():
+            named |= atoms if finding in topics else {}
         self.asked = both.slice(named)
         literals = self.asked.atoms
         two = {

@@ -50,8 +50,8 @@ def compared(old: Program, new: Program, progress: Progress | None = None) -> Di
     """Return what changes from one program to another; `progress` is told what is settled."""
     start = time.perf_counter()
     both = Both(old, new)
-    named = both.by_therapy("change", 2)
-    regraded = both.by_therapy("regraded", 1)
+    named = both.grouped("change", 2)
+    regraded = both.grouped("regraded", 1)
     changes: list[Changed] = []
     moved: set[str] = set()
     changing = sorted({*named, *regraded}, key=lambda it: both.place(str(word(it))))
