@@ -80,16 +80,6 @@ class Cover:
         )
         before, after = (self._standing(found, table) for table in ("old", "new"))
         kind = cast(Kind, atom.arguments[1].name)
-        does = [
-            it.arguments[2].string
-            for it in found
-            if it.name == "does" and it.arguments[1].name == kind
-        ]
-        choices = [
-            it.arguments[2].string
-            for it in found
-            if it.name == "by_choice" and it.arguments[1].name == kind
-        ]
         return Changed(
             str(word(self.therapy)),
             kind,
@@ -97,8 +87,18 @@ class Cover:
             after,
             tuple(self._when(literal)),
             facts,
-            self.both.because(does, choices),
+            self.both.because(self._sources("does", kind), self._sources("by_choice", kind)),
         )
+
+    def _sources(self, predicate: str, kind: str) -> list[str]:
+        """Return what does a change, in some patient."""
+        return [
+            atom.arguments[2].string
+            for atom, literal in self.asked.atoms.items()
+            if atom.name == predicate
+            and atom.arguments[1].name == kind
+            and self.asked.satisfiable([literal])
+        ]
 
     def _standing(self, found: Sequence[Symbol], table: str) -> Standing:
         status, grades = "excluded", list[str]()

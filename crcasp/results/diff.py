@@ -53,7 +53,8 @@ class Changed:
         when: alternatives, each of conditions that hold together: the change happens to
             exactly the patients whom one of them fits.
         smallest: the facts of a patient with the fewest facts to whom it happens.
-        because: what does it: statements, exclusions, interpretations, constants.
+        because: what does it, in one patient or another: statements, exclusions,
+            interpretations, constants.
     """
 
     therapy: str

@@ -133,6 +133,18 @@ def test_a_set_with_two_partners_is_preferred(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_all_that_do_a_change_are_named(tmp_path: Path) -> None:
+    overlay = tmp_path / "two.lp"
+    overlay.write_text(
+        'statement("A", first, benefit). offers("A", b, nivolumab). needs("A", b, braf, mutant).\n'
+        'statement("B", first, benefit). offers("B", b, nivolumab). needs("B", b, side, left).\n'
+        'text(("A"; "B"), "a trial"). reference(("A"; "B"), "a trial").\n'
+    )
+    found = {it.kind: it.because for it in diff(overlays=[overlay]).changes}
+    assert found == {"gained": ("A", "B"), "opened": ("A", "B")}
+
+
+@pytest.mark.slow
 def test_a_case_that_bars_is_named() -> None:
     found = diff(overlays=[ROOT / "examples/overlays/since_2019/paradigm.lp"])
     assert {it.because for it in found.changes} == {("PARADIGM",)}
