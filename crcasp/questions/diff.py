@@ -27,7 +27,8 @@ def diff(
     histories of up to four lines, of up to two where an overlay has offers that complement
     each other, any limits. What one table does not know of a patient, a
     finding or a value, is unknown to it; a therapy in a history that it does not know is to
-    it a line of treatment of whose content it knows nothing. A therapy that has a part which
+    it a line of treatment of whose content it knows nothing, and the regimen of such a partner
+    is not given again as the initial therapy. A therapy that has a part which
     only one table knows, and that none offers by name, is left out: that table may let it be
     given again as the initial therapy.
 

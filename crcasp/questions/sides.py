@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from clingo import Function, Symbol, ast
@@ -16,6 +16,7 @@ from crcasp.program.overlays import Signature, signatures
 FILES = tuple(
     f"diff/{name}.lp" for name in ("patients", "changes", "conditions", "sources", "preferred")
 )
+STRANGE = "diff/strange.lp"
 ASKED = "inquiry. partners(max_partners)."
 
 
@@ -26,21 +27,15 @@ class Side:
         name: old or new.
         program: the table.
         lines: how many lines of treatment a patient may have had.
-        strange: what only the other table knows: therapies, with the agents that they hold
-            of which this is so, too. To this one they are lines of treatment and agents of
-            which nothing else is known.
+        strange: what it is told of therapies that only the other table knows.
     """
 
-    def __init__(
-        self, name: str, program: Program, lines: int, strange: Sequence[tuple[str, str]]
-    ) -> None:
+    def __init__(self, name: str, program: Program, lines: int, strange: str) -> None:
         vocabulary = engine(program).vocabulary
         self.name = name
         rules = Rules()
-        told = " ".join(f"#external received(1..{lines}, {therapy})." for therapy, _ in strange)
-        told += " ".join(f"contains({therapy}, {agent})." for therapy, agent in strange if agent)
-        files = ("wrapper/externals.lp", "wrapper/histories.lp", PATIENT_CHECK)
-        text = f"{vocabulary.externals()} {ASKED} {told}"
+        files = ("wrapper/externals.lp", "wrapper/histories.lp", PATIENT_CHECK, STRANGE)
+        text = f"{vocabulary.externals()} {ASKED} {strange}"
         self.control = program.control(
             *files, lines=lines, facts=text, observer=rules, asked=_of_the_program()
         )
@@ -67,14 +62,22 @@ class Side:
                 yield named, None if atom.is_fact else atom.literal
 
 
-def strange(engine: Engine, other: Engine) -> list[tuple[str, str]]:
-    """Return what is strange to one table: see `Side`."""
+def strange(engine: Engine, other: Engine, lines: int) -> str:
+    """Return what a table is told of therapies that only the other one knows, as a text.
+
+    To this one they are lines of treatment of whose content nothing is known, but for the
+    agents that are strange to it, too.
+    """
     therapies, agents = set(engine.vocabulary.therapies), set(engine.vocabulary.agents)
-    found: list[tuple[str, str]] = []
+    text = []
     for therapy in sorted(set(other.vocabulary.therapies) - therapies):
-        held = [str(a) for t, a in other.declared.facts("contains", 2) if t == therapy]
-        found += [(therapy, agent) for agent in sorted(set(held) - agents)] or [(therapy, "")]
-    return found
+        held = [str(agent) for of, agent in other.declared.facts("contains", 2) if of == therapy]
+        text.append(f"#external received(1..{lines}, {therapy}).")
+        text += [f"contains({therapy}, {agent})." for agent in sorted(set(held) - agents)]
+        text += [
+            f"strange({therapy})." for (of,) in other.declared.facts("partner", 1) if of == therapy
+        ]
+    return " ".join(text)
 
 
 def _of_the_program() -> set[Signature]:

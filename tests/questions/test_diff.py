@@ -152,6 +152,17 @@ def test_a_case_that_bars_is_named() -> None:
 
 
 @pytest.mark.slow
+def test_a_partner_that_only_one_table_knows_is_not_dropped_from_the_initial_therapy() -> None:
+    """FOLFOX is not what was given where encorafenib stood beside it."""
+    found = diff(overlays=[ROOT / "examples/overlays/since_2019/breakwater.lp"])
+    assert {(it.therapy, it.kind) for it in found.changes if it.kind != "lowered"} == {
+        ("folfox+cetuximab+encorafenib", "gained"),
+        ("folfox+cetuximab+encorafenib", "opened"),
+    }
+    assert {it.because for it in found.changes if it.kind == "lowered"} == {("BREAKWATER",)}
+
+
+@pytest.mark.slow
 def test_what_only_one_table_knows_and_none_offers_is_left_out() -> None:
     found = diff(overlays=[ROOT / "examples/overlays/since_2019/fresco_2.lp"])
     assert {it.therapy for it in found.changes} == {"fruquintinib"}
