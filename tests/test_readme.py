@@ -38,13 +38,13 @@ def timeless(text: str) -> str:
 
 TEXTS = {path: path.read_text(encoding="utf-8") for path in DOCUMENTS}
 BLOCKS = [match.groupdict() for text in TEXTS.values() for match in OUTPUT.finditer(text)]
-SLOW = "audit"
+SLOW = ("audit", "diff")
 
 
 @pytest.mark.parametrize(
     "block",
     [
-        pytest.param(block, marks=[pytest.mark.slow] if block["command"] == SLOW else [])
+        pytest.param(block, marks=[pytest.mark.slow] if block["command"].startswith(SLOW) else [])
         for block in BLOCKS
     ],
     ids=lambda block: block["command"],
