@@ -18,6 +18,8 @@ from crcasp.cli import main
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import natural
+from crcasp.questions.patient import Patient
+from crcasp.questions.recommend import advise as decided
 from crcasp.results.advice import Condition
 from crcasp.results.shapes import as_json
 
@@ -657,7 +659,8 @@ def overlaid(facts: str, overlay: str, tmp_path_factory: pytest.TempPathFactory)
     if overlay not in WRITTEN:
         WRITTEN[overlay] = tmp_path_factory.mktemp("overlay") / "overlay.lp"
         WRITTEN[overlay].write_text(overlay)
-    return recommend(parse_facts(facts), overlays=[WRITTEN[overlay]])
+    overlays = [WRITTEN[overlay]]
+    return decided(Patient.read(parse_facts(facts), overlays), once=True)
 
 
 TRIPLET = "received(1, folfirinox). stopped(1, completed)."

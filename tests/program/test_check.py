@@ -56,7 +56,13 @@ def faults(*texts: str) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize(("text", "said"), CASES, ids=[said[0] for _, said in CASES])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(*case, marks=[pytest.mark.slow] if number % 3 else [], id=case[1][0])
+        for number, case in enumerate(CASES)
+    ],
+)
 def test_each_fault_is_said_with_its_place(text: str, said: list[str]) -> None:
     assert faults(text) == said
 
