@@ -583,6 +583,7 @@ def test_transplantation_is_a_notice() -> None:
         assert not any("TransMet" in notice for notice in of(but(facts, other)).notices)
 
 
+@pytest.mark.slow
 def test_the_order_of_the_files_does_not_matter() -> None:
     files = tuple(sorted(FOLDER.glob("*.lp")))
     for facts, *_ in TODAY[::5]:

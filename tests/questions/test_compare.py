@@ -68,6 +68,7 @@ def test_random_pairs() -> None:
         check(reading.random_patient(rng), reading.random_patient(rng))
 
 
+@pytest.mark.slow
 def test_before_and_after_a_test() -> None:
     rng = random.Random(2)
     for _ in range(12):

@@ -360,6 +360,7 @@ def test_ndjson_keeps_what_it_holds(tmp_path: Path) -> None:
     assert "toxic must be" in found[5]["error"]
 
 
+@pytest.mark.slow
 def test_standard_streams(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "crcasp", "cohort", "-", "-o", "-"]
     run = subprocess.run(
@@ -631,6 +632,7 @@ def record_batch(tmp_path: Path, patients: Sequence[reading.Patient]) -> Any:
     return batch
 
 
+@pytest.mark.slow
 def test_threads_get_what_one_thread_gets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dask runs several threads in each worker, which share what was learned."""
     monkeypatch.setattr("crcasp.registry.run._advisors", {})

@@ -339,7 +339,7 @@ def test_rows_under_all_that_an_overlay_can_say(overlays: int, rows: int, tmp_pa
 
 
 def test_every_row_is_what_recommend_says() -> None:
-    assert not check(random_facts(1, 25)).solved
+    assert not check(random_facts(1, 15)).solved
 
 
 def test_all_examples_in_one_batch() -> None:
@@ -349,6 +349,7 @@ def test_all_examples_in_one_batch() -> None:
     assert not check([list(read_path(str(path), vocabulary).facts) for path in paths]).solved
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("names", [("beacon", "keynote_177")])
 def test_with_overlays(names: Sequence[str]) -> None:
     program = Program.build([OVERLAYS / f"{name}.lp" for name in names])
@@ -360,6 +361,7 @@ def test_with_the_table_of_today() -> None:
     test_with_overlays([path.stem for path in sorted(OVERLAYS.glob("*.lp"))])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("seed", "lines"), [(1, 2)])
 def test_with_random_overlays(seed: int, lines: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
@@ -422,7 +424,13 @@ SOLVED = {
 }
 
 
-@pytest.mark.parametrize("text", SOLVED)
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(text, marks=[pytest.mark.slow] if number else [])
+        for number, text in enumerate(SOLVED)
+    ],
+)
 def test_what_is_no_circuit_is_solved_row_by_row(text: str, tmp_path: Path) -> None:
     overlay = tmp_path / "own.lp"
     overlay.write_text(text)
@@ -433,6 +441,7 @@ def test_what_is_no_circuit_is_solved_row_by_row(text: str, tmp_path: Path) -> N
     assert evaluator.solved.endswith(".")
 
 
+@pytest.mark.slow
 def test_no_answer_at_all_is_an_error(tmp_path: Path) -> None:
     overlay = tmp_path / "own.lp"
     overlay.write_text(":- eligible(folfox).")
@@ -463,6 +472,7 @@ def test_a_batch_in_parts_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (refused == refused_too).all()
 
 
+@pytest.mark.slow
 def test_threads_share_an_evaluator() -> None:
     evaluator = evaluator_of(TABLE)
     cases = [(columns(random_facts(seed, 40)), therapies(seed, 40)) for seed in range(3)]
@@ -476,6 +486,7 @@ def test_threads_share_an_evaluator() -> None:
         assert frame.equals(answered(case))
 
 
+@pytest.mark.slow
 def test_in_a_set_the_locoregional_therapy_is_named_last(tmp_path: Path) -> None:
     overlay = tmp_path / "own.lp"
     overlay.write_text(

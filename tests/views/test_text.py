@@ -90,7 +90,13 @@ COMMANDS: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("command", list(COMMANDS.values()), ids=list(COMMANDS))
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(words, marks=[] if name == "recommend" else [pytest.mark.slow], id=name)
+        for name, words in COMMANDS.items()
+    ],
+)
 def test_no_empty_grade(
     capsys: pytest.CaptureFixture[str], ungraded: Path, command: list[str]
 ) -> None:
