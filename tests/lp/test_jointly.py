@@ -151,8 +151,9 @@ def check(facts: str, unknown: Mapping[str, tuple[str, ...]], overlay: Path) -> 
     return together
 
 
+@pytest.mark.slow
 def test_random_overlays(tmp_path: Path) -> None:
-    run(1, 2, tmp_path)
+    run(1, 6, tmp_path)
 
 
 @pytest.mark.slow

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from crcasp import Advice, InputError, explain, missing, recommend
+from crcasp.questions.patient import Patient
+from crcasp.questions.recommend import advise
 from crcasp.results.advice import Verdict
 
 FIRST = {"ras": "wild_type", "side": "left", "disease_extent": "liver_only"}
@@ -29,7 +31,8 @@ def answer(tmp_path: Path) -> Answer:
     """Answers under an overlay in which a source Z, or a statement N, says something more."""
 
     def ask(text: str, facts: dict[str, object] | None = None, line: str = "any") -> Advice:
-        return recommend(FIRST if facts is None else facts, overlays=[written(text, line)])
+        patient = Patient.read(FIRST if facts is None else facts, [written(text, line)])
+        return advise(patient, once=True)
 
     def written(text: str, line: str) -> Path:
         path = tmp_path / "overlay.lp"

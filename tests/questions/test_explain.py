@@ -262,6 +262,7 @@ def test_a_finding_that_an_overlay_declares(tmp_path: Path) -> None:
     assert recommend({"cea": 25}, overlays=[overlay]).therapies["capox"].grade == "benefit"
 
 
+@pytest.mark.slow
 def test_a_fact_that_an_overlay_states(tmp_path: Path) -> None:
     overlay = tmp_path / "here.lp"
     overlay.write_text("country(japan).")

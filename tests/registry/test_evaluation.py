@@ -394,6 +394,7 @@ def patients_of_lines(counts: Sequence[int]) -> list[reading.Patient]:
     return patients
 
 
+@pytest.mark.slow
 def test_each_history_has_the_grounding_it_needs() -> None:
     evaluator = check(read(patients_of_lines((0, 1, 2, 3, 4, 5)), TABLE))
     assert {2, 4, 8} <= evaluator.groundings.keys()

@@ -277,7 +277,10 @@ def test_a_reader_that_goes_away_is_one_sentence(tmp_path: Path) -> None:
     [
         (signal.SIGINT, 130, "crcasp: interrupted, no file was written.\n"),
         (signal.SIGTERM, 2, "crcasp: ended by SIGTERM, no file was written.\n"),
-        (signal.SIGHUP, 2, "crcasp: ended by SIGHUP, no file was written.\n"),
+        pytest.param(
+            *(signal.SIGHUP, 2, "crcasp: ended by SIGHUP, no file was written.\n"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_signal_ends_in_one_sentence_and_leaves_nothing(

@@ -55,6 +55,7 @@ def test_json_is_plain(result: Any) -> None:
     assert json.loads(json.dumps(given)) == given
 
 
+@pytest.mark.slow
 def test_where_it_comes_from_does_not_count(tmp_path: Any) -> None:
     """The same facts in two files, or under a constant that is the default."""
     path = tmp_path / "patient.lp"

@@ -62,7 +62,13 @@ def seen(text: str) -> str:
     return " ".join("".join(body.itertext()).split())
 
 
-@pytest.fixture(scope="module", params=list(PAGES.values()), ids=list(PAGES))
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(words, marks=[pytest.mark.slow] if number % 3 else [], id=name)
+        for number, (name, words) in enumerate(PAGES.items())
+    ],
+)
 def written(request: pytest.FixtureRequest) -> str:
     return page(*example(request.param))
 

@@ -29,6 +29,7 @@ def seen(page: str) -> str:
 # ---- what changes the preferred sets, and what does not ------------------------------------
 
 
+@pytest.mark.slow
 def test_what_changes_nothing_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     patient = EXAMPLES / "resectable.lp"
     text = " ".join(said(capsys, "missing", patient).split())
