@@ -14,6 +14,7 @@ import pytest
 
 from crcasp.cli import COMMANDS, main
 
+pytestmark = pytest.mark.xdist_group("README")  # its commands write into the same folder
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / folder / "README.md" for folder in ("", "examples", "lp")]
 OUTPUT = re.compile(r"<!-- output: (?P<command>.+?) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)

@@ -366,7 +366,7 @@ def test_no_overlay_crashes_it(text: str) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(TEXT)
 def test_no_overlay_crashes_it_at_length(text: str) -> None:
     is_refused(text)
