@@ -55,10 +55,14 @@ def sources(verdict: Verdict) -> list[str | None]:
     [
         ('by("1")', "folfox", "folfox+panitumumab"),
         ('by("1.1", left)', "", "folfox+cetuximab"),
-        ('by("1", any, folfox)', "folfox", "folfiri"),
+        pytest.param('by("1", any, folfox)', "folfox", "folfiri", marks=pytest.mark.slow),
         ("with(folfox, panitumumab)", "folfox+panitumumab", "folfox"),
-        ("irinotecan", "folfiri+cetuximab", "folfox+cetuximab"),
-        ("anti_egfr", "folfox+panitumumab", "folfox+bevacizumab"),
+        pytest.param(
+            *("irinotecan", "folfiri+cetuximab", "folfox+cetuximab"), marks=pytest.mark.slow
+        ),
+        pytest.param(
+            *("anti_egfr", "folfox+panitumumab", "folfox+bevacizumab"), marks=pytest.mark.slow
+        ),
         ("hai", "fluorouracil_leucovorin", "tace"),
     ],
 )

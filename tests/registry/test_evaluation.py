@@ -462,6 +462,7 @@ def test_nothing_given_and_nobody_at_all() -> None:
     assert some["concordance"].to_list() == [None, None]
 
 
+@pytest.mark.slow
 def test_a_batch_in_parts_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     patients = random_facts(7, 200)
     given, bad = therapies(7, 200), np.zeros(200, bool)

@@ -37,6 +37,7 @@ def test_a_copy_is_equal(result: Any) -> None:
         assert len({other, result}) == 1
 
 
+@pytest.mark.slow
 def test_a_copy_can_still_be_made_a_page(result: Any) -> None:
     pytest.importorskip("jinja2")
     assert pickle.loads(pickle.dumps(result)).to_html() == result.to_html()

@@ -260,6 +260,7 @@ def test_without_graphviz_there_are_words(monkeypatch: pytest.MonkeyPatch) -> No
 # ---- files --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_output_goes_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     patient = str(EXAMPLES / "refractory.lp")
     for form in ("text", "json", "html"):

@@ -94,7 +94,7 @@ COMMANDS: dict[str, list[str]] = {
 @pytest.mark.parametrize(
     "command",
     [
-        pytest.param(words, marks=[] if name == "recommend" else [pytest.mark.slow], id=name)
+        pytest.param(words, marks=[pytest.mark.slow] if name != "missing" else [], id=name)
         for name, words in COMMANDS.items()
     ],
 )
