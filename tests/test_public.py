@@ -12,6 +12,7 @@ import pytest
 import crcasp
 
 MODULES = sorted(item.name for item in pkgutil.walk_packages(crcasp.__path__, "crcasp."))
+SLOW = "crcasp.questions.diff"
 
 
 def test_every_name_is_there_and_documented() -> None:
@@ -31,7 +32,13 @@ def test_a_name_that_is_not_there() -> None:
         getattr(crcasp, "nothing")  # noqa: B009
 
 
-@pytest.mark.parametrize("name", ["crcasp", *MODULES])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if name == SLOW else [])
+        for name in ["crcasp", *MODULES]
+    ],
+)
 def test_examples_in_docstrings_run(name: str) -> None:
     if name == "crcasp.__main__":
         pytest.skip("importing it runs the command line")

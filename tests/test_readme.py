@@ -14,6 +14,7 @@ import pytest
 
 from crcasp.cli import COMMANDS, main
 
+pytestmark = pytest.mark.xdist_group("README")  # its commands write into the same folder
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / folder / "README.md" for folder in ("", "examples", "lp")]
 OUTPUT = re.compile(r"<!-- output: (?P<command>.+?) -->\n```\w+\n(?P<text>.*?)```", re.DOTALL)
@@ -38,13 +39,13 @@ def timeless(text: str) -> str:
 
 TEXTS = {path: path.read_text(encoding="utf-8") for path in DOCUMENTS}
 BLOCKS = [match.groupdict() for text in TEXTS.values() for match in OUTPUT.finditer(text)]
-SLOW = "audit"
+SLOW = ("audit", "diff")
 
 
 @pytest.mark.parametrize(
     "block",
     [
-        pytest.param(block, marks=[pytest.mark.slow] if block["command"] == SLOW else [])
+        pytest.param(block, marks=[pytest.mark.slow] if block["command"].startswith(SLOW) else [])
         for block in BLOCKS
     ],
     ids=lambda block: block["command"],

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import TypeAlias
 
 from clingo import Control, ast
 
 from crcasp.program.overlays import Signature, signatures
+
+# A statement, the predicates that it states, and those that it asks for.
+Rule: TypeAlias = tuple[ast.AST, set[Signature], set[Signature]]
 
 NO_RULE = (ast.ASTType.ShowSignature, ast.ASTType.ShowTerm, ast.ASTType.Minimize)
 
@@ -22,20 +27,17 @@ def load_reduced(
         texts: what is added beside them, and depends on some of it.
         asked: the predicates.
     """
-    own: list[ast.AST] = []
     added: list[ast.AST] = []
-    ast.parse_files(files, own.append)
     for text in texts:
         ast.parse_string(text, added.append)
-    rules = [(node, *signatures(node)) for node in own if node.ast_type not in NO_RULE]
+    rules = [rule for path in files for rule in _rules(path)]
     asks: dict[Signature, set[Signature]] = {}
     needed = set(asked)
     for _, heads, body in rules:
         for head in heads:
             asks.setdefault(head, set()).update(body, heads)
-    externals = [node for node in own if node.ast_type == ast.ASTType.External]
-    for node in (*added, *externals):
-        heads, body = signatures(node)
+    externals = [rule for rule in rules if rule[0].ast_type == ast.ASTType.External]
+    for _, heads, body in (*map(_rule, added), *externals):
         needed |= heads | body
     left = list(needed)
     while left:
@@ -46,3 +48,15 @@ def load_reduced(
         for node, heads, _ in rules:
             if node.ast_type != ast.ASTType.Rule or heads & needed:
                 builder.add(node)
+
+
+@cache
+def _rules(path: str) -> tuple[Rule, ...]:
+    """Return the rules of a file, read once."""
+    nodes: list[ast.AST] = []
+    ast.parse_files([path], nodes.append)
+    return tuple(_rule(node) for node in nodes if node.ast_type not in NO_RULE)
+
+
+def _rule(node: ast.AST) -> Rule:
+    return node, *signatures(node)

@@ -627,7 +627,14 @@ def test_interrupted_by_a_signal(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-@pytest.mark.parametrize(("sent", "status"), [("SIGINT", 130), ("SIGTERM", 2), ("SIGHUP", 2)])
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ("SIGINT", 130),
+        pytest.param("SIGTERM", 2, marks=pytest.mark.slow),
+        pytest.param("SIGHUP", 2, marks=pytest.mark.slow),
+    ],
+)
 def test_a_signal_while_clingo_grounds(tmp_path: Path, sent: str, status: int) -> None:
     """Which takes hours here, and lets no handler of Python run."""
     overlay = tmp_path / "slow.lp"

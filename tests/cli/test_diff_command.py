@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
+import trials
 
 from crcasp.cli import main
 
-TRIAL = str(Path(__file__).parents[2] / "examples/overlays/since_2019/keynote_177.lp")
+TRIAL = str(trials.TRIAL)
 
 
+@pytest.mark.slow
 def test_it_says_what_changes_and_what_does_not(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "--with", TRIAL, "--exit-code"]) == 1
     said, warned = capsys.readouterr()
@@ -21,6 +23,7 @@ def test_it_says_what_changes_and_what_does_not(capsys: pytest.CaptureFixture[st
     assert warned == ""
 
 
+@pytest.mark.slow
 def test_nothing_changes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "--with", TRIAL, "--old", TRIAL, "--exit-code"]) == 0
     assert "nothing changes" in " ".join(capsys.readouterr().out.split())

@@ -56,7 +56,13 @@ def faults(*texts: str) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize(("text", "said"), CASES, ids=[said[0] for _, said in CASES])
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param(*case, marks=[pytest.mark.slow] if number % 6 else [], id=case[1][0])
+        for number, case in enumerate(CASES)
+    ],
+)
 def test_each_fault_is_said_with_its_place(text: str, said: list[str]) -> None:
     assert faults(text) == said
 
@@ -76,8 +82,6 @@ IN_ORDER = [
     SOUND + 'regraded("Z", b, considered) :- is(ecog, 2).'
     ' regraded("Z", b, recommended) :- is(ecog, 1).',
     SOUND + 'needs("Z", b, side, left) :- received(L, folfox), L > 1, is(ras, mutant).',
-    SOUND + 'needs("Z", b, side, left) :- eligible(hai). single_agent("Z").',
-    'statement("Z", first, benefit). text("Z", "z"). offers("Z", b, folfox) :- eligible(hai).',
     SOUND + 'needs("Z", b, ecog, at_most(N)) :- own(N). own(1..2). reference("Z", (1; 2)).',
     'statement("Z", first, benefit). text("Z", "z"). reuses("Z", again).',
     'exclusion("X9", "x"). bars("X9", fizz). unless("X9", side, left). regimen(fizz).',
@@ -105,15 +109,30 @@ IN_ORDER = [
 ]
 
 
-@pytest.mark.parametrize("text", IN_ORDER)
+# What hangs on a verdict is grounded with the whole table for anyone, which takes its time.
+ON_A_VERDICT = [
+    SOUND + 'needs("Z", b, side, left) :- eligible(hai). single_agent("Z").',
+    'statement("Z", first, benefit). text("Z", "z"). offers("Z", b, folfox) :- eligible(hai).',
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *IN_ORDER[::3],
+        *(
+            pytest.param(text, marks=pytest.mark.slow)
+            for text in (*IN_ORDER[1::3], *IN_ORDER[2::3], *ON_A_VERDICT)
+        ),
+    ],
+)
 def test_what_is_in_order_has_no_fault(text: str) -> None:
     assert faults(text) == []
 
 
-@pytest.mark.parametrize("number", range(1, 21))
-def test_any_interpretation_may_be_withdrawn(number: int) -> None:
-    """The table itself has no flaw, whatever is taken back."""
-    assert faults(f'withdrawn("I{number}").') == []
+def test_all_interpretations_may_be_withdrawn() -> None:
+    """The table itself has no flaw, whatever is taken back; of each alone `test_table` asks."""
+    assert faults(" ".join(f'withdrawn("I{number}").' for number in range(1, 21))) == []
 
 
 # ---- several overlays -------------------------------------------------------------------
@@ -340,20 +359,26 @@ def agrees(text: str, path: Path) -> None:
     assert str(by_check) == str(by_answer)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(TEXT)
 def test_no_overlay_crashes_it(text: str) -> None:
     is_refused(text)
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(TEXT)
 def test_no_overlay_crashes_it_at_length(text: str) -> None:
     is_refused(text)
 
 
-@pytest.mark.parametrize("text", [SOUND, BARS, *(text for text, _ in CASES[:6])])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(SOUND, BARS, CASES[0][0]),
+        *(pytest.param(text, marks=pytest.mark.slow) for text, _ in CASES[1:6]),
+    ],
+)
 def test_check_refuses_what_the_engine_refuses(text: str, tmp_path: Path) -> None:
     agrees(text, tmp_path / "overlay.lp")
 

@@ -105,19 +105,21 @@ def assert_all_ways_agree(solver: Engine, facts: Facts) -> None:
     }
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(4))
 def test_all_ways_to_answer_agree(solver: Engine, seed: int) -> None:
     assert_all_ways_agree(solver, random_facts(seed))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("start", range(1000, 1300, 50))
+@pytest.mark.parametrize("start", range(1000, 1200, 50))
 def test_all_ways_to_answer_agree_on_many(solver: Engine, start: int) -> None:
     for seed in range(start, start + 50):
         assert_all_ways_agree(solver, random_facts(seed))
 
 
-@pytest.mark.parametrize("lines", [1, 2, 3, 5, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "lines", [1, 3, *(pytest.param(lines, marks=pytest.mark.slow) for lines in (2, 5, 20))]
+)
 def test_a_history_of_any_length(lines: int) -> None:
     """Generic groundings are for 2, 4, 8, ... lines: the edges of each, and the longest history."""
     facts = parse_facts(
@@ -154,9 +156,9 @@ def test_the_random_patients_cover_the_sets() -> None:
 
 
 def test_eight_threads_get_the_sequential_answers() -> None:
-    patients = [random_facts(seed) for seed in range(100, 108)]
+    patients = [random_facts(seed) for seed in range(100, 105)]
     answers = {facts: asked_once(facts) for facts in patients}
-    patients *= 5
+    patients *= 4
     random.Random(5).shuffle(patients)
     cold: Mapping[str, int] = {"fit_ecog": 1}  # its default, and so a program of its own
     with ThreadPoolExecutor(8) as pool:
@@ -303,6 +305,7 @@ def test_an_ask_aborted_before_it_solves_leaves_nothing_behind() -> None:
     assert blank(grounding) == before
 
 
+@pytest.mark.slow
 def test_groundings_are_dropped_and_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crcasp.program.engine.CAPACITY", 2)
     solver = new_engine()
@@ -330,6 +333,7 @@ for facts in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_the_dictionary_is_the_same_bytes_under_any_hash_seed() -> None:
     patients = [reading.random_patient(random.Random(seed)).facts() for seed in range(500, 504)]
     expected = []

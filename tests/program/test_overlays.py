@@ -197,6 +197,7 @@ def test_a_new_finding_is_asked_for_in_every_way(
     assert recommend(patient, overlays=[path]).to_dict() == by_command
 
 
+@pytest.mark.slow
 def test_two_overlays_together() -> None:
     for overlays in ([KEYNOTE, BEACON], [BEACON, KEYNOTE]):
         assert names(recommend(FIRST_LINE, overlays=overlays)) == ["pembrolizumab"]

@@ -64,10 +64,11 @@ def test_out_of_scope_has_no_verdict() -> None:
 
 def test_random_pairs() -> None:
     rng = random.Random(1)
-    for _ in range(12):
+    for _ in range(5):
         check(reading.random_patient(rng), reading.random_patient(rng))
 
 
+@pytest.mark.slow
 def test_before_and_after_a_test() -> None:
     rng = random.Random(2)
     for _ in range(12):

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import random
-from functools import cache
 from itertools import combinations
 from pathlib import Path
 
 import pytest
 import reading
 from clingo import Symbol
+from trials import TRIAL, trial
 from two_tables import CONSTANTS, Side, fits, kinds, known, patient, random_overlay
 
 from crcasp import Diff, InputError, UsageError, diff, parse_facts, recommend
 from crcasp.program.files import Program
 
-TRIAL = "examples/overlays/since_2019/keynote_177.lp"
 ROOT = Path(__file__).parents[2]
+# With few statements and two lines of treatment, tables are compared in a moment.
+FEW = "".join(f'withdrawn("{name}"). ' for name in reading.STATEMENTS if name not in ("3", "6.1"))
 TURNED = {
     "gained": "lost",
     "lost": "gained",
@@ -27,11 +28,26 @@ TURNED = {
 }
 
 
-@cache
-def trial() -> Diff:
-    return diff(overlays=[ROOT / TRIAL])
+def test_a_small_table(tmp_path: Path) -> None:
+    few, more = tmp_path / "few.lp", tmp_path / "more.lp"
+    few.write_text(FEW)
+    more.write_text('withdrawn("I13").')
+    found = diff(overlays=[few, more], constants={"max_lines": 2}, old=[few])
+    assert [(it.therapy, it.kind) for it in found.changes] == [
+        (therapy, kind) for therapy in ("iris", "sox") for kind in ("lost", "ruled_out")
+    ]
+    for it in found.changes:
+        assert {"3", "I13"} <= set(it.because)
+        assert it.smallest == (("country(japan)",) if it.kind == "lost" else ())
+    assert set(found.unchanged) == set(reading.THERAPIES) - {"sox", "iris"}
+    assert found.preferred.changes
+    japan = {"country": "japan"}
+    standing = [recommend(japan, overlays=it).therapies for it in ([few], [few, more])]
+    for therapy in ("sox", "iris"):
+        assert [verdicts[therapy].status for verdicts in standing] == ["eligible", "excluded"]
 
 
+@pytest.mark.slow
 def test_a_trial() -> None:
     found = trial().to_dict()
     change = next(it for it in found["changes"] if it["kind"] == "gained")
@@ -46,7 +62,7 @@ def test_a_trial() -> None:
     assert found["preferred"]["changes"]
     (fact,) = found["preferred"]["smallest"]  # of several as small, any
     patient_of = parse_facts(f"{fact}.")
-    updated = recommend(patient_of, overlays=[ROOT / TRIAL])
+    updated = recommend(patient_of, overlays=[TRIAL])
     assert {it.therapies for it in recommend(patient_of).preferred} != {
         it.therapies for it in updated.preferred
     }
@@ -65,7 +81,7 @@ def test_a_trial() -> None:
 
 @pytest.mark.slow
 def test_a_table_against_itself() -> None:
-    for path in ([], [ROOT / TRIAL]):
+    for path in ([], [TRIAL]):
         found = diff(overlays=path, old=path)
         assert found.same
         assert found.changes == ()
@@ -74,7 +90,7 @@ def test_a_table_against_itself() -> None:
 
 @pytest.mark.slow
 def test_exchanged_it_is_turned_round() -> None:
-    turned = diff(old=[ROOT / TRIAL])
+    turned = diff(old=[TRIAL])
     assert {
         (it.therapy, TURNED[it.kind], it.when, it.after, it.before) for it in turned.changes
     } == {(it.therapy, it.kind, it.when, it.before, it.after) for it in trial().changes}
@@ -232,8 +248,8 @@ def smaller(found: Diff, overlays: list[Path], constants: dict[str, int]) -> Non
 
 @pytest.mark.slow
 def test_the_trial_against_both_answers() -> None:
-    assert checked(trial(), [ROOT / TRIAL], {}, random.Random(1)) >= 2
-    smaller(trial(), [ROOT / TRIAL], {})
+    assert checked(trial(), [TRIAL], {}, random.Random(1)) >= 2
+    smaller(trial(), [TRIAL], {})
 
 
 @pytest.mark.slow

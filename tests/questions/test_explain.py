@@ -15,7 +15,7 @@ from variants import domain, known, numbers, stops, varied
 from crcasp import Explanation, InputError, UsageError, explain, missing, parse_facts, recommend
 from crcasp.cli import main
 
-PATIENTS = 6
+PATIENTS = 2
 
 
 def eligible(patient: reading.Patient, therapy: str) -> bool:
@@ -125,9 +125,9 @@ def test_random_explanations() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(2, 7))
+@pytest.mark.parametrize("seed", range(2, 6))
 def test_random_explanations_of_many(seed: int) -> None:
-    for patient, therapy, explanation in cases(seed, 100):
+    for patient, therapy, explanation in cases(seed, 50):
         check_ways(patient, therapy, explanation)
         check_changes(patient, therapy, explanation)
         check_barred(patient, therapy, explanation)
@@ -244,10 +244,10 @@ def test_limits_are_all_named() -> None:
 
 
 CEA = """
-value(cea, 0..1000). given(cea, V, cea(V)) :- cea(V). #defined cea/1.
+value(cea, 0..30). given(cea, V, cea(V)) :- cea(V). #defined cea/1.
 means(cea, "CEA"). label(cea, "CEA").
-statement("CEA", first, benefit). text("CEA", "capox if CEA is at least 200").
-offers("CEA", high, capox). needs("CEA", high, cea, at_least(200)).
+statement("CEA", first, benefit). text("CEA", "capox if CEA is at least 20").
+offers("CEA", high, capox). needs("CEA", high, cea, at_least(20)).
 """
 
 
@@ -256,12 +256,13 @@ def test_a_finding_that_an_overlay_declares(tmp_path: Path) -> None:
     overlay.write_text(CEA)
     facts = {"age": 54, "ras": "mutant", "cea": 10}
     ((change,),) = explain(facts, "capox", overlays=[overlay]).changes
-    assert (change.finding, change.value, change.to) == ("cea", 10, ("at least 200",))
+    assert (change.finding, change.value, change.to) == ("cea", 10, ("at least 20",))
     found = missing({"age": 54, "ras": "mutant"}, overlays=[overlay]).findings
     assert "cea" in {item.finding for item in found}
-    assert recommend({"cea": 300}, overlays=[overlay]).therapies["capox"].grade == "benefit"
+    assert recommend({"cea": 25}, overlays=[overlay]).therapies["capox"].grade == "benefit"
 
 
+@pytest.mark.slow
 def test_a_fact_that_an_overlay_states(tmp_path: Path) -> None:
     overlay = tmp_path / "here.lp"
     overlay.write_text("country(japan).")

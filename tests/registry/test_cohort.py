@@ -147,11 +147,11 @@ def test_an_overlay_and_a_constant_keep_it_right(tmp_path: Path) -> None:
 def test_a_finding_of_an_overlay(tmp_path: Path) -> None:
     overlay = tmp_path / "own.lp"
     overlay.write_text(
-        "value(cea, 0..1000). given(cea, V, cea(V)) :- cea(V). #defined cea/1. "
+        "value(cea, 0..30). given(cea, V, cea(V)) :- cea(V). #defined cea/1. "
         'statement("CEA", first, benefit). text("CEA", "capox if CEA is high"). '
-        'offers("CEA", a, capox). needs("CEA", a, cea, at_least(200)).'
+        'offers("CEA", a, capox). needs("CEA", a, cea, at_least(20)).'
     )
-    rows = [{"id": "1", "cea": "300"}, {"id": "2", "cea": "10"}, {"id": "3"}]
+    rows = [{"id": "1", "cea": "25"}, {"id": "2", "cea": "10"}, {"id": "3"}]
     answers = answered(tmp_path, rows, "--with", str(overlay))
     assert [answer["preferred"] == "capox" for answer in answers] == [True, False, False]
     assert "cea" in answers[2]["missing"].split(";")
@@ -360,6 +360,7 @@ def test_ndjson_keeps_what_it_holds(tmp_path: Path) -> None:
     assert "toxic must be" in found[5]["error"]
 
 
+@pytest.mark.slow
 def test_standard_streams(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "crcasp", "cohort", "-", "-o", "-"]
     run = subprocess.run(
@@ -631,6 +632,7 @@ def record_batch(tmp_path: Path, patients: Sequence[reading.Patient]) -> Any:
     return batch
 
 
+@pytest.mark.slow
 def test_threads_get_what_one_thread_gets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dask runs several threads in each worker, which share what was learned."""
     monkeypatch.setattr("crcasp.registry.run._advisors", {})

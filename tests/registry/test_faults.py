@@ -168,6 +168,7 @@ def test_a_list_in_parquet_that_contradicts_another_cell(tmp_path: Path) -> None
     assert errors[1] is None
 
 
+@pytest.mark.slow
 def test_many_rows_that_contradict_themselves_are_told_at_once(run: Run) -> None:
     rows = [f"{n},cecum,left,{18 + n % 100},{n % 5}" for n in range(20_000)]
     found = run.of("id,primary_site,side,age,ecog\n" + "\n".join(rows) + "\n")

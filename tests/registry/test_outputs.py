@@ -176,6 +176,7 @@ def test_a_pipe_is_written_to_and_never_replaced(
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
+@pytest.mark.slow
 def test_a_device_is_written_to(source: Path) -> None:
     run = crcasp("cohort", source, "-o", "/dev/stdout", stdout=subprocess.PIPE)
     assert run.returncode == 0
@@ -192,7 +193,12 @@ def test_a_device_is_written_to(source: Path) -> None:
 
 @pytest.mark.parametrize(
     ("form", "failing"),
-    [("csv", "answers"), ("parquet", "answers"), ("ndjson", "report"), ("parquet", "summary")],
+    [
+        ("csv", "answers"),
+        pytest.param("parquet", "answers", marks=pytest.mark.slow),
+        pytest.param("ndjson", "report", marks=pytest.mark.slow),
+        pytest.param("parquet", "summary", marks=pytest.mark.slow),
+    ],
 )
 def test_a_limit_on_the_size_of_files_leaves_everything_as_it_was(
     form: str, failing: str, tmp_path: Path
@@ -226,7 +232,7 @@ def test_a_limit_on_the_size_of_files_leaves_everything_as_it_was(
     assert all((tmp_path / name).read_text() == "old" for name in names.values())
 
 
-@pytest.mark.parametrize("command", ["cohort", "recommend"])
+@pytest.mark.parametrize("command", [pytest.param("cohort", marks=pytest.mark.slow), "recommend"])
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
 def test_no_space_is_one_sentence(
     command: str, source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -244,6 +250,7 @@ def test_no_space_is_one_sentence(
     )
 
 
+@pytest.mark.slow
 def test_a_reader_that_goes_away_is_one_sentence(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text("id,ras\n" + "1,mutant\n" * 40_000)
@@ -270,7 +277,10 @@ def test_a_reader_that_goes_away_is_one_sentence(tmp_path: Path) -> None:
     [
         (signal.SIGINT, 130, "crcasp: interrupted, no file was written.\n"),
         (signal.SIGTERM, 2, "crcasp: ended by SIGTERM, no file was written.\n"),
-        (signal.SIGHUP, 2, "crcasp: ended by SIGHUP, no file was written.\n"),
+        pytest.param(
+            *(signal.SIGHUP, 2, "crcasp: ended by SIGHUP, no file was written.\n"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_signal_ends_in_one_sentence_and_leaves_nothing(

@@ -81,6 +81,7 @@ def test_errors_by_cause(run: tuple[str, dict[str, Any]]) -> None:
         assert all(f"<bdi>{first}</bdi>" in text for first in cause["first"])
 
 
+@pytest.mark.slow
 def test_what_it_says_reproduces_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("own.lp").write_text("s1_used_in(taiwan).\n")

@@ -37,6 +37,7 @@ def test_a_copy_is_equal(result: Any) -> None:
         assert len({other, result}) == 1
 
 
+@pytest.mark.slow
 def test_a_copy_can_still_be_made_a_page(result: Any) -> None:
     pytest.importorskip("jinja2")
     assert pickle.loads(pickle.dumps(result)).to_html() == result.to_html()
@@ -55,6 +56,7 @@ def test_json_is_plain(result: Any) -> None:
     assert json.loads(json.dumps(given)) == given
 
 
+@pytest.mark.slow
 def test_where_it_comes_from_does_not_count(tmp_path: Any) -> None:
     """The same facts in two files, or under a constant that is the default."""
     path = tmp_path / "patient.lp"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+import pytest
 from pages import inside
+from trials import TRIAL, trial
 
 from crcasp import diff
 from crcasp.views.groups.diff import words
 from crcasp.views.tables import diff_text
 
-TRIAL = Path(__file__).parents[2] / "examples/overlays/since_2019/keynote_177.lp"
+pytestmark = pytest.mark.slow
 
 
 def test_a_committee_reads_it_from_top_to_bottom() -> None:
-    found = diff(overlays=[TRIAL])
+    found = trial()
     page = found.to_html()
     inside(page)
     order = ["For whom", "Why", "KEYNOTE-177", "Smallest patient", "Lowered", "Proved unchanged"]
@@ -33,7 +33,7 @@ def test_an_old_table_with_an_overlay_is_named() -> None:
 
 
 def test_therapies_that_change_alike_are_said_together() -> None:
-    found = diff(overlays=[TRIAL])
+    found = trial()
     text = " ".join(diff_text(found, words(found)).split())
     assert text.count("by KEYNOTE-177") == 4  # gained, lowered twice, opened
     assert "FOLFIRI + bevacizumab and FOLFOX + bevacizumab: eligible (benefit) before" in text

@@ -62,7 +62,13 @@ def seen(text: str) -> str:
     return " ".join("".join(body.itertext()).split())
 
 
-@pytest.fixture(params=list(PAGES.values()), ids=list(PAGES))
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(words, marks=[pytest.mark.slow] if number % 3 else [], id=name)
+        for number, (name, words) in enumerate(PAGES.items())
+    ],
+)
 def written(request: pytest.FixtureRequest) -> str:
     return page(*example(request.param))
 
@@ -80,6 +86,7 @@ def test_refers_to_nothing_outside(written: str) -> None:
     inside(written)
 
 
+@pytest.mark.slow
 def test_the_same_patient_gives_the_same_page() -> None:
     patient = {"kras": "mutant", "ecog": 1}
     assert recommend(patient).to_html() == recommend(patient).to_html()
@@ -109,6 +116,7 @@ label(folfox, "<em>FOLFOX</em>").
 """
 
 
+@pytest.mark.slow
 def test_names_come_through_harmlessly(tmp_path: Path) -> None:
     overlay = tmp_path / "<s>\"'ö\u202e\u05d0.lp"
     overlay.write_text(OVERLAY, encoding="utf-8")
@@ -181,6 +189,7 @@ def test_half_of_a_whole_is_shown() -> None:
     assert "KRASwild-type" in seen(recommend({"kras": "wild_type"}).to_html()).replace(" ", "")
 
 
+@pytest.mark.slow
 def test_says_what_a_toxicity_was_due_to() -> None:
     line = {"received": ["folfox"], "stopped": "toxicity"}
     assert "FOLFOX; stopped: toxicity " in seen(recommend({"history": [line]}).to_html())
@@ -188,6 +197,7 @@ def test_says_what_a_toxicity_was_due_to() -> None:
     assert "FOLFOX; stopped: toxicity (due to oxaliplatin) " in seen(text)
 
 
+@pytest.mark.slow
 def test_fingerprints_can_be_made_by_hand() -> None:
     paths = sorted(Path(program_directory()).rglob("*.lp"))
     paths.sort(key=lambda path: path.relative_to(program_directory()).as_posix().encode())
@@ -200,6 +210,7 @@ def test_fingerprints_can_be_made_by_hand() -> None:
     assert program_fingerprint() in advice.to_html()
 
 
+@pytest.mark.slow
 def test_overlays_and_constants_are_named() -> None:
     overlay = EXAMPLES / "overlays" / "since_2019" / "beacon.lp"
     text = recommend({"age": 60}, overlays=[overlay], constants={"younger_age": 75}).to_html()
@@ -249,6 +260,7 @@ def test_without_graphviz_there_are_words(monkeypatch: pytest.MonkeyPatch) -> No
 # ---- files --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_output_goes_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     patient = str(EXAMPLES / "refractory.lp")
     for form in ("text", "json", "html"):

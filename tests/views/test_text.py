@@ -29,6 +29,7 @@ def seen(page: str) -> str:
 # ---- what changes the preferred sets, and what does not ------------------------------------
 
 
+@pytest.mark.slow
 def test_what_changes_nothing_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     patient = EXAMPLES / "resectable.lp"
     text = " ".join(said(capsys, "missing", patient).split())
@@ -90,7 +91,13 @@ COMMANDS: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("command", list(COMMANDS.values()), ids=list(COMMANDS))
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(words, marks=[pytest.mark.slow] if name != "missing" else [], id=name)
+        for name, words in COMMANDS.items()
+    ],
+)
 def test_no_empty_grade(
     capsys: pytest.CaptureFixture[str], ungraded: Path, command: list[str]
 ) -> None:

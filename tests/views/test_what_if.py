@@ -240,6 +240,7 @@ def test_the_form_is_the_vocabulary(text: str) -> None:
     assert data["meanings"] == VOCABULARY.meanings
 
 
+@pytest.mark.slow
 def test_overlays_and_constants_are_baked_in(tmp_path: Path, text: str) -> None:
     overlay = tmp_path / "with <b>.lp"
     overlay.write_text(
@@ -322,6 +323,7 @@ def test_the_view_stays_small() -> None:
 # ---- the command ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_page(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:

@@ -1,0 +1,24 @@
+"""How the tests are spread over the cores."""
+
+from __future__ import annotations
+
+import pytest
+
+MADE_ONCE = {"browser", "pages", "solver", "whole"}  # fixtures that take long to make
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Tests that are named one by one run here, as a debugger and `-s` need it."""
+    return 0 if any("::" in argument for argument in config.args) else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file on one core, which remembers what is made there; slow tests fill the gaps."""
+    for item in items:
+        if item.get_closest_marker("xdist_group"):
+            continue
+        made = MADE_ONCE.intersection(getattr(item, "fixturenames", ()))
+        if made or not item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path)))
