@@ -133,8 +133,10 @@ class Overlays:
     @cached_property
     def read(self) -> Solver:
         """The overlays beside what they extend, grounded for any patient."""
-        values = Solver(self.program.vocabulary_control()).literals("value", 2)
+        declared = Solver(self.program.vocabulary_control())
+        values = declared.literals("value", 2)
         findings = dict.fromkeys(str(atom.arguments[0]) for atom in values)
+        lines = min(LINES, max((int(line) for (line,) in declared.facts("line", 1)), default=0))
         free = externals_of(name for name in findings if name.isidentifier())
         rules = {origins.name: origins.rules for origins in self.origins}
 
@@ -149,7 +151,7 @@ class Overlays:
             names = (*files, *EXTERNALS, LANGUAGE)
             texts = self.program.overlays
             solver = Solver(
-                self.program.grounded(names, [], LINES, free, texts, add=add, asked=asked)
+                self.program.grounded(names, [], lines, free, texts, add=add, asked=asked)
             )
             if files is not READ or self._sees_all(solver):
                 break

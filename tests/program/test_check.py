@@ -150,6 +150,12 @@ def test_one_may_complete_another() -> None:
     assert len(faults(f"{parts[0]}.", f"{parts[2]}")) == 1
 
 
+@pytest.mark.parametrize("most", ["0", "1"])
+def test_fewer_lines_than_are_looked_at(most: str) -> None:
+    overlay = (("overlay.lp", SOUND),)
+    Overlays(Program(overlay, (("max_lines", most),))).checked()
+
+
 def test_all_faults_of_all_are_said_at_once() -> None:
     said = faults(
         'offers("Z", b, folfax).', BARS + ' need("1", any, side, left).\n  withdrawn("I77").'
