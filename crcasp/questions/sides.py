@@ -37,10 +37,8 @@ class Side:
         vocabulary = engine(program).vocabulary
         self.name = name
         rules = Rules()
-        told = " ".join(f"#external received(1..{lines}, {therapy})." for therapy, _ in strange)
-        told += " ".join(f"contains({therapy}, {agent})." for therapy, agent in strange if agent)
         files = ("wrapper/externals.lp", "wrapper/histories.lp", PATIENT_CHECK)
-        text = f"{vocabulary.externals()} {ASKED} {told}"
+        text = f"{vocabulary.externals()} {ASKED} {received(strange, lines)} {held(strange)}"
         self.control = program.control(
             *files, lines=lines, facts=text, observer=rules, asked=_of_the_program()
         )
@@ -75,6 +73,17 @@ def strange(engine: Engine, other: Engine) -> list[tuple[str, str]]:
         held = [str(a) for t, a in other.declared.facts("contains", 2) if t == therapy]
         found += [(therapy, agent) for agent in sorted(set(held) - agents)] or [(therapy, "")]
     return found
+
+
+def received(strange: Sequence[tuple[str, str]], lines: int) -> str:
+    """Return a program in which what is strange may have been received in any line."""
+    names = dict.fromkeys(therapy for therapy, _ in strange)
+    return " ".join(f"#external received(1..{lines}, {therapy})." for therapy in names)
+
+
+def held(strange: Sequence[tuple[str, str]]) -> str:
+    """Return a program that says which strange agents what is strange holds."""
+    return " ".join(f"contains({therapy}, {agent})." for therapy, agent in strange if agent)
 
 
 def _of_the_program() -> set[Signature]:

@@ -12,7 +12,9 @@ from crcasp.program.wording import Wording
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.outcome import AND, CONCORDANCE
 from crcasp.registry.summary import NO_SET, Summary
-from crcasp.results.provenance import SHOWN, Provenance
+from crcasp.results.comparison import KINDS
+from crcasp.results.provenance import SHOWN, Provenance, overlay_fingerprints
+from crcasp.views.groups.diff import table_with
 from crcasp.views.page.templating import page
 
 WIDTH, LABEL, ROW, BAR, NODE = 720, 210, 26, 18, 14  # of a figure, in its own units
@@ -32,6 +34,7 @@ def registry_html(
     mapping: ColumnMap | None = None,
     map_file: str | None = None,
     options: str = "",
+    old: Program | None = None,
 ) -> str:
     """Return the report on a registry.
 
@@ -42,6 +45,7 @@ def registry_html(
         mapping: what its columns and cells are called.
         map_file: the file that says so, of which the page has the fingerprint.
         options: further options of the command.
+        old: the table that it was compared with.
 
     Raises:
         UsageError: the extra crcasp[report] is not installed.
@@ -64,6 +68,10 @@ def registry_html(
         kinds=CONCORDANCE,
         called=lambda name: NOTHING if name == NO_SET else _called(name, wording),
         shares=(ALONE, OTHERS),
+        changes=KINDS,
+        touched=_bars(summary.touched.therapies, KINDS, share=False) if summary.touched else [],
+        old=None if old is None else overlay_fingerprints(old),
+        old_table=table_with(summary.touched.old) if summary.touched else "",
         concordance=_bars(summary.concordance, CONCORDANCE, share=True),
         missing=_bars(missing, (ALONE, OTHERS), share=False),
         nodes=nodes,
