@@ -47,16 +47,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--map", metavar="FILE", help="a TOML file with columns, values, rules and unknown")
     add("--summary", metavar="FILE", help="write the summary as JSON, too")
     add("--report", metavar="FILE", help="write the summary as an HTML page, too")
-    shared.add_program(parser)
     add(
         "--old",
         action="append",
         nargs="?",
+        type=_overlay,
         metavar="FILE",
         help="say in the summary how many patients the update of an old table touches, by therapy "
-        "and kind of change: FILE is an overlay of the old table, which without one is the "
-        "table alone; repeatable; where no FILE follows, write it behind INPUT",
+        "and kind of change; FILE is an overlay of the old table, which without one is the "
+        "table alone; repeatable",
     )
+    shared.add_program(parser)
+
+
+def _overlay(name: str) -> str:
+    """Return the name of an overlay, or refuse the registry that follows a --old without one."""
+    try:
+        from crcasp.registry.source import suffix_form
+    except ImportError:  # which is said before any work
+        return name
+    if name == "-" or suffix_form(name):
+        raise argparse.ArgumentTypeError(
+            f"{name} is no overlay: where --old stands without one, write INPUT before it."
+        )
+    return name
 
 
 def run(options: argparse.Namespace) -> tuple[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from clingo import Symbol
@@ -17,8 +17,8 @@ from crcasp.questions.patient import Patient
 from crcasp.questions.sides import held
 from crcasp.registry.concordance import Judge, Standing
 from crcasp.registry.grounded import Facts, packed
-from crcasp.registry.outcome import AND, COLUMNS, JUDGED, LIST, OR, Bits, Coded, Given, Places
-from crcasp.registry.verdicts import Answered, Strange, Verdicts, preferred
+from crcasp.registry.outcome import AND, COLUMNS, JUDGED, LIST, OR, Bits, Coded, Given
+from crcasp.registry.verdicts import Answered, Columns, Strange, Verdicts, preferred
 from crcasp.results.advice import Advice
 
 
@@ -45,19 +45,21 @@ class Alone:
             bad: the patients who are left out.
             given: of each patient the therapies that were given, as a tuple, or None.
         """
-        columns: list[tuple[str, Places, Coded]] = []
-        said: dict[int, Advice] = {}
+        columns: dict[str, tuple[list[int], list[object]]] = {}
+        notes = Notes(len(bad))
         for place in np.flatnonzero(~bad).tolist():
             try:
                 advice = self._advice([fact for fact, whom in facts.items() if whom[place]])
             except InputError:
                 continue
             for name, value in columns_of(advice, given[place], self.judge).items():
-                columns.append((name, np.array([place]), Coded([value], np.zeros(1, np.intp))))
+                places, values = columns.setdefault(name, ([], []))
+                places.append(place)
+                values.append(value)
             if self.strange is not None:
-                said[place] = advice
-        verdicts = None if self.strange is None else self._verdicts(said, len(bad))
-        return Answered(iter(columns), verdicts)
+                notes.add(place, advice)
+        verdicts = None if self.strange is None else notes.verdicts(self.program)
+        return Answered(_coded(columns), verdicts)
 
     def _advice(self, symbols: Iterable[Symbol]) -> Advice:
         """Return the answer to facts; where tables are compared, to those that this one knows."""
@@ -78,34 +80,46 @@ class Alone:
             answer, _ = patient.fresh(text=held(self.strange or ()))
         return decode(answer, patient.engine.table, tuple(base.facts))
 
-    def _verdicts(self, said: dict[int, Advice], rows: int) -> Verdicts:
-        """Return what is said of each therapy, and which sets are preferred."""
-        whom: dict[Row, list[int]] = {}
-        for place, advice in said.items():
-            for therapy, verdict in advice.therapies.items():
-                whom.setdefault((verdict.status, therapy), []).append(place)
-                if verdict.grade is not None:
-                    whom.setdefault(("grade", therapy, verdict.grade), []).append(place)
-        for grade, rank in engine(self.program).table.ranks.items():
-            whom["rank", grade, rank] = [*said]
-        codes = np.zeros(rows, np.intp)
-        codes[[*said]] = range(len(said))
-        chosen = [
-            preferred((one.therapies, one.preferred) for one in advice.sets)
-            for advice in said.values()
-        ]
-        atoms = {
-            atom: packed(_bits(places, rows))
-            for atom, places in whom.items()
-            if atom[0] != "excluded"
-        }
-        return Verdicts(atoms, Coded(chosen, codes), _bits([*said], rows))
+
+class Notes:
+    """What is compared of the answers to some patients; the answers themselves are let go.
+
+    Args:
+        rows: how many patients there are.
+    """
+
+    def __init__(self, rows: int) -> None:
+        self.whom: dict[Row, list[int]] = {}
+        self.codes = np.zeros(rows, np.intp)
+        self.preferred: dict[frozenset[frozenset[str]], int] = {}
+        self.answered = np.zeros(rows, bool)
+
+    def add(self, place: int, advice: Advice) -> None:
+        """Take down the answer to one patient."""
+        self.answered[place] = True
+        for therapy, verdict in advice.therapies.items():
+            if verdict.status != "excluded":
+                self.whom.setdefault((verdict.status, therapy), []).append(place)
+            if verdict.grade is not None:
+                self.whom.setdefault(("grade", therapy, verdict.grade), []).append(place)
+        chosen = preferred((one.therapies, one.preferred) for one in advice.sets)
+        self.codes[place] = self.preferred.setdefault(chosen, len(self.preferred))
+
+    def verdicts(self, program: Program) -> Verdicts:
+        """Return what a program said of each therapy, and which sets are preferred."""
+        everybody = packed(self.answered)
+        ranks = engine(program).table.ranks.items()
+        atoms: dict[Row, int] = {("rank", grade, rank): everybody for grade, rank in ranks}
+        for atom, places in self.whom.items():
+            bits = np.zeros(len(self.codes), bool)
+            bits[places] = True
+            atoms[atom] = packed(bits)
+        return Verdicts(atoms, Coded([*self.preferred], self.codes), self.answered)
 
 
-def _bits(places: Sequence[int], rows: int) -> Bits:
-    bits = np.zeros(rows, bool)
-    bits[places] = True
-    return bits
+def _coded(columns: Mapping[str, tuple[list[int], list[object]]]) -> Columns:
+    for name, (places, values) in columns.items():
+        yield name, np.array(places, np.intp), Coded(values, np.arange(len(values)))
 
 
 def columns_of(advice: Advice, given: tuple[str, ...] | None, judge: Judge) -> dict[str, object]:

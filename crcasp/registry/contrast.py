@@ -134,7 +134,7 @@ class Changes:
         self.atoms = dict.fromkeys(atoms, 0)
         named = {_symbol(atom): atom for atom in self.atoms}
         text = "compared(old). compared(new). " + " ".join(f"#external {atom}." for atom in named)
-        therapies = {str(_term(atom[2])) for atom in self.atoms if atom[1] != "rank"}
+        therapies = dict.fromkeys(_term(atom[2]) for atom in self.atoms if atom[1] != "rank")
         text += " ".join(f"offer(new, any, any, {therapy})." for therapy in therapies)
         rules = GroundRules()
         control = Control(["--warn=none"])
