@@ -18,6 +18,7 @@ from crcasp.views.groups.diff import table_with
 from crcasp.views.page.templating import page
 
 WIDTH, LABEL, ROW, BAR, NODE = 720, 210, 26, 18, 14  # of a figure, in its own units
+ROOM = 26  # characters of a label; a longer one is squeezed into its place
 NARROW = 34  # a part of a bar that has no room for its number
 FLOW, GAP = 220, 12
 NOTHING = "no set"
@@ -76,7 +77,10 @@ def registry_html(
         missing=_bars(missing, (ALONE, OTHERS), share=False),
         nodes=nodes,
         bands=bands,
-        size={"width": WIDTH, "label": LABEL, "row": ROW, "bar": BAR, "node": NODE, "flow": FLOW},
+        size={
+            **{"width": WIDTH, "label": LABEL, "room": ROOM, "row": ROW},
+            **{"bar": BAR, "node": NODE, "flow": FLOW},
+        },
         narrow=NARROW,
         mapping=mapping.to_toml() if mapping else "",
         map_file=(map_file, _fingerprint(map_file)) if map_file else None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -258,26 +259,33 @@ NOVEL = (
 )
 
 
-def test_a_therapy_that_only_the_new_one_knows(tmp_path: Path) -> None:
+def novel_patients(seed: int, count: int) -> list[reading.Patient]:
+    """Patients whose lines held a new therapy too, which every toxicity was due to."""
+    return [
+        replace(
+            one,
+            received={line: names | {"novel"} for line, names in one.received.items()},
+            toxic={n: frozenset({"novel"}) for n, why in one.stopped.items() if why == "toxicity"},
+            contraindicated=frozenset({"novel"}) if len(one.findings) % 2 else frozenset(),
+        )
+        for one in small_patients(seed, count)
+        if one.received
+    ]
+
+
+@pytest.mark.parametrize("old", ["", pytest.param("solved", marks=pytest.mark.slow)])
+def test_a_therapy_that_only_the_new_one_knows(old: str, tmp_path: Path) -> None:
     own = overlay(tmp_path, NOVEL)
-    past = ["novel", "folfox+novel", "folfox"]
-    rows = [{"line1": line, "line1_stopped": "toxicity"} for line in past]
-    rows += [{**row, "line1_toxic": "novel"} for row in rows[:2]]
-    rows.append({**rows[0], "contraindicated": "novel", "unavailable": "folfox"})
-    pairs: list[Both] = []
-    for row in rows:
-        facts = "".join(f"received(1,{name}). " for name in row["line1"].split("+"))
-        facts += "stopped(1,toxicity). "
-        facts += "".join(f"toxic(1,{row['line1_toxic']}). " for _ in [1] if "line1_toxic" in row)
-        if "contraindicated" in row:
-            facts += "contraindicated(novel). unavailable(folfox). "
-        pairs.append((asked(f"{facts} contains(novel,novel)."), asked(facts, [own])))
-    found = plain(touched(tmp_path, rows, [own], []))
+    olds = [overlay(tmp_path, SOLVED[0], "solved.lp")] if old else []
+    patients = novel_patients(12, 30)
+    facts = [one.facts() for one in patients]
+    alone = [asked(f"{one} contains(novel,novel).", olds) for one in facts]
+    pairs = list(zip(alone, (asked(one, [own]) for one in facts), strict=True))
+    found = plain(touched(tmp_path, [row_of(one) for one in patients], [own], olds))
     assert found == counted(pairs)
-    assert found["therapies"]["novel", "gained"] == 1
-    assert found["left_out"] == 0
-    # Of what a strange therapy holds nothing is known, but that the line was not the first.
-    assert [one.line for one in pairs[0] if one] == ["beyond_first", "beyond_first"]
+    assert found["compared"] == len(patients)
+    silent = [asked(re.sub(r"(toxic|contraindicated)\([^)]*\)\.", "", one), olds) for one in facts]
+    assert any(one and two and kinds(one, two) for one, two in zip(alone, silent, strict=True))
 
 
 def test_what_contradicts_itself_to_the_old_one_alone_is_left_out(tmp_path: Path) -> None:
@@ -290,13 +298,14 @@ def test_what_contradicts_itself_to_the_old_one_alone_is_left_out(tmp_path: Path
 # ---- grades, and programs that are no circuit ------------------------------------------------
 
 
-@pytest.mark.slow
 def test_each_table_ranks_its_own_grades(tmp_path: Path) -> None:
     ranks = 'withdrawn("I14"). rank(benefit, {}). rank(recommended, {}). rank(considered, {}).'
     turned = overlay(tmp_path, ranks.format(1, 2, 3), "turned.lp")
+    high = overlay(tmp_path, ranks.format(7, 8, 9), "high.lp")
     rows = [row_of(one) for one in small_patients(7, 60)]
-    same = touched(tmp_path, rows, [turned], [overlay(tmp_path, ranks.format(7, 8, 9), "up.lp")])
-    assert same.patients == 0  # a grade of the same name is the same, whatever its rank
+    for new, old in ((turned, high), (high, turned)):
+        same = touched(tmp_path, rows, [new], [old])
+        assert same.patients == 0  # a grade of the same name is the same, whatever its rank
     regrade = "rank(best, 4). " + 'regraded("2", wild_type, best).'
     found = touched(tmp_path, rows, [overlay(tmp_path, regrade, "best.lp")], [])
     assert {kind for row in found.therapies.values() for kind in row} == {"raised"}
@@ -330,29 +339,16 @@ def test_what_is_no_circuit_is_compared_row_by_row(text: str, which: str, tmp_pa
     assert summary.note.count("so rows are solved one by one.") == 1
 
 
-@pytest.mark.slow
-def test_what_is_strange_to_a_table_that_is_no_circuit(tmp_path: Path) -> None:
-    own, solved = overlay(tmp_path, NOVEL + CEA), overlay(tmp_path, SOLVED[0], "solved.lp")
-    rows = [
-        {"line1": "folfox+novel", "line1_stopped": "toxicity", "line1_toxic": "novel", "cea": "9"},
-        {"line1": "novel", "contraindicated": "novel", "ras": "mutant"},
-        {"cea": "5", "ras": "mutant"},
-    ]
-    facts = [
-        "received(1,folfox). received(1,novel). stopped(1,toxicity). toxic(1,novel). ",
-        "received(1,novel). ras(mutant). contraindicated(novel). ",
-        "ras(mutant). ",
-    ]
-    more = ["cea(9).", "", "cea(5)."]
-    pairs = [
-        (asked(f"{one} contains(novel,novel).", [solved]), asked(one + extra, [own]))
-        for one, extra in zip(facts, more, strict=True)
-    ]
+def test_a_finding_is_strange_to_a_table_that_is_no_circuit(tmp_path: Path) -> None:
+    own, solved = overlay(tmp_path, CEA), overlay(tmp_path, SOLVED[0], "solved.lp")
+    rows = [{"cea": "5", "ras": "mutant"}, {"cea": "0"}]
+    news = [asked("cea(5). ras(mutant).", [own]), asked("cea(0).", [own])]
+    olds = [asked("ras(mutant).", [solved]), asked("", [solved])]
     found = plain(touched(tmp_path, rows, [own], [solved]))
-    assert found == counted(pairs)
-    assert found["compared"] == 3
-    back = plain(touched(tmp_path, rows[2:], [solved], [own]))
-    assert back["therapies"] == counted([pairs[2][::-1]])["therapies"]
+    assert found == counted(zip(olds, news, strict=True))
+    assert found["compared"] == 2
+    back = plain(touched(tmp_path, rows, [solved], [own]))
+    assert back == counted(zip(news, olds, strict=True))
 
 
 # ---- what it says ------------------------------------------------------------------------------
@@ -378,13 +374,23 @@ def test_the_summary_says_it(run: Run) -> None:
     assert "Touched" not in run.said
 
 
+def test_who_has_other_preferred_sets_is_touched(tmp_path: Path) -> None:
+    own = overlay(tmp_path, 'withdrawn("I9").')
+    found = check(tmp_path, small_patients(13, 40), [own])
+    assert found["therapies"] == {}
+    assert found["patients"] == found["preferred"] > 0
+
+
 def test_therapies_are_in_the_order_of_the_new_table_and_kinds_in_theirs(tmp_path: Path) -> None:
     rows = [row_of(one) for one in small_patients(9, 150)]
-    found = touched(tmp_path, rows, [OVERLAYS], [])
-    places = engine(Program.build([OVERLAYS])).table.places
-    order = [places.get(name, len(places)) for name in found.therapies]
-    assert order == sorted(order)
-    assert len(order) > 5
+    first = overlay(tmp_path, NOVEL.replace('"N"', '"0"'))
+    found = touched(tmp_path, rows, [first, TRIAL], [OVERLAYS / "beacon.lp"])
+    tables = [engine(Program.build(own)).table for own in ([first, TRIAL], found.old)]
+    order = list(dict.fromkeys([*tables[0].places, *tables[1].places]))
+    assert [*found.therapies] == sorted(found.therapies, key=order.index)
+    assert next(iter(found.therapies)) == "novel"
+    assert order[-1] in found.therapies
+    assert len(found.therapies) > 2
     for row in found.therapies.values():
         assert [*row] == [kind for kind in KINDS if kind in row]
         assert all(row.values())
