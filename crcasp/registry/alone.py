@@ -68,7 +68,6 @@ class Alone:
             vocabulary = vocabulary._replace(
                 therapies=(*vocabulary.therapies, *(therapy for therapy, _ in self.strange)),
                 agents=(*vocabulary.agents, *(agent for _, agent in self.strange if agent)),
-                limits=(*vocabulary.limits, *(agent for _, agent in self.strange if agent)),
             )
         base = read_symbols(symbols, vocabulary)
         if self.strange is not None:

@@ -231,7 +231,10 @@ def test_a_finding_that_only_the_new_one_knows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "ndjson"])
-def test_a_finding_that_only_the_old_one_knows(form: str, tmp_path: Path) -> None:
+def test_a_finding_that_only_the_old_one_knows(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crcasp.registry.evaluation.ROWS", 1)
     own = overlay(tmp_path, CEA)
     rows: list[dict[str, object]] = [{"CEA": 3}, {"CEA": 1}, {"age": 50}, {"CEA": "high"}]
     source = tmp_path / f"in.{form}"
@@ -309,6 +312,7 @@ def test_each_table_ranks_its_own_grades(tmp_path: Path) -> None:
     regrade = "rank(best, 4). " + 'regraded("2", wild_type, best).'
     found = touched(tmp_path, rows, [overlay(tmp_path, regrade, "best.lp")], [])
     assert {kind for row in found.therapies.values() for kind in row} == {"raised"}
+    assert found.preferred > 0  # of the same sets, another one is
     level = overlay(tmp_path, regrade.replace("4", "2"), "level.lp")
     found = touched(tmp_path, rows, [level], [])
     assert found.therapies == {}  # another grade of the same rank is no change of a kind
