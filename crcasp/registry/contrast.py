@@ -60,7 +60,8 @@ class Contrast:
     """Counts the patients to whom an old table does not say the same as the new one.
 
     What the old table does not know of a patient is unknown to it; a therapy that it does
-    not know is to it a line of treatment of whose content nothing is known.
+    not know is to it a line of treatment of whose content nothing is known. What one table
+    lets be given again and the other has never heard of, which `diff` leaves out, is counted.
 
     Args:
         old: the old table.
