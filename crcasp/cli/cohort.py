@@ -12,6 +12,7 @@ from crcasp.cli import options as shared
 from crcasp.errors import UsageError, not_installed
 
 if TYPE_CHECKING:
+    from crcasp.program.files import Program
     from crcasp.registry.column_map import ColumnMap
     from crcasp.registry.summary import Summary
 
@@ -46,7 +47,30 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--map", metavar="FILE", help="a TOML file with columns, values, rules and unknown")
     add("--summary", metavar="FILE", help="write the summary as JSON, too")
     add("--report", metavar="FILE", help="write the summary as an HTML page, too")
+    add(
+        "--old",
+        action="append",
+        nargs="?",
+        type=_overlay,
+        metavar="FILE",
+        help="say in the summary how many patients the update of an old table touches, by therapy "
+        "and kind of change; FILE is an overlay of the old table, which without one is the "
+        "table alone; repeatable",
+    )
     shared.add_program(parser)
+
+
+def _overlay(name: str) -> str:
+    """Return the name of an overlay, or refuse the registry that follows a --old without one."""
+    try:
+        from crcasp.registry.source import suffix_form
+    except ImportError:  # which is said before any work
+        return name
+    if name == "-" or suffix_form(name):
+        raise argparse.ArgumentTypeError(
+            f"{name} is no overlay: where --old stands without one, write INPUT before it."
+        )
+    return name
 
 
 def run(options: argparse.Namespace) -> tuple[str, int]:
@@ -55,7 +79,7 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         from crcasp.registry.run import answer_files
     except ImportError as error:
         raise not_installed("crcasp cohort", error) from None
-    program = shared.program(options)
+    program, old = shared.program(options), _old(options)
     mapping = _map(options)
     further: list[tuple[str, Callable[[Summary], str]]] = []
     if options.report:
@@ -67,7 +91,8 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         more = "".join(f" {name} {shlex.quote(text)}" for name, text in said.items() if text)
 
         def report(summary: Summary) -> str:
-            return registry_html(summary, options.input, program, mapping, options.map, more)
+            name = options.map
+            return registry_html(summary, options.input, program, mapping, name, more, old)
 
         further.append((options.report, report))
     if options.summary:
@@ -77,6 +102,7 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         options.input,
         options.answers,
         mapping,
+        old=old,
         form=options.format,
         separator=options.separator,
         inputs=[options.map] if options.map else [],
@@ -85,6 +111,15 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     if sys.stderr is not None:
         sys.stderr.write(summary.text())
     return "", ERRORS if summary.errors else 0
+
+
+def _old(options: argparse.Namespace) -> Program | None:
+    """Return the old table, if there is one to compare with."""
+    from crcasp.program.files import Program
+
+    if options.old is None:
+        return None
+    return Program.build([name for name in options.old if name is not None])
 
 
 def _map(options: argparse.Namespace) -> ColumnMap:

@@ -48,7 +48,7 @@ class Both:
         self.lines = min(most, *(one.vocabulary.lines for one in engines))
         self.ground = Ground()
         sides = [
-            Side(name, program, self.lines, strange(one, other, self.lines))
+            Side(name, program, self.lines, strange(one, other))
             for name, program, one, other in zip(
                 SIDES, self.programs, engines, engines[::-1], strict=True
             )

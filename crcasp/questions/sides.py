@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from typing import NamedTuple
 
 from clingo import Function, Symbol, ast
 
@@ -20,6 +21,18 @@ STRANGE = "diff/strange.lp"
 ASKED = "inquiry. partners(max_partners)."
 
 
+class Strange(NamedTuple):
+    """A therapy that only the other one of two tables knows.
+
+    To this one it is a line of treatment of whose content nothing is known, but for the
+    agents that are strange to it, too; the regimen of a strange partner is not given again.
+    """
+
+    therapy: str
+    agents: tuple[str, ...]
+    partner: bool
+
+
 class Side:
     """One table, grounded for every patient that it knows.
 
@@ -27,15 +40,15 @@ class Side:
         name: old or new.
         program: the table.
         lines: how many lines of treatment a patient may have had.
-        strange: what it is told of therapies that only the other table knows.
+        strange: what only the other table knows.
     """
 
-    def __init__(self, name: str, program: Program, lines: int, strange: str) -> None:
+    def __init__(self, name: str, program: Program, lines: int, strange: Sequence[Strange]) -> None:
         vocabulary = engine(program).vocabulary
         self.name = name
         rules = Rules()
         files = ("wrapper/externals.lp", "wrapper/histories.lp", PATIENT_CHECK, STRANGE)
-        text = f"{vocabulary.externals()} {ASKED} {strange}"
+        text = f"{vocabulary.externals()} {ASKED} {received(strange, lines)} {held(strange)}"
         self.control = program.control(
             *files, lines=lines, facts=text, observer=rules, asked=_of_the_program()
         )
@@ -62,22 +75,27 @@ class Side:
                 yield named, None if atom.is_fact else atom.literal
 
 
-def strange(engine: Engine, other: Engine, lines: int) -> str:
-    """Return what a table is told of therapies that only the other one knows, as a text.
-
-    To this one they are lines of treatment of whose content nothing is known, but for the
-    agents that are strange to it, too.
-    """
+def strange(engine: Engine, other: Engine) -> tuple[Strange, ...]:
+    """Return what is strange to one of two tables."""
     therapies, agents = set(engine.vocabulary.therapies), set(engine.vocabulary.agents)
-    text = []
+    partners = {str(name) for (name,) in other.declared.facts("partner", 1)}
+    contents = other.declared.facts("contains", 2)
+    found = []
     for therapy in sorted(set(other.vocabulary.therapies) - therapies):
-        held = [str(agent) for of, agent in other.declared.facts("contains", 2) if of == therapy]
-        text.append(f"#external received(1..{lines}, {therapy}).")
-        text += [f"contains({therapy}, {agent})." for agent in sorted(set(held) - agents)]
-        text += [
-            f"strange({therapy})." for (of,) in other.declared.facts("partner", 1) if of == therapy
-        ]
-    return " ".join(text)
+        held = {str(agent) for of, agent in contents if of == therapy}
+        found.append(Strange(therapy, tuple(sorted(held - agents)), therapy in partners))
+    return tuple(found)
+
+
+def received(strange: Iterable[Strange], lines: int) -> str:
+    """Return a program in which what is strange may have been received in any line."""
+    return " ".join(f"#external received(1..{lines}, {it.therapy})." for it in strange)
+
+
+def held(strange: Iterable[Strange]) -> str:
+    """Return what the file `STRANGE` asks of what is strange, and the agents that it holds."""
+    facts = [f"contains({it.therapy}, {agent})." for it in strange for agent in it.agents]
+    return " ".join([*facts, *(f"strange({it.therapy})." for it in strange if it.partner)])
 
 
 def _of_the_program() -> set[Signature]:

@@ -11,13 +11,16 @@ import pyarrow as pa
 
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.registry.cells import Cells, Column, as_cell
+from crcasp.registry.cells import Cells, Column, as_cell, findings_of_its_own
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.columns import ID, Columns, Names
 from crcasp.registry.contradictions import contradictions
+from crcasp.registry.contrast import Contrast
 from crcasp.registry.evaluation import Evaluator
-from crcasp.registry.outcome import AND, COLUMNS, JUDGED
+from crcasp.registry.grounded import Facts
+from crcasp.registry.outcome import AND, COLUMNS, JUDGED, Places
 from crcasp.registry.source import Batch, Said
+from crcasp.registry.verdicts import Verdicts
 
 ERROR = "error"
 RESULTS = (*COLUMNS, *JUDGED, ERROR)
@@ -60,16 +63,28 @@ class Advisor:
     Args:
         program: the logic program.
         mapping: where the columns of a patient are.
+        old: a table that it is compared with.
+
+    Attributes:
+        contrast: counts those to whom the tables do not say the same, where there are two.
 
     Raises:
         UsageError: the map speaks of what there is not.
     """
 
-    def __init__(self, program: Program, mapping: ColumnMap) -> None:
+    def __init__(self, program: Program, mapping: ColumnMap, old: Program | None = None) -> None:
         self.program = program
-        self.names = Names(mapping, engine(program).vocabulary)
-        self.cells = Cells(self.names, mapping, program)
-        self.evaluator = Evaluator(program)
+        known = engine(program).vocabulary
+        findings = {**known.findings, **findings_of_its_own(old, program)}
+        self.names = Names(mapping, known._replace(findings=findings))
+        self.cells = Cells(self.names, mapping, program, old)
+        self.contrast = None if old is None else Contrast(old, program)
+        self.evaluator = Evaluator(program) if old is None else Evaluator(program, ())
+
+    def solved(self) -> str:
+        """Return why rows were left to the solver one by one, in sentences; "" if none were."""
+        said = [self.evaluator.solved, self.contrast.old.solved if self.contrast else ""]
+        return " ".join(dict.fromkeys(filter(None, said)))
 
     def columns(self, header: Sequence[str], name: str) -> Columns:
         """Return what the columns of a table are for; see `Names.of`."""
@@ -89,7 +104,13 @@ class Advisor:
         found = self.cells.read(batch.rows, columns.used)
         bad = np.logical_or.reduce([np.zeros(rows, bool), *(c.wrong() for c in found.wrong)])
         bad[list(batch.faults)] = True
-        results, against = self.evaluator.answers(rows, found.facts, bad, found.given)
+        unclear = np.logical_or.reduce([np.zeros(rows, bool), *(c.wrong() for c in found.unclear)])
+
+        def seen(facts: Facts, part: Places, lines: int, said: Verdicts) -> None:
+            if self.contrast:
+                self.contrast.add(facts, unclear[part], lines, said)
+
+        results, against = self.evaluator.answers(rows, found.facts, bad, found.given, seen)
         said = dict(batch.faults)
         if against.any():
             said |= contradictions(self.program, batch.rows, found, np.flatnonzero(against))

@@ -87,26 +87,37 @@ class Facts(NamedTuple):
         facts: for each fact, the rows that have it.
         given: for each row what was given, None where it is not said; None if no column says it.
         wrong: columns in which cells are wrong.
+        unclear: likewise, of those that only a table asks for that is compared with.
         origins: for each fact, the columns that it is read from.
     """
 
     facts: dict[Symbol, Bools]
     given: NDArray[np.object_] | None
     wrong: list[Column]
+    unclear: list[Column]
     origins: dict[Symbol, tuple[str, ...]]
 
 
 class Cells:
     """Reads the cells of a table, as a map says.
 
+    Args:
+        names: the columns that a patient may have.
+        mapping: what they and their cells are called.
+        program: what says what facts may be.
+        old: a table that it is compared with, which says so of findings of its own.
+
     Raises:
         UsageError: the map speaks of what there is not.
     """
 
-    def __init__(self, names: Names, mapping: ColumnMap, program: Program) -> None:
+    def __init__(
+        self, names: Names, mapping: ColumnMap, program: Program, old: Program | None = None
+    ) -> None:
         self.names = names
         self.mapping = mapping
         self.engine = engine(program)
+        self.others = dict.fromkeys(findings_of_its_own(old, program), engine(old or program))
         self.partners = {*self.engine.lexicon.names("partner")}
         self.local = {*self.engine.lexicon.names("locoregional")}
         self.readers: dict[str, Reader] = {}
@@ -121,7 +132,8 @@ class Cells:
                 meanings: dict[str, str] = {}
                 for key in (general(name), name):
                     meanings |= values.get(self.names.values.get(key, ""), {})
-                self.readers[name] = Reader(name, self.engine, meanings, self.mapping.unknown)
+                known = self.others.get(name, self.engine)
+                self.readers[name] = Reader(name, known, meanings, self.mapping.unknown)
 
     def _made(self, name: str) -> Words:
         """Return the values that a rule may make."""
@@ -142,14 +154,15 @@ class Cells:
             table: some rows.
             used: for each column of a patient, the columns that it is read from.
         """
-        found = Facts({}, None, [], {})
+        found = Facts({}, None, [], [], {})
         for name, names in used.items():
             if name == ID:
                 continue
             reader = self.readers[name]
             there = [column for column in names if column in table.column_names]
             columns = [Column.of(table, column, reader.read) for column in there]
-            found.wrong.extend(column for column in columns if column.wrong().any())
+            faulty = found.unclear if name in self.others else found.wrong
+            faulty.extend(column for column in columns if column.wrong().any())
             if name in self.made:
                 stated = _ruled(columns, self.made[name]) if len(there) == len(names) else {}
             elif name == GIVEN:
@@ -183,6 +196,13 @@ class Cells:
             systemic = [*sorted(group & regimens), *sorted(group & self.partners)]
             found |= {"+".join(systemic)} if len(group & regimens) == 1 else {*systemic}
         return (*sorted(found), *sorted(words & self.local))
+
+
+def findings_of_its_own(old: Program | None, new: Program) -> dict[str, tuple[str | int, ...]]:
+    """Return the findings that only an old table knows, with their values."""
+    known = engine(new).vocabulary.findings
+    findings = engine(old).vocabulary.findings if old else {}
+    return {name: values for name, values in findings.items() if name not in known}
 
 
 def _stated(column: Column) -> dict[str | int, Bools]:

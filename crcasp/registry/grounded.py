@@ -14,10 +14,12 @@ from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, row
+from crcasp.questions.sides import STRANGE, Strange, held, received
 from crcasp.registry.ballots import Ballots
 from crcasp.registry.circuit import Circuit, GroundRules
 from crcasp.registry.concordance import Judge, Standing
 from crcasp.registry.outcome import JUDGED, LIST, Bits, Coded, Given, Places, distinct
+from crcasp.registry.verdicts import ASKED, Answered, Columns, Verdicts, preferred
 
 Facts: TypeAlias = Mapping[Symbol, Bits]  # for each fact the patients of whom it is given
 
@@ -38,16 +40,21 @@ class Grounded:
         program: the logic program.
         lines: how many lines.
         judge: what compares the therapies that were given.
+        strange: where it is compared with another table, what only that one knows.
 
     Raises:
         Unevaluable: what is read of the program is not settled by the facts alone.
     """
 
-    def __init__(self, program: Program, lines: int, judge: Judge) -> None:
+    def __init__(
+        self, program: Program, lines: int, judge: Judge, strange: Sequence[Strange] | None = None
+    ) -> None:
         self.judge = judge
         rules = GroundRules()
-        added = engine(program).vocabulary.externals()
-        self.solver = Solver(program.control(*FILES, lines=lines, facts=added, observer=rules))
+        known, more = engine(program).vocabulary, strange or ()
+        added = f"{known.externals()} {received(more, lines)} {held(more)}"
+        files = (*FILES, *((STRANGE,) if more else ()))
+        self.solver = Solver(program.control(*files, lines=lines, facts=added, observer=rules))
         if rules.beyond:
             raise Unevaluable(rules.beyond)
         settled = dict.fromkeys(rules.settled())
@@ -59,9 +66,14 @@ class Grounded:
         for symbol, atom in self.solver.literals("standing", 4).items():
             therapy, *words = map(str, row(symbol))
             self.standings.setdefault(therapy, {})[atom] = Standing(*words)
+        self.verdicts = {
+            name: {atom: row(symbol) for symbol, atom in self.solver.literals(name, arity).items()}
+            for name, arity in (ASKED if strange is not None else ())
+        }
         outputs: set[int] = set()
         groups: list[tuple[str, Mapping[int, object]]] = [*self.cells.items()]
-        for name, atoms in (*groups, *self.standings.items()):
+        groups += [*self.standings.items(), *self.verdicts.items()]
+        for name, atoms in groups:
             outputs.update(atoms)
             if not settled.keys() >= atoms.keys():
                 raise Unevaluable(f"its rules for {name} leave a choice or are a loop")
@@ -84,10 +96,8 @@ class Grounded:
         given = {atom.literal: packed(whom) for atom, whom in found if atom}
         return self.circuit.values(given, rows)
 
-    def answers(self, facts: Facts, bad: Bits, given: Given) -> Iterator[tuple[str, Places, Coded]]:
-        """Yield the columns of results, each with the places that it is for.
-
-        There are none for those who contradict themselves.
+    def answers(self, facts: Facts, bad: Bits, given: Given) -> Answered:
+        """Return the answers to patients; there is none to those who contradict themselves.
 
         Args:
             facts: for each fact the patients of whom it is given.
@@ -99,13 +109,41 @@ class Grounded:
         contradictory, outside, later = (
             unpacked(sum(values[atom] for atom in self.cells[name]), rows) for name in FLAGS
         )
-        places = np.flatnonzero(~(bad | contradictory))
+        answered = ~(bad | contradictory)
+        places = np.flatnonzero(answered)
 
         def coded(name: str, atoms: Iterable[int], read: Callable[[Bits], Any]) -> Coded:
             rows_of_bits = patterns([values[atom] for atom in atoms], rows)
             return self._coded(name, rows_of_bits[places], read)
 
         sets = coded("sets", self.ballots.inputs, self.ballots.ballot)
+        verdicts = self._verdicts(values, answered, sets) if self.verdicts else None
+        return Answered(self._columns(values, coded, sets, given, places, outside, later), verdicts)
+
+    def _verdicts(self, values: Mapping[int, int], answered: Bits, sets: Coded) -> Verdicts:
+        """Return what is said of each therapy, and which sets are preferred."""
+        atoms = {
+            (name, *words): values[atom]
+            for name, found in self.verdicts.items()
+            for atom, words in found.items()
+            if values[atom]
+        }
+        codes = np.zeros(len(answered), np.intp)
+        codes[answered] = sets.codes
+        chosen = [preferred(ballot.sets.items()) for ballot in sets.values]
+        return Verdicts(atoms, Coded(chosen, codes), answered)
+
+    def _columns(
+        self,
+        values: Mapping[int, int],
+        coded: Callable[[str, Iterable[int], Callable[[Bits], Any]], Coded],
+        sets: Coded,
+        given: Given,
+        places: Places,
+        outside: Bits,
+        later: Bits,
+    ) -> Columns:
+        """Yield the columns of results, each with the places that it is for."""
         lists = {
             name: coded(name, self.cells[name], partial(_listed, [*self.cells[name].values()]))
             for name in LISTS
@@ -122,7 +160,7 @@ class Grounded:
         def standings(therapy: str) -> Iterator[tuple[Standing, Bits]]:
             for atom, standing in self.standings.get(therapy, {}).items():
                 if values[atom]:
-                    yield standing, unpacked(values[atom], rows)[those]
+                    yield standing, unpacked(values[atom], len(given))[those]
 
         if len(those):
             missing = lists["missing"]

@@ -12,10 +12,13 @@ from crcasp.program.wording import Wording
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.outcome import AND, CONCORDANCE
 from crcasp.registry.summary import NO_SET, Summary
-from crcasp.results.provenance import SHOWN, Provenance
+from crcasp.results.comparison import KINDS
+from crcasp.results.provenance import SHOWN, Provenance, overlay_fingerprints
+from crcasp.views.groups.diff import table_with
 from crcasp.views.page.templating import page
 
 WIDTH, LABEL, ROW, BAR, NODE = 720, 210, 26, 18, 14  # of a figure, in its own units
+ROOM = 26  # characters of a label; a longer one is squeezed into its place
 NARROW = 34  # a part of a bar that has no room for its number
 FLOW, GAP = 220, 12
 NOTHING = "no set"
@@ -32,6 +35,7 @@ def registry_html(
     mapping: ColumnMap | None = None,
     map_file: str | None = None,
     options: str = "",
+    old: Program | None = None,
 ) -> str:
     """Return the report on a registry.
 
@@ -42,6 +46,7 @@ def registry_html(
         mapping: what its columns and cells are called.
         map_file: the file that says so, of which the page has the fingerprint.
         options: further options of the command.
+        old: the table that it was compared with.
 
     Raises:
         UsageError: the extra crcasp[report] is not installed.
@@ -64,11 +69,18 @@ def registry_html(
         kinds=CONCORDANCE,
         called=lambda name: NOTHING if name == NO_SET else _called(name, wording),
         shares=(ALONE, OTHERS),
+        changes=KINDS,
+        touched=_bars(summary.touched.therapies, KINDS, share=False) if summary.touched else [],
+        old=None if old is None else overlay_fingerprints(old),
+        old_table=table_with(summary.touched.old) if summary.touched else "",
         concordance=_bars(summary.concordance, CONCORDANCE, share=True),
         missing=_bars(missing, (ALONE, OTHERS), share=False),
         nodes=nodes,
         bands=bands,
-        size={"width": WIDTH, "label": LABEL, "row": ROW, "bar": BAR, "node": NODE, "flow": FLOW},
+        size={
+            **{"width": WIDTH, "label": LABEL, "room": ROOM, "row": ROW},
+            **{"bar": BAR, "node": NODE, "flow": FLOW},
+        },
         narrow=NARROW,
         mapping=mapping.to_toml() if mapping else "",
         map_file=(map_file, _fingerprint(map_file)) if map_file else None,

@@ -11,16 +11,15 @@ from contextlib import closing
 from threading import Lock
 
 import pyarrow as pa
-import pyarrow.parquet as parquet
 
 from crcasp.errors import UsageError
 from crcasp.program.files import Program
 from crcasp.registry.advisor import RESULTS, Advisor
+from crcasp.registry.batches import batches_of
 from crcasp.registry.column_map import ColumnMap, column_map
-from crcasp.registry.columns import Columns, Names, check_header
-from crcasp.registry.delimited import SEPARATORS, read_csv
-from crcasp.registry.json_lines import read_ndjson
-from crcasp.registry.source import ROWS, Batch, Source, form_of, suffix_form
+from crcasp.registry.columns import Columns, check_header
+from crcasp.registry.delimited import SEPARATORS
+from crcasp.registry.source import Batch, Source, form_of, suffix_form
 from crcasp.registry.summary import Summary, Tally
 from crcasp.registry.writer import Writer, refuse_columns, with_results
 from crcasp.saving import opened, refuse_shared
@@ -35,6 +34,7 @@ def cohort(
     mapping: ColumnMap | str | os.PathLike[str] | None = None,
     overlays: Sequence[str | os.PathLike[str]] = (),
     constants: Mapping[str, str | int] | None = None,
+    old: Sequence[str | os.PathLike[str]] | None = None,
     form: str | None = None,
     separator: str | None = None,
 ) -> Summary:
@@ -46,6 +46,8 @@ def cohort(
         mapping: what the columns and cells of the source are called, or a TOML file that says it.
         overlays: as for `recommend`.
         constants: as for `recommend`.
+        old: where it is to be said whom the update of a table touches, the overlays of the
+            old table; () is the table alone. The rows have the answers of the new one.
         form: "csv", "ndjson" or "parquet", where a suffix does not say it.
         separator: of the columns of a CSV file; found out if it is not given.
 
@@ -53,10 +55,17 @@ def cohort(
         UsageError: the source cannot be read at all, or the output cannot be written.
     """
     program = Program.build(overlays, constants)
+    before = None if old is None else Program.build(old)
     names = os.fspath(source), os.fspath(output)
     inputs = [os.fspath(mapping)] if isinstance(mapping, (str, os.PathLike)) else []
     return answer_files(
-        program, *names, column_map(mapping), form=form, separator=separator, inputs=inputs
+        program,
+        *names,
+        column_map(mapping),
+        old=before,
+        form=form,
+        separator=separator,
+        inputs=inputs,
     )
 
 
@@ -66,6 +75,7 @@ def answer_files(
     output: str,
     mapping: ColumnMap,
     *,
+    old: Program | None = None,
     form: str | None = None,
     separator: str | None = None,
     inputs: Sequence[str] = (),
@@ -78,6 +88,7 @@ def answer_files(
         source: the registry.
         output: the answers.
         mapping: what the columns and cells of the registry are called.
+        old: a table that it is compared with.
         form: of a file whose suffix does not say it.
         separator: of the columns of a CSV file.
         inputs: further files that were read.
@@ -85,7 +96,8 @@ def answer_files(
     """
     start = time.perf_counter()
     outputs = [output, *(name for name, _ in further)]
-    refuse_shared(outputs, [source, *inputs, *(name for name, _ in program.overlays)])
+    trusted = [*program.overlays, *(old.overlays if old else ())]
+    refuse_shared(outputs, [source, *inputs, *(name for name, _ in trusted)])
     if form and suffix_form(source) and suffix_form(output):
         raise UsageError(f"--format {form}: the suffixes say the forms already; leave it out.")
     separator = SEPARATORS.get(separator or "", separator)
@@ -93,7 +105,7 @@ def answer_files(
         raise UsageError(
             f"--separator {separator}: give one character, or {', '.join(SEPARATORS)}."
         )
-    advisor = Advisor(program, mapping)
+    advisor = Advisor(program, mapping, old)
     tally = Tally()
     with closing(Source(source, form)) as rows:
         if separator is not None and rows.form != "csv":
@@ -118,7 +130,8 @@ def answer_files(
                 time.perf_counter() - start,
                 columns=columns.used,
                 aside=columns.aside,
-                note=advisor.evaluator.solved,
+                note=advisor.solved(),
+                touched=advisor.contrast.touched() if advisor.contrast else None,
                 fingerprint=rows.fingerprint(),
             )
             for stream, (_, text) in zip(others, further, strict=True):
@@ -148,7 +161,7 @@ def _answer(
         file=sys.stderr,
     )
     with bar, ThreadPoolExecutor(1) as other:
-        for batch in _batches(source, separator, names):
+        for batch in batches_of(source, separator, names):
             if batch.lines is None and not header:
                 refuse_columns(batch.rows.schema, RESULTS, writer.form, source.called)
             strange = [key for key, meant in names.keys.items() if meant is None]
@@ -166,27 +179,6 @@ def _answer(
         if written:
             written.result()
     return columns
-
-
-def _batches(source: Source, separator: str | None, names: Names) -> Iterator[Batch]:
-    """Yield the rows of a registry in order, a limited number at a time.
-
-    Raises:
-        UsageError: it cannot be read at all.
-    """
-    with source.errors():
-        if source.form == "ndjson":
-            yield from read_ndjson(source, names.column, RESULTS)
-        elif source.form == "csv":
-            yield from read_csv(source, separator)
-        else:
-            file = parquet.ParquetFile(source.stream)
-            check_header(file.schema_arrow.names, source.called)
-            source.rows = file.metadata.num_rows
-            if not source.rows:
-                yield Batch(file.schema_arrow.empty_table(), {})
-            for batch in file.iter_batches(ROWS):
-                yield Batch(pa.Table.from_batches([batch]), {})
 
 
 # ---- past one machine ---------------------------------------------------------------------

@@ -12,8 +12,10 @@ import polars as pl
 from crcasp.facts.wording import printable
 from crcasp.program.terms import natural
 from crcasp.registry.advisor import ERROR, Answers
+from crcasp.registry.contrast import Touched
 from crcasp.registry.outcome import LIST
 from crcasp.results.result import FORMAT
+from crcasp.views.groups.diff import table_with
 from crcasp.views.wording import BULLET, CLOSING, entry
 
 NO_SET = "none"
@@ -59,6 +61,7 @@ class Summary:
         note: how rows were answered that could not be answered together.
         fingerprint: of the registry.
         seconds: how long it took.
+        touched: where two tables are compared, how many patients the update touches.
     """
 
     rows: int
@@ -77,6 +80,7 @@ class Summary:
     note: str
     fingerprint: str
     seconds: float
+    touched: Touched | None = None
 
     def to_dict(self) -> dict[str, object]:
         """Return what `--summary FILE` holds."""
@@ -86,6 +90,8 @@ class Summary:
             for name, count in self.missing.items()
         }
         del found["settles"]
+        if self.touched is None:
+            del found["touched"]
         return found
 
     def text(self, width: int = 80) -> str:
@@ -117,6 +123,11 @@ class Summary:
             yield "", "Given", 0
         for therapy, counts in self.concordance.items():
             yield "  -", f"{therapy}: {_counted(counts)}", BULLET
+        if self.touched:
+            yield "Old table", f"{table_with(self.touched.old)}."
+            yield "Touched", self.touched.text()
+            for therapy, counts in self.touched.therapies.items():
+                yield "  -", f"{therapy}: {_counted(counts)}", BULLET
         if self.missing:
             missing = (
                 f"{finding} {count:,} (alone {self.settles.get(finding, 0):,})"

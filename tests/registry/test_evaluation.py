@@ -25,9 +25,10 @@ from crcasp.questions.recommend import advise
 np = pytest.importorskip("numpy", reason="the extra crcasp[cohort] is not installed")
 pl = pytest.importorskip("polars", reason="the extra crcasp[cohort] is not installed")
 
+from crcasp.registry.alone import columns_of  # noqa: E402
 from crcasp.registry.circuit import Circuit, GroundRules  # noqa: E402
 from crcasp.registry.concordance import Judge  # noqa: E402
-from crcasp.registry.evaluation import Evaluator, columns_of  # noqa: E402
+from crcasp.registry.evaluation import Evaluator  # noqa: E402
 from crcasp.registry.grounded import packed, patterns, unpacked  # noqa: E402
 from crcasp.registry.outcome import SCHEMA, distinct  # noqa: E402
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from crcasp.program.files import Program
@@ -65,7 +65,11 @@ def tables(diff: Diff) -> list[tuple[str, str]]:
 
 def _table(program: Program) -> str:
     own = [name for name, _ in program.overlays]
-    own += [f"{name}={value}" for name, value in program.constants]
+    return table_with(own + [f"{name}={value}" for name, value in program.constants])
+
+
+def table_with(own: Sequence[str]) -> str:
+    """Return what a table consists of, with overlays and constants on top or without."""
     return f"the table with {listed(own)}" if own else "the table alone"
 
 
