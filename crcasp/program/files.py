@@ -44,15 +44,17 @@ class Program(NamedTuple):
         cls,
         overlays: Sequence[str | os.PathLike[str]] = (),
         constants: Mapping[str, str | int] | None = None,
+        *,
+        called: str = "overlays",
     ) -> Program:
         """Read the overlays and check the constants' names and values.
 
-        A folder stands for the `.lp` files in it.
+        A folder stands for the `.lp` files in it. `called` is what a message calls the overlays.
 
         Raises:
             UsageError: an overlay cannot be read, or a constant is unknown.
         """
-        program = cls(read_all_trusted(overlays, "overlays"))
+        program = cls(read_all_trusted(overlays, called))
         if not constants:
             return program
         if not isinstance(constants, Mapping):
@@ -239,11 +241,11 @@ def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
     """
     name = os.fspath(path)
     try:
-        with open(name, encoding="utf-8") as overlay:
+        with open(name, encoding="utf-8-sig") as overlay:
             return name, overlay.read()
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not a text file"
-        raise UsageError(f"{name}: it cannot be read: {reason}.") from None
+        raise UsageError(f"{name}: it cannot be read: {reason}; name a file of rules.") from None
 
 
 def _is_number(value: str) -> bool:

@@ -136,7 +136,8 @@ class Overlays:
         declared = Solver(self.program.vocabulary_control())
         values = declared.literals("value", 2)
         findings = dict.fromkeys(str(atom.arguments[0]) for atom in values)
-        lines = min(LINES, max((int(line) for (line,) in declared.facts("line", 1)), default=0))
+        numbers = [line for (line,) in declared.facts("line", 1) if isinstance(line, int)]
+        lines = min(LINES, max(numbers, default=0))
         free = externals_of(name for name in findings if name.isidentifier())
         rules = {origins.name: origins.rules for origins in self.origins}
 

@@ -46,6 +46,7 @@ class Ground:
         constraints: the rules without a head.
         choices: the atoms that some rule leaves open.
         same: for each atom one that stands for it, and for all that have the same rules.
+        looped: whether some atom depends on itself.
     """
 
     def __init__(self) -> None:
@@ -54,6 +55,7 @@ class Ground:
         self.choices: set[int] = set()
         self.same: dict[int, int] = {}
         self.parts = 0
+        self.looped = False
 
     def add(self, rules: Iterable[Rule]) -> int:
         """Add a ground program, and return what its atoms are moved by."""
@@ -131,11 +133,11 @@ class Ground:
                     continue
                 seen.add(atom)
                 for rule in self.rules.get(atom, ()):
-                    left += [
-                        at
-                        for at in map(abs, (literal for literal, _ in rule.body))
-                        if at not in seen
-                    ]
+                    for at in map(abs, (literal for literal, _ in rule.body)):
+                        if at not in seen:
+                            left.append(at)
+                        elif at not in self.same:  # it is on the way here
+                            self.looped = True
         self.same.clear()
         return order
 

@@ -11,6 +11,14 @@ from crcasp.program.complaints import UNNAMED
 from crcasp.program.overlays import Signature, apart, heads, is_symbolic, parse, signatures
 
 PLAIN = (ast.ASTType.Variable, ast.ASTType.SymbolicTerm, ast.ASTType.Function)
+IGNORED = {
+    ast.ASTType.External: "#external",
+    ast.ASTType.Minimize: "#minimize",
+    ast.ASTType.Heuristic: "#heuristic",
+    ast.ASTType.Edge: "#edge",
+    ast.ASTType.ProjectAtom: "#project",
+    ast.ASTType.ProjectSignature: "#project",
+}
 GIVEN: Signature = ("given", 3)
 
 
@@ -42,12 +50,15 @@ class Origins:
 
     def _read(self, node: ast.AST) -> None:
         if node.ast_type == ast.ASTType.Program:
-            self.part = node.name if not node.parameters else str(node)
+            self.part = str(node).removeprefix("#program ").removesuffix(".")
             return
         if self.part != "base" and node.ast_type != ast.ASTType.Comment:
-            said = f"this is part of #program {self.part}, and only the part base is read."
+            said = f"this is part of #program {self.part}, and only base is read: move it there."
             self.faults.append(Fault(self._place(node), said))
             return
+        if node.ast_type in IGNORED:
+            said = f"{IGNORED[node.ast_type]} has no effect on a table: leave it out."
+            self.faults.append(Fault(self._place(node), said))
         asked = signatures(node)[1]
         self.asked |= asked
         if node.ast_type != ast.ASTType.Rule:

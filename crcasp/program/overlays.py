@@ -27,25 +27,39 @@ def parse(name: str, text: str, collect: Callable[[ast.AST], None]) -> None:
         OverlayError: the text does not parse; says where.
     """
     messages: list[str] = []
+    others: dict[str, None] = {}
+
+    def own(node: ast.AST) -> None:
+        file = node.location.begin.filename
+        if file == UNNAMED:
+            collect(node)
+        else:
+            others[file] = None
+
     plain = ASCII.sub(ODD, text)
     try:
         if plain != text:  # clingo breaks down where it complains of such a character
             ast.parse_string(plain, lambda _: None, logger=lambda _, said: messages.append(said))
         if "\0" in text:  # and reads no further than this
             raise RuntimeError
-        ast.parse_string(text, collect, logger=lambda _, said: messages.append(said))
+        ast.parse_string(text, own, logger=lambda _, said: messages.append(said))
     except RuntimeError:
         raise OverlayError(
-            faults_of(messages, {name: text}, UNNAMED) or _unread(name, text)
+            faults_of(messages, {name: text}, UNNAMED) or [_unread(name, text)]
         ) from None
+    if others:
+        said = "name that file beside this one instead."
+        raise OverlayError(Fault(Place(name), f"this includes {it}; {said}") for it in others)
 
 
-def _unread(name: str, text: str) -> list[Fault]:
-    before = text.partition("\0")[0].split("\n")
-    place = Place(name, len(before), len(before[-1]) + 1)
-    return [
-        Fault(place, "this is a NUL character, and nothing behind it would be read: remove it.")
-    ]
+def _unread(name: str, text: str) -> Fault:
+    """Return why clingo reads no further, where it says nothing."""
+    before, nul, _ = text.partition("\0")
+    if not nul:
+        return Fault(Place(name), "this has a #script, and only rules are read: remove it.")
+    lines = before.split("\n")
+    said = "this is a NUL character, and nothing behind it would be read: remove it."
+    return Fault(Place(name, len(lines), len(lines[-1]) + 1), said)
 
 
 def add_named(control: Control, name: str, text: str) -> None:

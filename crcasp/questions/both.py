@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from clingo import Control, Function, Symbol
 
+from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
 from crcasp.program.ground import FALSE, Ground, Rule, Rules
@@ -36,7 +37,7 @@ class Both:
         new: the other.
 
     Raises:
-        UsageError: one of them is not in order, or has choices, or constraints on sets.
+        UsageError: one of them is not in order, or has choices, constraints or loops.
     """
 
     def __init__(self, old: Program, new: Program) -> None:
@@ -85,6 +86,12 @@ class Both:
             for fact, literal in one.given.items():
                 self.ground.link(literal + side_by, told[Function("told", [fact])])
         self.ground.merge()
+        if self.ground.looped:
+            names = ", ".join(name for program in self.programs for name, _ in program.overlays)
+            raise UsageError(
+                f"{names}: diff cannot compare tables with rules that lead back to themselves; "
+                "state what holds without a loop."
+            )
         self.told = dict(sorted(self.literals("told", 1).items()))
         self.constraints = self._constraints()
         self.tables = [one.table for one in engines]

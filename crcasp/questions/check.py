@@ -42,6 +42,8 @@ def check(*overlays: str | os.PathLike[str], constants: Constants | None = None)
     """
     if not overlays:
         raise UsageError("There is no overlay to check: name at least one .lp file.")
+    if not all(isinstance(overlay, (str, os.PathLike)) for overlay in overlays):
+        raise UsageError('An overlay is the name of a file: write check("file.lp").')
     return what_is_added(Program.build(overlays, constants))
 
 

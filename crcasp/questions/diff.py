@@ -38,13 +38,13 @@ def diff(
         old: the overlays of the old table; without them it is the table alone.
 
     Raises:
-        UsageError: an overlay or a constant is not in order, or an overlay has choices or
-            constraints on sets of therapies.
+        UsageError: an overlay or a constant is not in order, or an overlay has choices,
+            constraints or rules that lead back to themselves.
 
     >>> diff(constants={"max_lines": 30}).same
     True
     """
-    return compared(Program.build(old), Program.build(overlays, constants))
+    return compared(Program.build(old, called="old"), Program.build(overlays, constants))
 
 
 def compared(old: Program, new: Program, progress: Progress | None = None) -> Diff:

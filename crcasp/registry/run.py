@@ -19,7 +19,7 @@ from crcasp.registry.batches import batches_of
 from crcasp.registry.column_map import ColumnMap, column_map
 from crcasp.registry.columns import Columns, check_header
 from crcasp.registry.delimited import SEPARATORS
-from crcasp.registry.source import Batch, Source, form_of, suffix_form
+from crcasp.registry.source import FORMS, Batch, Source, form_of, suffix_form
 from crcasp.registry.summary import Summary, Tally
 from crcasp.registry.writer import Writer, refuse_columns, with_results
 from crcasp.saving import opened, refuse_shared
@@ -54,8 +54,10 @@ def cohort(
     Raises:
         UsageError: the source cannot be read at all, or the output cannot be written.
     """
+    if not all(isinstance(it, (str, os.PathLike)) for it in (source, output)):
+        raise UsageError("A registry and its answers are each the name of a file, in quotes.")
     program = Program.build(overlays, constants)
-    before = None if old is None else Program.build(old)
+    before = None if old is None else Program.build(old, called="old")
     names = os.fspath(source), os.fspath(output)
     inputs = [os.fspath(mapping)] if isinstance(mapping, (str, os.PathLike)) else []
     return answer_files(
@@ -67,6 +69,10 @@ def cohort(
         separator=separator,
         inputs=inputs,
     )
+
+
+def _separates(text: str) -> bool:
+    return len(text) == 1 and text not in '"\r\n' and text <= "~"
 
 
 def answer_files(
@@ -98,10 +104,12 @@ def answer_files(
     outputs = [output, *(name for name, _ in further)]
     trusted = [*program.overlays, *(old.overlays if old else ())]
     refuse_shared(outputs, [source, *inputs, *(name for name, _ in trusted)])
+    if form is not None and form not in FORMS:
+        raise UsageError(f"{form} is no form of a registry: give one of {', '.join(FORMS)}.")
     if form and suffix_form(source) and suffix_form(output):
         raise UsageError(f"--format {form}: the suffixes say the forms already; leave it out.")
-    separator = SEPARATORS.get(separator or "", separator)
-    if separator is not None and (len(separator) != 1 or separator in '"\r\n' or separator > "~"):
+    separator = SEPARATORS.get(str(separator), separator)
+    if separator is not None and not (str(separator) == separator and _separates(separator)):
         raise UsageError(
             f"--separator {separator}: give one character, or {', '.join(SEPARATORS)}."
         )

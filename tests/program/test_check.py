@@ -16,7 +16,7 @@ from clingo import ast
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crcasp import OverlayError, cli, recommend
+from crcasp import OverlayError, UsageError, cli, recommend
 from crcasp.program import flaws
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, main_paths, program_directory
@@ -148,6 +148,26 @@ def test_one_may_complete_another() -> None:
     parts = SOUND.split(". ")
     assert faults(*(f"{part.removesuffix('.')}." for part in parts)) == []
     assert len(faults(f"{parts[0]}.", f"{parts[2]}")) == 1
+
+
+def test_a_file_that_includes_another_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "other.lp").write_text('withdrawn("I8").')
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text(f'#include "{tmp_path / "other.lp"}".')
+    with pytest.raises(OverlayError, match=r"other\.lp; name that file beside this one instead"):
+        recommend({}, overlays=[overlay])
+
+
+def test_a_mark_at_the_beginning_of_a_file_is_read_over(tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text("s1_used_in(taiwan).", encoding="utf-8-sig")
+    assert recommend({"country": "taiwan"}, overlays=[overlay]).therapies["sox"].grade
+
+
+def test_what_is_no_name_of_a_file_is_refused() -> None:
+    for wrong in ([EXAMPLES / "beacon.lp"], 5, None):
+        with pytest.raises(UsageError, match=r'write check\("file.lp"\)'):
+            check(wrong)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("most", ["0", "1"])

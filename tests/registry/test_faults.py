@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from runs import Run
 
+from crcasp import UsageError, cohort
 from crcasp.cli import main
 
 GOOD = '{"id": "good", "ras": "mutant"}'
@@ -166,6 +167,27 @@ def test_a_list_in_parquet_that_contradicts_another_cell(tmp_path: Path) -> None
     errors = pl.read_parquet(tmp_path / "out.parquet")["error"].to_list()
     assert errors[0].startswith('row 1: line1_toxic "[\\"irinotecan\\"]" (toxic(1,irinotecan)): ')
     assert errors[1] is None
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"source": 5}, "each the name of a file"),
+        ({"output": None}, "each the name of a file"),
+        ({"separator": 5}, "give one character"),
+        ({"separator": ""}, "give one character"),
+        ({"form": "xls"}, "xls is no form of a registry: give one of csv"),
+        ({"form": 5}, "5 is no form of a registry"),
+        ({"old": "old.lp"}, "^old must be a list of files"),
+    ],
+)
+def test_what_python_gives_wrongly_is_refused(
+    given: dict[str, Any], said: str, tmp_path: Path
+) -> None:
+    (tmp_path / "in.csv").write_text("id\n1\n")
+    with pytest.raises(UsageError, match=said):
+        cohort(**{"source": tmp_path / "in.csv", "output": tmp_path / "out.csv", **given})
+    assert not (tmp_path / "out.csv").exists()
 
 
 @pytest.mark.slow
