@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from clingo import Function, Number, String, Symbol, ast
 
 from crcasp.errors import Fault, Place
-from crcasp.program.complaints import UNNAMED
 from crcasp.program.overlays import Signature, apart, heads, is_symbolic, parse, signatures
 
 PLAIN = (ast.ASTType.Variable, ast.ASTType.SymbolicTerm, ast.ASTType.Function)
@@ -108,8 +107,7 @@ class Origins:
     def _place(self, node: ast.AST) -> Place:
         """Return where a node begins; an atom has the place of its term."""
         begin = getattr(node, "symbol", node).location.begin
-        name = self.name if begin.filename == UNNAMED else begin.filename
-        return Place(name, begin.line, begin.column)
+        return Place(self.name, begin.line, begin.column)
 
 
 def symbols(place: Place) -> tuple[Symbol, Symbol, Symbol]:

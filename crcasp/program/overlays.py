@@ -76,9 +76,8 @@ def add_named(control: Control, name: str, text: str) -> None:
 def _name(node: ast.AST, name: str) -> None:
     if "location" in node.keys():  # noqa: SIM118
         begin, end = node.location.begin, node.location.end
-        if begin.filename == UNNAMED:
-            begin, end = begin._replace(filename=name), end._replace(filename=name)
-            node.location = ast.Location(begin, end)
+        begin, end = begin._replace(filename=name), end._replace(filename=name)
+        node.location = ast.Location(begin, end)
     for key in node.child_keys:
         child = getattr(node, key)
         for part in child if isinstance(child, ast.ASTSequence) else [child]:

@@ -88,8 +88,8 @@ class Contrast:
         old = self.old.answered(lines, facts, bad, np.full(len(bad), None)).verdicts
         assert old is not None
         atoms = {
-            (side, *atom): value
-            for side, verdicts in zip(SIDES, (old, new), strict=True)
+            (table, *atom): value
+            for table, verdicts in zip(SIDES, (old, new), strict=True)
             for atom, value in verdicts.atoms.items()
         }
         if not self.changes.atoms.keys() >= atoms.keys():
@@ -170,8 +170,8 @@ class Changes:
 
 
 def _symbol(atom: Row) -> Symbol:
-    side, predicate, *arguments = atom
-    return Function(str(predicate), [Function(str(side)), *map(_term, arguments)])
+    table, predicate, *arguments = atom
+    return Function(str(predicate), [Function(str(table)), *map(_term, arguments)])
 
 
 def _term(word: str | int) -> Symbol:

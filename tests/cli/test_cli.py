@@ -724,6 +724,7 @@ def test_examples_fit_the_schema(schema: dict[str, Any], path: Path) -> None:
     Draft202012Validator(schema).validate(json.loads(path.read_text(encoding="utf-8")))
 
 
+@pytest.mark.slow
 def test_what_is_accepted_fits_the_schema(schema: dict[str, Any]) -> None:
     validator = Draft202012Validator(schema)
     rng = random.Random(7)

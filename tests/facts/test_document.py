@@ -132,6 +132,7 @@ PATIENT = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(nearly(PATIENT))
 @example({"age": 54.0, "ecog": -0.0})

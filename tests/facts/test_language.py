@@ -184,6 +184,7 @@ WORDS = (
 TEXTS = st.one_of(st.text(), st.lists(st.sampled_from(WORDS), max_size=30).map("".join))
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(TEXTS)
 def test_any_text(text: str) -> None:
@@ -224,6 +225,7 @@ STATED = st.tuples(PREDICATES, ITEMS, ENDS).map(lambda parts: "{}({}){}".format(
 OTHER = st.sampled_from((" ", "\n", "% remark\n", "%* remark *%", "kras(mutant).", "(", ";", "@f"))
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(st.lists(STATED | OTHER, max_size=4).map("".join))
 @example("received((1; 2), (folfox; hai)).% remark\n%* %* nested *% *%kras(mutant).")

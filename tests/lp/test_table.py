@@ -619,6 +619,7 @@ def test_the_text_names_what_decides(tmp_path: Path, capsys: pytest.CaptureFixtu
 ORDER = [*reading.STATEMENTS, "X2", "X3", "X4", "X5"]
 
 
+@pytest.mark.slow
 def test_one_objection_decides_about_every_therapy_excluded() -> None:
     """An exclusion before a statement, one of this line before one of the other."""
     rng = random.Random(81)

@@ -191,13 +191,6 @@ def test_syntax_errors_of_all_are_said_at_once() -> None:
     assert [line.partition(" ")[0] for line in said] == ["2:1:", "overlay1.lp:2:1:"]
 
 
-def test_an_included_file_is_named(tmp_path: Path) -> None:
-    inner = tmp_path / "inner.lp"
-    inner.write_text('\nwithdrawn("I88").', encoding="utf-8")
-    (said,) = faults(f'#include "{inner}".')
-    assert said.startswith(f"{inner}:2:1: I88 is withdrawn")
-
-
 @pytest.mark.parametrize(
     ("text", "place"),
     [('text("1", \u00e4).', "1:11:"), ('% \0\ntext("1", "x").', "1:3:"), ("x\0.", "1:2:")],

@@ -93,6 +93,7 @@ def test_every_row_is_what_recommend_says(tmp_path: Path) -> None:
         assert same(answer, alone(patient)), (patient.facts(), answer)
 
 
+@pytest.mark.slow
 def test_rows_that_differ_in_toxic_agents_alone(tmp_path: Path) -> None:
     past = {
         1: frozenset({"capox", "bevacizumab"}),
@@ -157,6 +158,7 @@ def test_a_finding_of_an_overlay(tmp_path: Path) -> None:
     assert "cea" in answers[2]["missing"].split(";")
 
 
+@pytest.mark.slow
 def test_a_country_of_an_overlay(tmp_path: Path) -> None:
     overlay = tmp_path / "own.lp"
     overlay.write_text("s1_used_in(taiwan).\n")
@@ -167,6 +169,7 @@ def test_a_country_of_an_overlay(tmp_path: Path) -> None:
     assert "taiwan" in answer["error"]
 
 
+@pytest.mark.slow
 def test_an_overlay_that_derives_a_finding(tmp_path: Path) -> None:
     overlay = tmp_path / "own.lp"
     overlay.write_text("country(japan) :- side(left). #defined side/1. tumor_burden(high).\n")
@@ -442,6 +445,7 @@ def test_concordance_agrees_with_the_reading(tmp_path: Path) -> None:
         assert answer["concordance"] == expected, (patient.facts(), text)
 
 
+@pytest.mark.slow
 def test_the_reason_is_what_decides_for_recommend(tmp_path: Path) -> None:
     rng = random.Random(9)
     patients = varied_patients(9, 60)

@@ -343,6 +343,7 @@ def test_every_row_is_what_recommend_says() -> None:
     assert not check(random_facts(1, 15)).solved
 
 
+@pytest.mark.slow
 def test_all_examples_in_one_batch() -> None:
     vocabulary = engine(TABLE).vocabulary
     paths = sorted((ROOT / "examples").glob("*.lp"))

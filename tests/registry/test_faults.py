@@ -199,6 +199,7 @@ def test_many_rows_that_contradict_themselves_are_told_at_once(run: Run) -> None
     assert run.summary["seconds"] < 10
 
 
+@pytest.mark.slow
 def test_an_overlay_may_look_at_anything(run: Run) -> None:
     overlay = run.folder / "own.lp"
     overlay.write_text("country(japan) :- side(left). #defined side/1.\n")

@@ -120,6 +120,7 @@ def test_marks_that_are_closed_or_are_no_quotation_marks(run: Run) -> None:
     assert [row["note"] for row in found] == notes
 
 
+@pytest.mark.slow
 def test_rows_are_the_same_wherever_a_block_ends(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = random.Random(5)
     cells = ["x", '"two\nlines"', '"a ""b"""', '5" long', "", '"\r\n,"', "äöü"]

@@ -132,6 +132,7 @@ def check(
     return found
 
 
+@pytest.mark.slow
 def test_it_is_what_compare_says_of_every_row(tmp_path: Path) -> None:
     found = check(tmp_path, small_patients(1, 20), [TRIAL])
     assert 0 < found["patients"] < found["compared"] == 20
@@ -182,6 +183,7 @@ def test_a_table_against_itself(tmp_path: Path) -> None:
         assert found.therapies == {}
 
 
+@pytest.mark.slow
 def test_exchanged_it_is_turned_round(tmp_path: Path) -> None:
     rows = [row_of(one) for one in small_patients(4, 200)]
     there = plain(touched(tmp_path, rows, [TRIAL], []))
@@ -205,6 +207,7 @@ def test_rows_come_out_as_they_do_without(tmp_path: Path) -> None:
     assert "touched" not in one.to_dict()
 
 
+@pytest.mark.slow
 def test_in_parts_and_whatever_the_history_it_is_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -220,6 +223,7 @@ def test_in_parts_and_whatever_the_history_it_is_the_same(
 # ---- what one table does not know -----------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_finding_that_only_the_new_one_knows(tmp_path: Path) -> None:
     own = overlay(tmp_path, CEA)
     rows = [{"cea": "3"}, {"cea": "1"}, {"age": "50"}, {"cea": "high"}]
@@ -231,6 +235,7 @@ def test_a_finding_that_only_the_new_one_knows(tmp_path: Path) -> None:
     assert found["compared"] == 3  # the fourth row has an error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["csv", "ndjson"])
 def test_a_finding_that_only_the_old_one_knows(
     form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -302,6 +307,7 @@ def test_what_contradicts_itself_to_the_old_one_alone_is_left_out(tmp_path: Path
 # ---- grades, and programs that are no circuit ------------------------------------------------
 
 
+@pytest.mark.slow
 def test_each_table_ranks_its_own_grades(tmp_path: Path) -> None:
     ranks = 'withdrawn("I14"). rank(benefit, {}). rank(recommended, {}). rank(considered, {}).'
     turned = overlay(tmp_path, ranks.format(1, 2, 3), "turned.lp")
@@ -344,6 +350,7 @@ def test_what_is_no_circuit_is_compared_row_by_row(text: str, which: str, tmp_pa
     assert summary.note.count("so rows are solved one by one.") == 1
 
 
+@pytest.mark.slow
 def test_a_finding_is_strange_to_a_table_that_is_no_circuit(tmp_path: Path) -> None:
     own, solved = overlay(tmp_path, CEA), overlay(tmp_path, SOLVED[0], "solved.lp")
     rows = [{"cea": "5", "ras": "mutant"}, {"cea": "0"}]
@@ -379,6 +386,7 @@ def test_the_summary_says_it(run: Run) -> None:
     assert "Touched" not in run.said
 
 
+@pytest.mark.slow
 def test_who_has_other_preferred_sets_is_touched(tmp_path: Path) -> None:
     own = overlay(tmp_path, 'withdrawn("I9").')
     found = check(tmp_path, small_patients(13, 40), [own])
@@ -386,6 +394,7 @@ def test_who_has_other_preferred_sets_is_touched(tmp_path: Path) -> None:
     assert found["patients"] == found["preferred"] > 0
 
 
+@pytest.mark.slow
 def test_therapies_are_in_the_order_of_the_new_table_and_kinds_in_theirs(tmp_path: Path) -> None:
     rows = [row_of(one) for one in small_patients(9, 150)]
     first = overlay(tmp_path, NOVEL.replace('"N"', '"0"'))
@@ -409,6 +418,7 @@ def test_a_folder_is_its_overlays(tmp_path: Path) -> None:
     assert (found.patients, found.old) == (0, (str(tmp_path / "old" / "a.lp"),))
 
 
+@pytest.mark.slow
 def test_the_page_says_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "in.csv").write_text(TEXT)

@@ -185,6 +185,7 @@ def test_preferred_therapies_come_first_in_the_matrix() -> None:
     assert len(marked) == len({name for item in advice.preferred for name in item.therapies})
 
 
+@pytest.mark.slow
 def test_half_of_a_whole_is_shown() -> None:
     assert "KRASwild-type" in seen(recommend({"kras": "wild_type"}).to_html()).replace(" ", "")
 
