@@ -12,6 +12,7 @@ ODD = "`"  # stands for a character that no program has: no token of clingo's
 COLUMNS = r":\d+(?:-[\d:]+)?"
 RANGE = r":(\d+):(\d+)(?:-[\d:]+)?: "
 REMEDIES = {  # by what clingo begins with
+    "lexer error, unexpected '\\ufeff'": "; save the file without a byte order mark.",
     "unsafe variables in": "; bind it in the body, or quote it: a capital begins a variable.",
     "atom does not occur in any rule head": "; is it misspelt, or is #defined missing for it?",
     "redefinition of constant": "; override it by -c NAME=VALUE.",

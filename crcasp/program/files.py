@@ -241,7 +241,7 @@ def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
     """
     name = os.fspath(path)
     try:
-        with open(name, encoding="utf-8-sig") as overlay:
+        with open(name, encoding="utf-8") as overlay:
             return name, overlay.read()
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not a text file"

@@ -27,14 +27,18 @@ def parse(name: str, text: str, collect: Callable[[ast.AST], None]) -> None:
         OverlayError: the text does not parse; says where.
     """
     messages: list[str] = []
-    others: dict[str, None] = {}
+    refused: dict[Fault, None] = {}
 
     def own(node: ast.AST) -> None:
-        file = node.location.begin.filename
-        if file == UNNAMED:
-            collect(node)
+        begin = node.location.begin
+        if begin.filename != UNNAMED:
+            said = f"this includes {begin.filename}; name that file beside this one instead."
+            refused[Fault(Place(name), said)] = None
+        elif node.ast_type == ast.ASTType.Script:
+            said = "this is a #script, and only rules are read: remove it."
+            refused[Fault(Place(name, begin.line, begin.column), said)] = None
         else:
-            others[file] = None
+            collect(node)
 
     plain = ASCII.sub(ODD, text)
     try:
@@ -45,21 +49,18 @@ def parse(name: str, text: str, collect: Callable[[ast.AST], None]) -> None:
         ast.parse_string(text, own, logger=lambda _, said: messages.append(said))
     except RuntimeError:
         raise OverlayError(
-            faults_of(messages, {name: text}, UNNAMED) or [_unread(name, text)]
+            faults_of(messages, {name: text}, UNNAMED) or _unread(name, text)
         ) from None
-    if others:
-        said = "name that file beside this one instead."
-        raise OverlayError(Fault(Place(name), f"this includes {it}; {said}") for it in others)
+    if refused:
+        raise OverlayError(refused)
 
 
-def _unread(name: str, text: str) -> Fault:
-    """Return why clingo reads no further, where it says nothing."""
-    before, nul, _ = text.partition("\0")
-    if not nul:
-        return Fault(Place(name), "this has a #script, and only rules are read: remove it.")
-    lines = before.split("\n")
-    said = "this is a NUL character, and nothing behind it would be read: remove it."
-    return Fault(Place(name, len(lines), len(lines[-1]) + 1), said)
+def _unread(name: str, text: str) -> list[Fault]:
+    before = text.partition("\0")[0].split("\n")
+    place = Place(name, len(before), len(before[-1]) + 1)
+    return [
+        Fault(place, "this is a NUL character, and nothing behind it would be read: remove it.")
+    ]
 
 
 def add_named(control: Control, name: str, text: str) -> None:

@@ -24,7 +24,7 @@ from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
 from crcasp.results.provenance import program_fingerprint
 from crcasp.views.browser import vendored
-from crcasp.views.browser.content import QUESTIONS, _overlay
+from crcasp.views.browser.content import QUESTIONS
 from crcasp.views.browser.page import HERE, SCRIPTS
 from crcasp.views.wording import CLOSING
 
@@ -273,6 +273,7 @@ def test_overlays_and_constants_are_baked_in(tmp_path: Path, text: str) -> None:
         ("no_such(1).", "nothing asks for no_such/1"),
         ("statement(new, any, considered). offers(new, any, hai).", "has no text/2"),
         ("a :-", "clingo says"),
+        ("#script (lua) x = 1 #end.", "overlay.lp:1:1: this is a #script"),
     ],
 )
 def test_an_overlay_that_is_not_in_order_is_refused(tmp_path: Path, text: str, said: str) -> None:
@@ -280,11 +281,6 @@ def test_an_overlay_that_is_not_in_order_is_refused(tmp_path: Path, text: str, s
     overlay.write_text(text)
     with pytest.raises(UsageError, match=said):
         page(overlays=[overlay])
-
-
-def test_a_script_in_an_overlay_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"mine.lp: a page runs no script"):
-        _overlay("mine.lp", "#script (lua) x = 1 #end.")
 
 
 # ---- its scripts ----------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from unicodedata import name
 
 from clingo import ast
 
-from crcasp.errors import UsageError
 from crcasp.facts.collector import Collector
 from crcasp.program.engine import READ, engine
 from crcasp.program.files import Program, program_directory
@@ -36,7 +35,7 @@ def content(program: Program) -> dict[str, object]:
     """Return what the page reads.
 
     Raises:
-        UsageError: the program is not in order, or has what a browser cannot run.
+        UsageError: the program is not in order.
     """
     asked = engine(program)
     vocabulary, table = asked.vocabulary, asked.table
@@ -105,11 +104,8 @@ def _text(name: str) -> str:
 
 
 def _overlay(name: str, text: str) -> str:
-    """Return the statements of an overlay with those of the files that it includes."""
+    """Return the statements of an overlay."""
     statements: list[ast.AST] = []
     parse(name, text, statements.append)
-    kinds = {node.ast_type for node in statements}
-    if ast.ASTType.Script in kinds:
-        raise UsageError(f"{name}: a page runs no script; leave it out of the overlay.")
     said = (node for node in statements if node.ast_type != ast.ASTType.Comment)
     return "\n".join(map(str, said))

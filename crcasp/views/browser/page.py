@@ -37,7 +37,7 @@ def page(
         constants: constants of the program to override, such as a limit in years.
 
     Raises:
-        UsageError: an overlay or a constant is not in order, or an overlay has a script.
+        UsageError: an overlay or a constant is not in order.
 
     >>> from crcasp import page
     >>> page().count("<script")
