@@ -18,11 +18,10 @@ from crcasp.program.terms import natural, row, word
 from crcasp.program.wording import Wording
 from crcasp.questions.conditions import GIVEN, only
 from crcasp.questions.scope import comparable
-from crcasp.questions.sides import FILES, Side, interface, strange
+from crcasp.questions.sides import FILES, SIDES, Side, interface, strange
 from crcasp.questions.therapy import JOINT
 from crcasp.results.diff import Only
 
-SIDES = ("old", "new")
 LINES = 4  # of a history
 JOINT_LINES = 2  # where offers complement each other: all completions are gone through
 
@@ -112,15 +111,15 @@ class Both:
         for table in self.tables:
             labels |= table.words.labels
         self.words = Wording(labels)
-        self.cached: dict[tuple[str, int], dict[Symbol, Literals]] = {}
+        self.cached: dict[tuple[str, int, int], dict[Symbol, Literals]] = {}
 
     # ---- what is asked of them ------------------------------------------------------------
 
     def grouped(self, predicate: str, arity: int, place: int = 0) -> dict[Symbol, Literals]:
         """Return the atoms of a predicate by what they have in one place, such as the therapy."""
-        found = self.cached.get((predicate, arity))
+        found = self.cached.get((predicate, arity, place))
         if found is None:
-            found = self.cached[predicate, arity] = {}
+            found = self.cached[predicate, arity, place] = {}
             for atom, literal in self.literals(predicate, arity).items():
                 found.setdefault(atom.arguments[place], {})[atom] = literal
         return found

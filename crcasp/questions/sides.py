@@ -18,6 +18,7 @@ FILES = tuple(
     f"diff/{name}.lp" for name in ("patients", "changes", "conditions", "sources", "preferred")
 )
 STRANGE = "diff/strange.lp"
+SIDES = ("old", "new")
 ASKED = "inquiry. partners(max_partners)."
 
 

@@ -13,7 +13,7 @@ from clingo import Control, Function, Number, String, Symbol
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
 from crcasp.program.terms import Row, row
-from crcasp.questions.sides import strange
+from crcasp.questions.sides import SIDES, strange
 from crcasp.registry.circuit import Circuit, GroundRules
 from crcasp.registry.evaluation import Evaluator
 from crcasp.registry.grounded import Facts, packed
@@ -22,7 +22,6 @@ from crcasp.registry.verdicts import Verdicts
 from crcasp.results.comparison import KINDS
 
 CHANGES = "diff/changes.lp"
-SIDES = ("old", "new")
 
 
 @dataclass(frozen=True, slots=True)
