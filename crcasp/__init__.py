@@ -46,17 +46,15 @@ if TYPE_CHECKING:
     from crcasp.registry.run import answer_batches as answer_batches
     from crcasp.registry.run import cohort as cohort
     from crcasp.registry.summary import Summary as Summary
-    from crcasp.results.additions import AddedExclusion as AddedExclusion
-    from crcasp.results.additions import AddedName as AddedName
-    from crcasp.results.additions import AddedStatement as AddedStatement
+    from crcasp.results.additions import AddedSource as AddedSource
     from crcasp.results.additions import Addition as Addition
     from crcasp.results.additions import Additions as Additions
-    from crcasp.results.additions import Branch as Branch
+    from crcasp.results.additions import Named as Named
     from crcasp.results.additions import Need as Need
+    from crcasp.results.additions import Said as Said
     from crcasp.results.advice import Advice as Advice
     from crcasp.results.advice import Condition as Condition
     from crcasp.results.advice import Finding as Finding
-    from crcasp.results.advice import Objection as Objection
     from crcasp.results.advice import Reason as Reason
     from crcasp.results.advice import RecommendationSet as RecommendationSet
     from crcasp.results.advice import TreatmentLine as TreatmentLine
@@ -69,21 +67,20 @@ if TYPE_CHECKING:
     from crcasp.results.comparison import Difference as Difference
     from crcasp.results.diff import Changed as Changed
     from crcasp.results.diff import Diff as Diff
+    from crcasp.results.diff import ExamplePatient as ExamplePatient
     from crcasp.results.diff import Only as Only
-    from crcasp.results.diff import Preferred as Preferred
+    from crcasp.results.diff import PreferredChange as PreferredChange
+    from crcasp.results.diff import PreferredSets as PreferredSets
     from crcasp.results.diff import Standing as Standing
     from crcasp.results.explanation import Change as Change
-    from crcasp.results.explanation import Check as Check
     from crcasp.results.explanation import Explanation as Explanation
-    from crcasp.results.explanation import Passage as Passage
-    from crcasp.results.explanation import Way as Way
     from crcasp.results.missing import Missing as Missing
     from crcasp.results.missing import MissingFinding as MissingFinding
     from crcasp.results.missing import Outcome as Outcome
     from crcasp.results.shapes import as_json as as_json
     from crcasp.views.browser.page import page as page
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"
 
 _MODULES = {
     "errors": (
@@ -96,19 +93,17 @@ _MODULES = {
         "UsageError",
     ),
     "results.additions": (
-        "AddedExclusion",
-        "AddedName",
-        "AddedStatement",
+        "AddedSource",
+        "Named",
+        "Said",
         "Addition",
         "Additions",
-        "Branch",
         "Need",
     ),
     "results.advice": (
         "Advice",
         "Condition",
         "Finding",
-        "Objection",
         "Reason",
         "RecommendationSet",
         "TreatmentLine",
@@ -116,8 +111,16 @@ _MODULES = {
     ),
     "results.audit": ("Audit", "Example", "Gap", "Property"),
     "results.comparison": ("Comparison", "Difference"),
-    "results.diff": ("Changed", "Diff", "Only", "Preferred", "Standing"),
-    "results.explanation": ("Change", "Check", "Explanation", "Passage", "Way"),
+    "results.diff": (
+        "Changed",
+        "Diff",
+        "ExamplePatient",
+        "Only",
+        "PreferredChange",
+        "PreferredSets",
+        "Standing",
+    ),
+    "results.explanation": ("Change", "Explanation"),
     "results.missing": ("Missing", "MissingFinding", "Outcome"),
     "results.shapes": ("as_json",),
     "questions.audit": ("audit",),

@@ -33,6 +33,8 @@ def make_vocabulary() -> Vocabulary:
         therapies=names("therapy_name"),
         reasons=names("stop_reason"),
         agents=names("agent"),
+        blamable=names("blamable"),
+        unnamed=names("unnamed"),
         limits=names("limitable"),
         lines=max(row[0].number for row in rows("line", 1)),
         meanings={key.name: text.string for key, text in rows("means", 2)},

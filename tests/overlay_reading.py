@@ -57,7 +57,6 @@ class Overlay:
     cases: tuple[Case, ...] = ()
     spares: frozenset[tuple[str, str]] = frozenset()
     beside: frozenset[tuple[str, str, str]] = frozenset()  # only_beside(S, T, R), R a regimen
-    weighs: frozenset[tuple[str, str]] = frozenset()
     single: frozenset[str] = frozenset()
     withdrawn: frozenset[str] = frozenset()
     regimens: frozenset[str] = frozenset()
@@ -112,7 +111,7 @@ STATEMENTS: dict[str, tuple[str, int]] = {
     "7.1": ("beyond_first", CONSIDERED),
     "7.2": ("beyond_first", RECOMMENDED),
     "8": ("beyond_first", RECOMMENDED),
-    "9": ("beyond_first", RECOMMENDED),
+    "9": ("beyond_first", CONSIDERED),
     "10.1": ("beyond_first", CONSIDERED),
     "10.2": ("beyond_first", BENEFIT),
     "10.3": ("beyond_first", BENEFIT),
@@ -205,6 +204,8 @@ def domain(overlay: Overlay, name: str) -> tuple[Value, ...]:
         return (18, *sorted(_steps(overlay)))
     if name == "side":
         return ("left", "right")
+    if name in reading.LATER:
+        return reading.LATER[name]
     return reading.DOMAINS["ras" if name == "kras" else name]
 
 
@@ -234,6 +235,8 @@ class Reader:
             for name, value in {**told, **(extra or {})}.items()
             if name not in GENES and name not in overlay.findings
         }
+        if "her2" in given:
+            self.known["her2"] = given["her2"]
         side = reading._side(given)
         if side is not None:
             self.known["side"] = side
@@ -242,10 +245,8 @@ class Reader:
         self.lines = {
             line: reading.agents_of(items) for line, items in sorted(patient.received.items())
         }
-        self.systemic = [
-            line for line, items in sorted(patient.received.items()) if items - LOCOREGIONAL
-        ]
-        self.initial = min(self.systemic, default=0)
+        self.chemotherapy = reading.chemotherapy_lines(patient.received, overlay.withdrawn)
+        self.initial = min(self.chemotherapy, default=0)
         self.limits = patient.contraindicated | patient.unavailable
         self.reuse = self._reuse()
         kept = [
@@ -270,7 +271,7 @@ class Reader:
 
     @property
     def correlated(self) -> tuple[str, ...]:
-        return (*GENES, "braf", *self.overlay.findings)
+        return (*GENES, "braf", "kras_g12c", "braf_v600e", *self.overlay.findings)
 
     def _options(self, name: str) -> tuple[Value, ...]:
         return (self.given[name],) if name in self.given else domain(self.overlay, _as_ras(name))
@@ -279,7 +280,7 @@ class Reader:
         either = "mutant" if "mutant" in (world["kras"], world["nras"]) else "wild_type"
         follows = all(
             world[then] == value
-            for finding, when, then, value in self.overlay.implies
+            for finding, when, then, value in (*IMPLIES, *self.overlay.implies)
             if world[finding] == when
         )
         return world["ras"] == either and follows
@@ -293,11 +294,11 @@ class Reader:
     # --- history ---
 
     def _reuse(self) -> tuple[str, ...]:
-        items = self.patient.received.get(self.initial, frozenset()) - LOCOREGIONAL
+        items = self.patient.received.get(self.initial, frozenset())
         regimens, partners = self.overlay.all_regimens, self.overlay.all_partners
-        bases = sorted((items & regimens) - partners)
-        if not bases:  # what may be both is the regimen where there is no other
-            bases = sorted(items & regimens)
+        held = reading.regimens_in(items, regimens, partners, self.overlay.withdrawn)
+        # What may be both is the regimen where there is no other.
+        bases = sorted(held - partners or held)
         found = []
         for base in bases:
             beside = sorted((items & partners) - {base})
@@ -314,7 +315,7 @@ class Reader:
         reason = world[f"stopped({line})"]
         if reason == "toxicity":
             blamed = self.patient.toxic.get(line)
-            return not blamed or bool(agents & blamed)
+            return not blamed or any(agents & self.overlay.members(cause) for cause in blamed)
         return reason == "progression"
 
     def _counts(self, line: int, name: str) -> bool:
@@ -329,11 +330,12 @@ class Reader:
         kind, _, name = finding.rstrip(")").partition("(")
         yes = False
         if finding == "line":
-            return "beyond_first" if self.systemic else "first"
+            return "beyond_first" if self.chemotherapy else "first"
         if finding == "lines_before":
-            return len(self.systemic)
+            return len(self.chemotherapy)
         if finding == "later_line":
-            yes = len(self.systemic) > 1
+            later = (items for line, items in self.patient.received.items() if line > self.initial)
+            yes = self.initial > 0 and any(map(reading.systemic_of, later))
         elif kind == "earlier":
             yes = any(self._counts(line, name) for line in self.lines)
         elif kind == "initial":
@@ -348,13 +350,12 @@ class Reader:
 
     def _met(self, needs: Needs, world: World) -> bool:
         return all(
-            any(accepts(wanted, self.value(finding, world)) for wanted in accepted)
-            for finding, accepted in needs.items()
+            accepts_all(accepted, self.value(finding, world)) for finding, accepted in needs.items()
         )
 
     def in_line(self, source: str) -> bool:
         line = self.statements[source][0]
-        return line == "any" or (line == "first") == (not self.systemic)
+        return line == "any" or (line == "first") == (not self.chemotherapy)
 
     # --- decisions ---
 
@@ -505,6 +506,7 @@ class TooMany(Exception):  # noqa: N818
 
 
 GENES = ("kras", "nras", "ras")
+IMPLIES = (("kras_g12c", "yes", "kras", "mutant"), ("braf_v600e", "yes", "braf", "mutant"))
 
 
 def _as_ras(name: str) -> str:
@@ -515,6 +517,17 @@ def accepts(wanted: Value | Bound, value: Value) -> bool:
     if isinstance(wanted, tuple):
         return int(value) <= wanted[1] if wanted[0] == "at_most" else int(value) >= wanted[1]
     return wanted == value
+
+
+def accepts_all(wanted: tuple[Value | Bound, ...], value: Value) -> bool:
+    """Whether the value lies between the bounds, or is one of the other values."""
+    plain = [one for one in wanted if not isinstance(one, tuple)]
+    sides = [
+        [one for one in wanted if isinstance(one, tuple) and one[0] == side]
+        for side in ("at_least", "at_most")
+    ]
+    within = all(any(accepts(one, value) for one in side) for side in sides if side)
+    return value in plain or (any(sides) and within)
 
 
 # --- what comes of it ----------------------------------------------------------------------
@@ -561,10 +574,7 @@ def read(reader: Reader) -> Read:
             common = set(every[0]).intersection(*every)
             found.statements[therapy] = common
             found.partly[therapy] = set() if common else set().union(*every)
-            rank[therapy] = max(
-                (min(supports[name] for supports in every) for name in common),
-                default=min(max(supports.values()) for supports in every),
-            )
+            rank[therapy] = min(max(supports.values()) for supports in every)
             found.grade[therapy] = GRADES[rank[therapy]]
     found.sets.update(_sets(reader, found, rank))
     return found
@@ -585,11 +595,7 @@ def _sets(
     for one, other in product(systemic, local):
         chosen = frozenset(name for name in (one, other) if name is not None)
         if chosen and _allowed(reader, found, one, other):
-            grade = rank[str(one or other)]
-            for name in chosen:
-                if any((by, name) in reader.overlay.weighs for by in found.statements[name]):
-                    grade = min(grade, rank[name])
-            yield chosen, GRADES[grade]
+            yield chosen, GRADES[min(rank[name] for name in chosen)]
 
 
 def _allowed(reader: Reader, found: Read, systemic: str | None, local: str | None) -> bool:

@@ -34,7 +34,24 @@ member(kinase_inhibitor, (encorafenib; fruquintinib; regorafenib)).
 """
 WITHDRAWN = (
     *("I4", "I5", "I6", "I7", "I8", "I10", "I11", "I12", "I13", "I15", "I16", "I17", "I18"),
-    *("I19", "I20", "1", "1.1", "1.2", "2", "4", "5", "6.3", "7.2", "8", "9", "10.1", "11"),
+    *(
+        "I19",
+        "I20",
+        "I21",
+        "I22",
+        "1",
+        "1.1",
+        "1.2",
+        "2",
+        "4",
+        "5",
+        "6.3",
+        "7.2",
+        "8",
+        "9",
+        "10.1",
+        "11",
+    ),
     *("12", "13", "X1", "X2", "X3", "X4", "X5"),
 )
 BRANCHES = tuple(
@@ -43,6 +60,13 @@ BRANCHES = tuple(
         for branch in overlay_reading._table(Overlay(), 1)
     )
 )
+
+
+EXCLUSION = "ZX{}"  # the name of an exclusion, whose cases bar and lower in any line
+
+
+def is_exclusion(name: str) -> bool:
+    return name.startswith(EXCLUSION.format(""))
 
 
 def term(therapy: str) -> str:
@@ -62,27 +86,42 @@ def random_needs(rng: random.Random, most: int) -> dict[str, Wanted]:
         "mmr": (("proficient",), ("deficient",)),
         "side": (("left",), ("right",)),
         "variant": (("g12c",), ("g12c", "else"), ("absent",)),
+        "kras_g12c": (("yes",), ("no",)),
+        "braf_v600e": (("yes",), ("no",)),
+        "her2": (("positive",), ("negative",)),
         "tumor_burden": (("low",), ("high",)),
         "disease_extent": (("liver_only",), ("liver_only", "disseminated")),
         "multifocal_liver_disease": (("early",), ("late", "absent")),
         "liver_metastases": (("resectable",), ("unresectable",)),
         "organ_function": (("adequate",), ("inadequate",)),
-        "age": ((("at_most", 65),), (("at_least", 75),)),
-        "ecog": ((("at_most", 0),), (("at_least", 2),), (("at_most", 2),)),
+        "age": (
+            (("at_most", 65),),
+            (("at_least", 75),),
+            (("at_least", 50), ("at_most", 65)),
+            (50, ("at_least", 75)),
+        ),
+        "ecog": (
+            (("at_most", 0),),
+            (("at_least", 2),),
+            (("at_least", 1), ("at_most", 2)),
+            (3, ("at_most", 0)),
+        ),
         "later_line": (("yes",), ("no",)),
         "lines_before": (
             (("at_most", 1),),
             (("at_least", 2),),
             (("at_least", 1),),
             (("at_most", 2),),
+            (("at_least", 1), ("at_most", 2)),
+            (0, ("at_least", 2), ("at_most", 3)),
         ),
         "earlier(oxaliplatin)": (("yes",), ("no",)),
         "earlier(anti_vegf)": (("yes",), ("no",)),
         "earlier(kinase_inhibitor)": (("yes",), ("no",)),
         "initial(irinotecan)": (("yes",), ("no",)),
-        "failed(oxaliplatin)": (("yes",),),
-        "failed(anti_egfr)": (("yes",),),
-        "failed(fluoropyrimidine)": (("yes",),),
+        "failed(oxaliplatin)": (("yes",), ("no",)),
+        "failed(anti_egfr)": (("yes",), ("no",)),
+        "failed(fluoropyrimidine)": (("yes",), ("no",)),
         "stopped(1)": (("progression",), ("toxicity", "completed")),
     }
     count = min(most, rng.choice((0, 1, 1, 2, 2, 3)))
@@ -94,9 +133,10 @@ def random_needs(rng: random.Random, most: int) -> dict[str, Wanted]:
 def random_overlay(rng: random.Random) -> Overlay:
     """An overlay in which statements, cases and the rest speak of each other."""
     names = [f"N{number}" for number in range(rng.randint(1, 3))]
-    cases = [f"Z{number}" for number in range(rng.randint(1, 3))]
+    cases = [rng.choice(("Z{}", EXCLUSION)).format(n) for n in range(rng.randint(1, 3))]
     focus = rng.sample(OFFERED, 6)
     statements = {name: (rng.choice(LINES), rng.randint(1, 3)) for name in (*names, *cases)}
+    statements |= {name: ("any", 0) for name in cases if is_exclusion(name)}
     branches: list[Branch] = []
     for name in names:
         for number in range(rng.randint(1, 2)):
@@ -124,7 +164,6 @@ def random_overlay(rng: random.Random) -> Overlay:
         if rng.random() < 0.6
         for regimen in rng.sample(("folfox", "folfiri", "capox", "panitumumab"), rng.randint(1, 2))
     }
-    weighs = {(item.statement, item.therapy) for item in local if rng.random() < 0.6}
     withdrawn = rng.sample((*WITHDRAWN, *names, *cases), rng.choice((0, 0, 1, 2)))
     return Overlay(
         statements=statements,
@@ -132,7 +171,6 @@ def random_overlay(rng: random.Random) -> Overlay:
         cases=tuple(found),
         spares=frozenset(spares),
         beside=frozenset(beside),
-        weighs=frozenset(weighs),
         single=frozenset(rng.sample(names, rng.choice((0, 0, 0, 1)))),
         withdrawn=frozenset(withdrawn),
         regimens=frozenset({"panitumumab", "encorafenib", "fruquintinib"}),
@@ -158,9 +196,11 @@ def rules(overlay: Overlay) -> str:
     """The overlay as the program reads it."""
     lines = [HEAD]
     for name, (line, grade) in overlay.statements.items():
-        lines.append(
-            f'statement("{name}", {line}, {reading.GRADES[grade]}). text("{name}", "of {name}").'
-        )
+        if is_exclusion(name):
+            lines.append(f'exclusion("{name}", "of {name}").')
+        else:
+            lines.append(f'statement("{name}", {line}, {reading.GRADES[grade]}).')
+            lines.append(f'text("{name}", "of {name}").')
         lines.append(f'reference("{name}", "trial {name}").')
     for branch in overlay.branches:
         owner = f'"{branch.statement}", {branch.name}'
@@ -181,7 +221,6 @@ def rules(overlay: Overlay) -> str:
         f'only_beside("{name}", {term(therapy)}, {regimen}).'
         for name, therapy, regimen in sorted(overlay.beside)
     ]
-    lines += [f'weighs("{name}", {term(therapy)}).' for name, therapy in sorted(overlay.weighs)]
     lines += [f'single_agent("{name}").' for name in sorted(overlay.single)]
     lines += [f'withdrawn("{name}").' for name in sorted(overlay.withdrawn)]
     lines += [f"not_repeated({name})." for name in sorted(overlay.not_repeated)]
@@ -262,6 +301,7 @@ def random_patient(rng: random.Random, ignorance: float) -> Given:
     for gene in genes:
         truth.setdefault(gene, "wild_type" if truth.get("ras") == "wild_type" else "mutant")
     truth["ras"] = "mutant" if "mutant" in (truth["kras"], truth["nras"]) else "wild_type"
+    truth = {"kras_g12c": "no", "braf_v600e": "no", **truth}
     variant = rng.choice(VARIANT["variant"])
     extra = {"variant": variant if truth["kras"] == "mutant" else rng.choice(("else", "absent"))}
     patient = replace(patient, findings=truth)

@@ -30,10 +30,20 @@ PARTNERS = frozenset(
     {"bevacizumab", "aflibercept", "ramucirumab", "cetuximab", "panitumumab", "ipilimumab"}
 )
 LOCOREGIONAL = frozenset({"hai", "tace", "radioembolization"})
+# Local treatments: they are in histories alone, and no statement asks about them.
+LOCAL = frozenset({"resection", "ablation", "radiotherapy"})
 REGIMENS = (
     *("fluorouracil_leucovorin", "capecitabine", "folfox", "capox", "sox", "folfiri", "capiri"),
     *("iris", "irinotecan", "folfirinox", "folfoxiri", "regorafenib", "trifluridine_tipiracil"),
     *("pembrolizumab", "nivolumab"),
+)
+# What is in histories alone, beside local treatments: single drugs by name, and any other.
+DRUGS = (
+    *("fluorouracil", "leucovorin", "oxaliplatin", "s1", "floxuridine", "raltitrexed"),
+    *("tegafur_uracil", "encorafenib", "vemurafenib", "sotorasib", "adagrasib", "fruquintinib"),
+    *("zanzalintinib", "tucatinib", "lapatinib", "trastuzumab", "pertuzumab"),
+    *("trastuzumab_deruxtecan", "atezolizumab", "dostarlimab", "cabozantinib", "larotrectinib"),
+    *("entrectinib", "other_systemic"),
 )
 AGENTS = {
     "fluorouracil_leucovorin": ("fluorouracil", "leucovorin"),
@@ -50,8 +60,29 @@ AGENTS = {
 CLASSES = {
     "anti_vegf": ("bevacizumab", "aflibercept", "ramucirumab"),
     "anti_egfr": ("cetuximab", "panitumumab"),
-    "checkpoint_inhibitor": ("pembrolizumab", "nivolumab", "ipilimumab"),
-    "fluoropyrimidine": ("fluorouracil", "capecitabine", "s1", "floxuridine"),
+    "checkpoint_inhibitor": (
+        *("pembrolizumab", "nivolumab", "ipilimumab", "atezolizumab", "dostarlimab"),
+    ),
+    "fluoropyrimidine": ("fluorouracil", "capecitabine", "s1", "floxuridine", "tegafur_uracil"),
+    "braf_inhibitor": ("encorafenib", "vemurafenib"),
+    "kras_g12c_inhibitor": ("sotorasib", "adagrasib"),
+    "anti_her2": (
+        *("trastuzumab", "pertuzumab", "trastuzumab_deruxtecan", "tucatinib", "lapatinib"),
+    ),
+}
+# I22: what drugs named one by one make up.
+MADE_UP = {
+    frozenset(drugs.split("+")): regimen
+    for drugs, regimen in {
+        "fluorouracil": "fluorouracil_leucovorin",
+        "fluorouracil+oxaliplatin": "folfox",
+        "fluorouracil+irinotecan": "folfiri",
+        "fluorouracil+oxaliplatin+irinotecan": "folfoxiri",
+        "capecitabine+oxaliplatin": "capox",
+        "capecitabine+irinotecan": "capiri",
+        "s1+oxaliplatin": "sox",
+        "s1+irinotecan": "iris",
+    }.items()
 }
 # X3: what is not repeated once it failed, single agents and whole classes.
 NOT_REPEATED = frozenset(
@@ -77,8 +108,14 @@ LEFT_SITES = (
 FINDINGS = (
     *("age", "ecog", "primary_site", "side", "kras", "nras", "ras", "braf", "mmr", "msi"),
     *("tumor_burden", "country", "liver_metastases", "disease_extent"),
-    *("multifocal_liver_disease", "organ_function"),
+    *("multifocal_liver_disease", "organ_function", "braf_v600e", "kras_g12c", "her2"),
 )
+# Findings that later sources alone ask about.
+LATER: dict[str, tuple[Value, ...]] = {
+    "braf_v600e": ("yes", "no"),
+    "kras_g12c": ("yes", "no"),
+    "her2": ("positive", "negative"),
+}
 # The values that fill in an unknown concept. Two ages, one either side of the limit, do for all.
 DOMAINS: dict[str, tuple[Value, ...]] = {
     "ras": ("wild_type", "mutant"),
@@ -143,13 +180,18 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the table says of one patient."""
+    """What the table says of one patient.
+
+    The statements of an eligible therapy are those that support it in every completion. Where
+    there is none, `together` has those that support it in one or another.
+    """
 
     in_scope: bool
     line: Literal["first", "beyond_first"]
     status: dict[str, str] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
     statements: dict[str, list[str]] = field(default_factory=dict)
+    together: dict[str, list[str]] = field(default_factory=dict)
     grade: dict[str, str] = field(default_factory=dict)
     sets: set[frozenset[str]] = field(default_factory=set)
     preferred: set[frozenset[str]] = field(default_factory=set)
@@ -174,6 +216,32 @@ def held(therapy: str) -> frozenset[str]:
     return frozenset(agents | classes | set(parts))
 
 
+def systemic_of(items: Iterable[str]) -> frozenset[str]:
+    """What is given for the whole body."""
+    return frozenset(items) - LOCOREGIONAL - LOCAL
+
+
+def chemotherapy_lines(
+    received: Mapping[int, frozenset[str]], withdrawn: frozenset[str] = frozenset()
+) -> list[int]:
+    """The lines that held anything systemic but checkpoint inhibitors alone (I21)."""
+    spared = frozenset() if "I21" in withdrawn else _members("checkpoint_inhibitor")
+    return sorted(line for line, items in received.items() if systemic_of(items) - spared)
+
+
+def regimens_in(
+    items: frozenset[str],
+    regimens: Iterable[str] = REGIMENS,
+    partners: frozenset[str] = PARTNERS,
+    withdrawn: frozenset[str] = frozenset(),
+) -> frozenset[str]:
+    """The regimens in a line, one made up of drugs named one by one among them (I22)."""
+    by_name = items & frozenset(regimens)
+    drugs = systemic_of(items).difference(AGENTS, partners, {"leucovorin"})
+    made_up = None if "I22" in withdrawn else MADE_UP.get(drugs)
+    return by_name - drugs | {made_up} if made_up else by_name
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     first: bool
@@ -181,7 +249,7 @@ class _Case:
     side: str | None
     barred: frozenset[str]
     lines: dict[int, frozenset[str]]  # the agents of every line, locoregional ones too
-    toxic: Mapping[int, frozenset[str]]
+    toxic: Mapping[int, frozenset[str]]  # agents and classes
     initial_line: int
     reuse: tuple[str, ...]
     later_line: bool
@@ -207,6 +275,15 @@ def _side(findings: Mapping[str, Value]) -> str | None:
     if site is None:
         return None
     return "right" if site in RIGHT_SITES else "left"
+
+
+def implied(findings: Mapping[str, Value]) -> dict[str, Value]:
+    """The findings with the gene that a variant found in it says is mutant."""
+    found = dict(findings)
+    for variant, gene in (("braf_v600e", "braf"), ("kras_g12c", "kras")):
+        if found.get(variant) == "yes":
+            found[gene] = "mutant"
+    return found
 
 
 def _ras(findings: Mapping[str, Value]) -> str | None:
@@ -235,29 +312,21 @@ def _mmr(findings: Mapping[str, Value]) -> str | None:
 
 
 def _prepare(patient: Patient, withdrawn: frozenset[str] = frozenset()) -> _Case:
-    given = patient.findings
+    given = implied(patient.findings)
     known = {name: given[name] for name in DOMAINS if name in given}
     for name, derived in (("ras", _ras(given)), ("kras", _kras(given)), ("mmr", _mmr(given))):
         if derived is not None:
             known[name] = derived
     for line, reason in patient.stopped.items():
         known[f"stopped({line})"] = reason
-    systemic = {
-        line: items - LOCOREGIONAL
-        for line, items in sorted(patient.received.items())
-        if items - LOCOREGIONAL
-    }
-    initial_line = min(systemic, default=0)
-    items = systemic.get(initial_line, frozenset())
+    chemotherapy = chemotherapy_lines(patient.received, withdrawn)
+    initial_line = min(chemotherapy, default=0)
+    items = patient.received.get(initial_line, frozenset())
     partners = sorted(items & PARTNERS)
-    regimens = sorted(items - PARTNERS)
-    reuse: tuple[str, ...] = ()
-    if len(partners) == 0:
-        reuse = tuple(regimens)
-    elif len(partners) == 1:
-        reuse = tuple(f"{regimen}+{partners[0]}" for regimen in regimens)
+    regimens = sorted(regimens_in(items, withdrawn=withdrawn))
+    reuse = tuple("+".join((name, *partners)) for name in regimens) if len(partners) < 2 else ()
     return _Case(
-        first=not systemic,
+        first=not chemotherapy,
         known=known,
         side=_side(given),
         barred=patient.contraindicated | patient.unavailable,
@@ -265,7 +334,9 @@ def _prepare(patient: Patient, withdrawn: frozenset[str] = frozenset()) -> _Case
         toxic=patient.toxic,
         initial_line=initial_line,
         reuse=reuse,
-        later_line=len(systemic) > 1,
+        later_line=any(
+            line > initial_line and systemic_of(items) for line, items in patient.received.items()
+        ),
         withdrawn=withdrawn,
     )
 
@@ -298,7 +369,7 @@ def _failed_in(case: _Case, line: int, name: str, world: _World) -> bool:
     reason = world[f"stopped({line})"]
     if reason == "toxicity":
         blamed = case.toxic.get(line)
-        return not blamed or bool(agents & blamed)
+        return not blamed or any(agents & _members(cause) for cause in blamed)
     return reason == "progression"
 
 
@@ -374,7 +445,7 @@ def _beyond(case: _Case, therapy: str, world: _World) -> dict[str, int]:
             found["8"] = RECOMMENDED
     unresectable = not case.keeps("I10") or world["liver_metastases"] == "unresectable"
     if therapy == "hai" and unresectable:
-        found["9"] = RECOMMENDED
+        found["9"] = CONSIDERED
     immune = {"pembrolizumab": "10.2", "nivolumab": "10.3", "nivolumab+ipilimumab": "10.3"}
     if therapy in immune and world["mmr"] == "deficient":
         found["10.1"] = CONSIDERED
@@ -523,11 +594,14 @@ def _allowed(
     return local == "hai" or not only_with_hai
 
 
-def _notices(patient: Patient) -> Iterator[str]:
-    """The notices that the patient's facts call for, whatever the table then says."""
+def _notices(patient: Patient, reading: Reading) -> Iterator[str]:
+    """The notices on a patient in scope, of whom the rest is read."""
     findings = patient.findings
+    eligible = "eligible" in reading.status.values()
     if findings.get("liver_metastases") == "resectable":
         yield "resectable"
+    if not eligible:
+        yield "none"
     tested = "mmr" in findings and "msi" in findings
     if tested and (findings["mmr"] == "deficient") != (findings["msi"] == "high"):
         yield "discordant"
@@ -536,6 +610,22 @@ def _notices(patient: Patient) -> Iterator[str]:
     stopped = patient.stopped.items()
     if any(reason == "toxicity" and not patient.toxic.get(line) for line, reason in stopped):
         yield "toxicity"
+    named = patient.contraindicated.union(patient.unavailable, *patient.toxic.values())
+    others = {
+        other
+        for members in CLASSES.values()
+        for agent in named & set(members)
+        for other in members
+        if other != agent
+    }
+    if any(held(name) & others for name, how in reading.status.items() if how != "excluded"):
+        yield "class"
+    if patient.stopped.get(max(patient.received, default=0)) == "completed":
+        yield "completed"
+    asked_about = {"oxaliplatin", "irinotecan"}  # by 6, 7 and 8; first line asks of no drug
+    given = agents_of(item for items in patient.received.values() for item in items)
+    if reading.line == "beyond_first" and not eligible and not given & asked_about:
+        yield "silent"
 
 
 def read(patient: Patient, withdrawn: frozenset[str] = frozenset()) -> Reading:
@@ -544,7 +634,7 @@ def read(patient: Patient, withdrawn: frozenset[str] = frozenset()) -> Reading:
     line: Literal["first", "beyond_first"] = "first" if case.first else "beyond_first"
     if patient.findings.get("liver_metastases") == "none":
         return Reading(in_scope=False, line=line, notices={"scope"})
-    reading = Reading(in_scope=True, line=line, notices=set(_notices(patient)))
+    reading = Reading(in_scope=True, line=line)
     rank: dict[str, int] = {}
     for therapy in _asked(case):
         names, answers = _completions(case, therapy)
@@ -557,21 +647,21 @@ def read(patient: Patient, withdrawn: frozenset[str] = frozenset()) -> Reading:
             reading.missing[therapy] = sorted(_flippers(names, eligible))
         else:
             reading.status[therapy] = "eligible"
-            common = [name for name in STATEMENTS if all(name in answer for answer in answers)]
-            assert common or withdrawn, f"{therapy}: eligible, yet by no statement throughout"
+            by = [name for name in STATEMENTS if any(name in answer for answer in answers)]
+            common = [name for name in by if all(name in answer for answer in answers)]
             reading.statements[therapy] = common
-            lowest = [min(answer[name] for answer in answers) for name in common]
-            rank[therapy] = max(lowest, default=min(max(by.values()) for by in answers))
+            if not common:
+                reading.together[therapy] = by
+            rank[therapy] = min(max(answer.values()) for answer in answers)
             reading.grade[therapy] = GRADES[rank[therapy]]
-    if not rank:
-        reading.notices.add("none")
+    reading.notices.update(_notices(patient, reading))
     systemic: list[str | None] = [None, *(name for name in rank if name not in LOCOREGIONAL)]
     local: list[str | None] = [None, *(name for name in rank if name in LOCOREGIONAL)]
     best: dict[frozenset[str], int] = {}
     for one, other in product(systemic, local):
         if _allowed(case, one, other, reading.statements):
             chosen = frozenset(name for name in (one, other) if name is not None)
-            best[chosen] = rank[str(one or other)]
+            best[chosen] = min(rank[name] for name in chosen)
     reading.sets.update(best)
     reading.set_grade.update({chosen: GRADES[grade] for chosen, grade in best.items()})
     highest = max(best.values(), default=0)
@@ -584,7 +674,10 @@ def read(patient: Patient, withdrawn: frozenset[str] = frozenset()) -> Reading:
 _OXALIPLATIN = ("folfox", "folfox", "capox", "sox")
 _IRINOTECAN = ("folfiri", "folfiri", "capiri", "iris", "irinotecan")
 _TRIPLETS = ("folfirinox", "folfoxiri")
-_LIMITS = sorted({*REGIMENS, *PARTNERS, *LOCOREGIONAL, *CLASSES} | agents_of(AGENTS))
+_ANTI_EGFR = CLASSES["anti_egfr"]
+_CHECKPOINT = CLASSES["checkpoint_inhibitor"]
+_AGENTS = agents_of((*REGIMENS, *PARTNERS, *LOCOREGIONAL, *DRUGS)) - {"other_systemic"}
+_LIMITS = sorted({*REGIMENS, *PARTNERS, *LOCOREGIONAL, *CLASSES} | _AGENTS)
 
 
 def _random_findings(rng: random.Random, ignorance: float) -> dict[str, Value]:
@@ -613,11 +706,17 @@ def _random_findings(rng: random.Random, ignorance: float) -> dict[str, Value]:
         "multifocal_liver_disease": rng.choice(("early", "late", "absent")),
         "organ_function": rng.choice(("adequate", "adequate", "inadequate")),
     }
+    truth |= {
+        "braf_v600e": "yes" if truth["braf"] == "mutant" and rng.random() < 0.7 else "no",
+        "kras_g12c": "yes" if kras == "mutant" and rng.random() < 0.4 else "no",
+        "her2": rng.choice(("positive", "negative", "negative")),
+    }
     if rng.random() < 0.04:
         truth["liver_metastases"] = "none"
     known = {name: value for name, value in truth.items() if rng.random() >= ignorance}
     # Often only some of the findings that say the same are reported.
-    for group in (("kras", "nras", "ras"), ("mmr", "msi"), ("primary_site", "side")):
+    groups = (("kras_g12c", "kras", "nras", "ras"), ("braf_v600e", "braf"))
+    for group in (*groups, ("mmr", "msi"), ("primary_site", "side")):
         for name in group if ignorance > 0 else group[:-1]:
             if rng.random() < 0.35:
                 known.pop(name, None)
@@ -652,11 +751,33 @@ def _random_line(rng: random.Random) -> frozenset[str]:
         (doublet, "regorafenib"),
         ("fluorouracil_leucovorin", "hai"),
         ("capecitabine", rng.choice(_OXALIPLATIN), "hai"),
+        _one_by_one(rng),
+        (*_one_by_one(rng), partner),
+        (*_one_by_one(rng), partner),
+        (*_one_by_one(rng), rng.choice((*REGIMENS, *sorted(PARTNERS), *DRUGS))),
+        (rng.choice(DRUGS),),
+        (rng.choice(("sotorasib", "encorafenib", "adagrasib")), rng.choice(_ANTI_EGFR)),
+        ("trastuzumab", rng.choice(("pertuzumab", "tucatinib", "lapatinib"))),
+        (rng.choice(_CHECKPOINT),),
+        tuple(rng.sample(_CHECKPOINT, 2)),
+        (rng.choice(_CHECKPOINT), rng.choice(sorted(LOCOREGIONAL | LOCAL))),
+        (rng.choice(sorted(LOCAL)),),
     )
     line = set(rng.choice(kinds))
     if rng.random() < 0.12:
-        line.add(rng.choice(sorted(LOCOREGIONAL)))
+        line.add(rng.choice(sorted(LOCOREGIONAL | LOCAL)))
     return frozenset(line)
+
+
+def _one_by_one(rng: random.Random) -> tuple[str, ...]:
+    """The drugs of a line by their own names, most often those of a regimen (I22)."""
+    drugs = rng.choice(list(map(sorted, MADE_UP)))
+    odd = [rng.choice(("raltitrexed", "other_systemic", "capecitabine", "fluorouracil"))]
+    return (
+        *drugs,
+        *(("leucovorin",) if rng.random() < 0.5 else ()),
+        *(odd if rng.random() < 0.15 else ()),
+    )
 
 
 def _correlated_lines(rng: random.Random) -> list[frozenset[str]]:
@@ -713,6 +834,19 @@ def _correlated_lines(rng: random.Random) -> list[frozenset[str]]:
         [{first, local}, {second, other_local}],
         [{first}, {local}],
         [{first, "hai"}, {"hai"}],
+        [{checkpoint}, {local}],
+        [{checkpoint}, {first, partner}],
+        [{checkpoint}, {first, partner}, {second}],
+        [{first, partner}, {"atezolizumab"}],
+        [{"nivolumab", "ipilimumab"}, {checkpoint}],
+        [{"fluorouracil", "oxaliplatin", partner}, {second}],
+        [{"fluorouracil", "leucovorin", "irinotecan"}, {plain, partner}],
+        [{"capecitabine", "oxaliplatin"}, {"capecitabine", "irinotecan", anti_egfr}],
+        [{"capecitabine", "bevacizumab"}],
+        [{"tegafur_uracil", "leucovorin"}, {"other_systemic"}],
+        [{first, partner}, {"encorafenib", "cetuximab"}],
+        [{"resection"}, {first}],
+        [{first}, {"ablation"}, {second, partner}],
     )
     lines = [frozenset(line) for line in rng.choice(scripts)]
     if len(lines) < 4 and rng.random() < 0.15:
@@ -724,7 +858,7 @@ def random_patient(rng: random.Random, ignorance: float | None = None) -> Patien
     """A consistent random patient; ignorance is the chance that a finding is not given.
 
     With an ignorance of 0 every concept and every reason is known. About half of the lines
-    known to have stopped for toxicity name what the toxicity was due to.
+    known to have stopped for toxicity name what the toxicity was due to, agents or classes.
     """
     if ignorance is None:
         ignorance = rng.choice((0.0, 0.1, 0.3, 0.5, 0.8, 1.0))
@@ -744,11 +878,8 @@ def random_patient(rng: random.Random, ignorance: float | None = None) -> Patien
     received = dict(enumerate(lines, start=1))
     reasons = (*("progression",) * 3, *("toxicity",) * 2, "completed", "other")
     stopped = {line: rng.choice(reasons) for line in received if rng.random() >= silence}
-    toxic = {
-        line: _some(rng, sorted(agents_of(received[line])))
-        for line, reason in stopped.items()
-        if reason == "toxicity" and rng.random() < 0.5
-    }
+    causes = {line: _causes(received[line]) for line, why in stopped.items() if why == "toxicity"}
+    toxic = {line: _some(rng, of) for line, of in causes.items() if of and rng.random() < 0.5}
     limits: list[frozenset[str]] = []
     for _ in range(2):
         some = rng.sample(_LIMITS, rng.choice((1, 1, 2, 3))) if rng.random() < 0.15 else []
@@ -756,5 +887,11 @@ def random_patient(rng: random.Random, ignorance: float | None = None) -> Patien
     return Patient(findings, received, stopped, limits[0], limits[1], toxic)
 
 
-def _some(rng: random.Random, agents: list[str]) -> frozenset[str]:
-    return frozenset(rng.sample(agents, rng.randint(1, min(len(agents), rng.choice((1, 1, 3))))))
+def _causes(items: frozenset[str]) -> list[str]:
+    """What the toxicity of a line may be due to: an agent in it, or a class of one."""
+    agents = agents_of(items) & _AGENTS
+    return sorted(agents | {name for name, members in CLASSES.items() if agents & set(members)})
+
+
+def _some(rng: random.Random, causes: list[str]) -> frozenset[str]:
+    return frozenset(rng.sample(causes, rng.randint(1, min(len(causes), rng.choice((1, 1, 3))))))

@@ -1,20 +1,19 @@
-"""Two tables and one patient, for brute-force checks of what changes between them."""
+"""Two tables and one fully known patient, for brute-force checks of what changes between them."""
 
 from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-import reading
-from clingo import Symbol, parse_term
+from clingo import Function, Number, Symbol, parse_term
 
-from crcasp import Advice, Only, recommend
+from crcasp import Only
+from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.questions.compare import EXCLUDED, _kind
-from crcasp.results.comparison import Kind
 
-STATEMENT = """statement("T{n}", {line}, {grade}). text("T{n}", "a trial"). rests_on("T{n}", "I5").
+STATEMENT = """statement("T{n}", {line}, {grade}). text("T{n}", "a trial").
+reference("T{n}", "a trial").
 offers("T{n}", b, {therapy}). {needs}
 """
 THERAPIES = ("folfox", "with(folfiri,cetuximab)", "hai", "regorafenib", "pembrolizumab", "capox")
@@ -24,7 +23,7 @@ NEEDS = (
     *("age, at_least(60)", "organ_function, adequate", "tumor_burden, (low; high)"),
 )
 BARRED = ("anti_vegf", "oxaliplatin", "hai", "checkpoint_inhibitor")
-CONSTANTS = {"fit_ecog": (0, 2), "younger_age": (60, 75), "unfit_ecog": (2,), "max_partners": (2,)}
+CONSTANTS = {"fit_ecog": (0, 2), "younger_age": (60, 75), "max_partners": (2,)}
 
 
 def random_overlay(rng: random.Random, n: int = 1) -> str:
@@ -46,108 +45,68 @@ def random_overlay(rng: random.Random, n: int = 1) -> str:
         statement, branch = rng.choice((("1", "any"), ("6.4", "switch"), ("13", "late")))
         return f'regraded("{statement}", {branch}, {rng.choice(("benefit", "considered"))}).'
     if kind == "bars":
-        need = rng.choice(list(NEEDS[:4]))
         return (
-            f'exclusion("N{n}", "a warning"). bars("N{n}", {rng.choice(BARRED)}). '
-            f'unless("N{n}", {need}).'
+            f'exclusion("N{n}", "a warning"). bars("N{n}", k, {rng.choice(BARRED)}). '
+            f'needs("N{n}", k, {rng.choice(NEEDS[:4])}).'
         )
     if kind == "value":
         return "s1_used_in(china)."
-    return f'withdrawn("I{rng.randint(1, 20)}").'
+    return f'withdrawn("I{rng.randint(4, 22)}").'
 
 
-class Side:
-    """What one table makes of a patient: the answer, and the atoms that stand behind it."""
+class Table:
+    """What one table makes of a fully known patient, asked with clingo directly."""
 
-    def __init__(self, program: Program, overlays: Sequence[str], facts: Sequence[Symbol]) -> None:
-        constants = dict(program.constants)
-        self.advice: Advice = recommend(facts, overlays=overlays, constants=constants)
-        text = "inquiry. " + " ".join(f"{fact}." for fact in facts)
-        control = program.control("wrapper/show.lp", facts=text)
-        self.atoms = {str(at.symbol): at.symbol for at in control.symbolic_atoms if at.is_fact}
-        self.kept = control
+    def __init__(self, program: Program, facts: Iterable[Symbol]) -> None:
+        control = program.control(facts=" ".join(f"{fact}." for fact in facts))
+        with control.solve(yield_=True) as handle:
+            model = handle.model()
+            self.atoms = [] if model is None else list(model.symbols(atoms=True))
+            self.consistent = model is not None
+        self.eligible = {str(row[0]) for row in self.of("eligible")}
+        ranks = {str(grade): rank.number for grade, rank in self.of("rank")}
+        self.grades = {str(t): (ranks[str(g)], str(g)) for t, g in self.of("grade")}
 
-    def of(self, name: str) -> list[list[str]]:
+    def of(self, name: str) -> list[list[Symbol]]:
         """The arguments of all atoms of a predicate."""
-        return [
-            [str(argument) for argument in symbol.arguments]
-            for symbol in self.atoms.values()
-            if symbol.name == name
-        ]
+        return [atom.arguments for atom in self.atoms if atom.name == name]
 
-    def lines(self) -> dict[str, set[str]]:
-        """For what each line may have stopped."""
-        found: dict[str, set[str]] = {}
-        for line, reason in self.of("may_stop"):
-            found.setdefault(line, set()).add(reason)
-        return found
-
-    def value(self, finding: str) -> str | None:
-        """What a finding is by this table; None where it does not say."""
-        name, _, inner = finding.partition("(")
-        inner = inner.removesuffix(")")
-        if name == "failed":
-            failing = {(li, reason) for li, agent, reason in self.of("fails_by") if agent == inner}
-            return _three(self.lines(), failing)
-        if name == "repeated":
-            statement, therapy = inner.split(",", 1)
-            shunned = {
-                (li, reason)
-                for _, of, _, what, li, reason in self.of("shuns")
-                if of == statement and what == therapy
-            }
-            return _three(self.lines(), shunned)
-        if name == "apart":
-            agent, therapy = inner.split(",", 1)
-            met = any(row[2:] == [therapy, f"failed({agent})"] for row in self.of("can_meet"))
-            return "yes" if met else None
-        if name == "initial_therapy":
-            return (
-                "yes"
-                if [inner.replace("+", ",")]
-                in [[row[0].removeprefix("with(").removesuffix(")")] for row in self.of("reusable")]
-                or [inner] in self.of("reusable")
-                else None
+    def value(self, finding: str) -> str:
+        """What a finding is by this table; "" where it does not ask."""
+        stops = {str(f): str(v) for f, v in self.of("is") if f.name == "stopped"}
+        if finding.startswith("repeats("):
+            statement, therapy = parse_term(finding).arguments
+            barred = any(
+                (row[1], row[3]) == (statement, therapy)
+                and stops.get(f"stopped({row[4]})") == str(row[5])
+                for row in self.of("would_bar")
             )
-        values = [value for of, value in self.of("is") if of == finding]
-        return values[0] if values else None
+            return "yes" if barred else "no"
+        if finding.startswith("initial_therapy("):
+            return "yes" if parse_term(finding).arguments in self.of("reusable") else "no"
+        if finding == "stopped(initial)":
+            lines = [f"stopped({line})" for (line,) in self.of("initial_line")]
+            return stops[lines[0]] if lines else "never"
+        return next((str(v) for f, v in self.of("is") if str(f) == finding), "")
 
 
-def _three(lines: dict[str, set[str]], failing: set[tuple[str, str]]) -> str | None:
-    found = None
-    for line, reasons in lines.items():
-        failed = {reason for reason in reasons if (line, reason) in failing}
-        if failed == reasons:
-            return "yes"
-        if failed:
-            found = "unknown"
-    return found
-
-
-DEFAULTS = {"failed": "no", "repeated": "no", "apart": "no", "initial_therapy": "no"}
-
-
-def fits(only: Only, sides: tuple[Side, Side], facts: Iterable[Symbol]) -> bool:
-    """Whether a condition holds of a patient, told from the facts and the plain program."""
-    given = {str(fact) for fact in facts}
-    finding, values = only.finding, set(only.values)
-    which = list(sides)
-    for place, mark in enumerate(("before(", "now(")):
+def fits(only: Only, old: Table, new: Table, facts: Iterable[Symbol]) -> bool:
+    """Whether a condition holds of a patient."""
+    finding, tables = only.finding, [old, new]
+    for mark, table in (("before(", old), ("now(", new)):
         if finding.startswith(mark):
-            finding, which = finding.removeprefix(mark).removesuffix(")"), [sides[place]]
-    if values <= {"allowed", "denied"}:
-        denied = {f"contraindicated({finding})", f"unavailable({finding})"} & given
-        return ("denied" if denied else "allowed") in values
-    if values <= {"given", "not_given"}:
-        return ("given" if finding in given else "not_given") in values
-    if finding == "stopped(initial)":
-        lines = [row[0] for row in sides[0].of("initial_line")]
-        stops = [row[1] for row in sides[0].of("stopped") if row[0] in lines]
-        return ((stops or ["unknown"])[0] if lines else "never") in values
-    known = [value for side in which if (value := side.value(finding)) is not None]
-    default = DEFAULTS.get(finding.partition("(")[0], "unknown")
-    found = max(known, key=lambda value: value == "yes") if known else default
-    return found in values or any(_within(found, value) for value in values)
+            finding, tables = finding.removeprefix(mark).removesuffix(")"), [table]
+    if set(only.values) <= {"allowed", "denied"}:
+        denied = any(
+            it.name == "contraindicated" and str(it.arguments[0]) == finding for it in facts
+        )
+        return ("denied" if denied else "allowed") in only.values
+    values = {value for table in tables if (value := table.value(finding))}
+    if values == {"yes", "no"}:  # one of the tables has no such offer
+        values = {"yes"}
+    assert len(values) == 1, (only, values)
+    (value,) = values
+    return value in only.values or any(_within(value, bound) for bound in only.values)
 
 
 def _within(found: str, bound: str) -> bool:
@@ -161,22 +120,39 @@ def _within(found: str, bound: str) -> bool:
     return numbers[0] <= int(found) <= numbers[-1]
 
 
-def kinds(before: Advice, after: Advice) -> dict[str, Kind]:
-    """How each therapy changes for a patient, as `compare` says it."""
-    ranks = {grade: rank for rank, grade in reading.GRADES.items()}
-    olds, news = before.therapies, after.therapies
-    found = {
-        name: _kind(olds.get(name, EXCLUDED), news.get(name, EXCLUDED), ranks)
-        for name in {*olds, *news}
-    }
-    return {name: kind for name, kind in found.items() if kind}
+def kinds(old: Table, new: Table) -> dict[str, str]:
+    """How each therapy changes for a patient."""
+    found = dict.fromkeys(new.eligible - old.eligible, "gained")
+    found |= dict.fromkeys(old.eligible - new.eligible, "lost")
+    for name in old.eligible & new.eligible:
+        before, after = old.grades.get(name, (0, "")), new.grades.get(name, (0, ""))
+        if before != after:
+            found[name] = "raised" if before < after else "lowered"
+    return found
 
 
-def patient(facts: Iterable[str]) -> tuple[Symbol, ...]:
-    """The facts of a patient."""
-    return tuple(parse_term(fact) for fact in facts)
-
-
-def known(facts: Iterable[Symbol]) -> tuple[Symbol, ...]:
-    """What the table alone knows of a patient."""
-    return tuple(fact for fact in facts if str(fact) != "country(china)")
+def random_patient(rng: random.Random, program: Program) -> list[Symbol]:
+    """A random patient, of whom each finding of the vocabulary but the combined ones is known."""
+    vocabulary = engine(program).vocabulary
+    facts = []
+    for line in range(1, rng.choice((0, 0, 1, 1, 2, 3)) + 1):
+        held = rng.sample(list(vocabulary.therapies), rng.choice((1, 1, 2, 3)))
+        if rng.random() < 0.6:
+            held = rng.choice((["folfox"], ["folfiri", "cetuximab"], ["folfox", "bevacizumab"],
+                               ["folfoxiri"], ["hai"], ["pembrolizumab"]))  # fmt: skip
+        facts += [Function("received", [Number(line), parse_term(name)]) for name in held]
+        reason = rng.choice(vocabulary.reasons)
+        facts.append(Function("stopped", [Number(line), parse_term(reason)]))
+        if reason == "toxicity" and rng.random() < 0.5:
+            facts.append(Function("toxic", [Number(line), parse_term(rng.choice(held))]))
+    for name in rng.sample(vocabulary.limits, rng.choice((0, 0, 0, 1, 2))):
+        facts.append(Function("contraindicated", [parse_term(name)]))
+    for finding, values in vocabulary.findings.items():
+        if finding in ("primary_site", "kras", "nras", "msi"):
+            continue
+        value = rng.choice([value for value in values if value != "none"])
+        if finding == "age":
+            value = rng.choice((40, 60, 65, 71, 75, 80))
+        symbol = Number(value) if isinstance(value, int) else parse_term(value)
+        facts.append(Function(finding, [symbol]))
+    return facts

@@ -8,16 +8,20 @@ from dataclasses import replace
 
 import reading
 
-RAW = {"ras": ("kras", "nras", "ras"), "mmr": ("mmr", "msi"), "side": ("primary_site", "side")}
+RAW = {  # what falls silent where a finding is given anew
+    "ras": ("kras_g12c", "kras", "nras", "ras"),
+    "braf": ("braf_v600e",),
+    "mmr": ("mmr", "msi"),
+    "side": ("primary_site", "side"),
+}
 SIDES: tuple[reading.Value, ...] = ("left", "right")
 
 
 def domain(name: str) -> tuple[reading.Value, ...]:
-    """Every value that a finding may be given, those that are never assumed too."""
+    """Every value with which an unknown finding is completed."""
     if name.startswith("stopped("):
-        return (*reading.REASONS, "other")
-    extra: tuple[reading.Value, ...] = ("none",) if name == "liver_metastases" else ()
-    return SIDES if name == "side" else (*reading.DOMAINS[name], *extra)
+        return reading.REASONS
+    return SIDES if name == "side" else reading.DOMAINS[name]
 
 
 def varied(patient: reading.Patient, values: Mapping[str, reading.Value]) -> reading.Patient:

@@ -22,13 +22,13 @@ return {
   faults: text(document, "#answer > .fault, #faults > p"),
   sets: current ? current.sets.map(({ grade, therapies }) => ({ grade, therapies,
     preferred: current.preferred.some((set) => set.therapies === therapies) })) : [],
-  lines: within("Preferred", ":scope > ul:not(.reasons) > li"),
-  why: section("Preferred") ? [...section("Preferred").querySelectorAll(":scope > .reasons > li")]
-    .map((item) => text(item, "p")) : [],
+  preferred: within("Preferred", ":scope > ul:not(.reasons) > li"),
+  why: within("Preferred", ":scope > .reasons > li"),
   undetermined: within("Undetermined until it is known", "li"),
   left_out: within("Left out", "li"),
-  since: within("Since the last change", ":scope > h3, :scope > ul > li"),
+  since: within("Since the last change", ":scope > ul > li"),
   choices: within("Interpretations relied on", "dt"),
+  order: current ? [...current.verdicts.keys()] : [],
   therapies,
 };
 """
@@ -47,10 +47,12 @@ explain(therapy, false).then(() => {
     item.querySelector("ul") ? walk(item.querySelector("ul")) : []]);
   const root = byId("explanation"), one = (selector) => root.querySelector(selector);
   done({
+    found: explained.map((change) => Object.fromEntries(change)),
+    states: [...root.querySelectorAll(".tree > li")].map((item) => item.className.split(" ")[1]),
     tree: one(".tree") ? walk(one(".tree")) : [],
     changes: [...root.querySelectorAll(".changes > li")].map((item) => item.textContent),
-    barred: one(".barred") ? one(".barred").textContent : "",
     remarks: [...root.querySelectorAll(".remark")].map((item) => item.textContent),
+    faults: [...root.querySelectorAll(".fault")].map((item) => item.textContent),
   });
 });
 """

@@ -21,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Answer one patient."""
     patient = shared.patient(options.files, shared.program(options))
-    advice = advise(patient, once=True)
+    advice = advise(patient)
 
     def text(width: int) -> str:
         from crcasp.views.text import advice_text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
@@ -76,7 +75,7 @@ class Collector:
             **{name: (values,) for name, values in vocabulary.findings.items()},
             "received": (lines, vocabulary.therapies),
             "stopped": (lines, vocabulary.reasons),
-            "toxic": (lines, vocabulary.agents),
+            "toxic": (lines, vocabulary.blamable),
             **dict.fromkeys(LIMITS, (vocabulary.limits,)),
         }
         whole = Place(source)
@@ -142,7 +141,6 @@ def collect(fill: Callable[[Collector], None], vocabulary: Vocabulary, source: s
     return FactBase(MappingProxyType(collector.facts), tuple(collector.faults))
 
 
-@lru_cache(maxsize=4096)
 def _fact(name: str, row: tuple[str | int, ...]) -> clingo.Symbol:
     """A fact of allowed arguments as clingo has it."""
     arguments = [clingo.Number(x) if isinstance(x, int) else clingo.Function(x) for x in row]

@@ -1,4 +1,4 @@
-"""The bytes of a file or of standard input, and the text that they are."""
+"""The text of a file or of standard input."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ MAX_BYTES = 1 << 20  # of one file
 TOO_LARGE = "this is larger than 1 MiB; give the facts of one patient only."
 
 
-def text_of(path: str | os.PathLike[str], source: str) -> str:
+def text_of(path: str, source: str) -> str:
     """The text of a file, or for `-` of standard input, which must be UTF-8.
 
     Raises:
-        SourceError: there is none, it cannot be read, it is too long or no UTF-8.
+        SourceError: there is none, it cannot be read, it is too long or not UTF-8.
     """
     try:
-        content = _standard_input() if os.fspath(path) == "-" else _file(path)
+        content = _standard_input() if path == "-" else _file(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(f"this cannot be read ({reason}); give a file of facts.") from error
@@ -38,29 +38,20 @@ def text_of(path: str | os.PathLike[str], source: str) -> str:
 def _standard_input() -> bytes:
     if sys.stdin is None:
         raise SourceError("there is no standard input; give a file of facts.")
-    stream = getattr(sys.stdin, "buffer", None)
-    if stream is None:
+    if not hasattr(sys.stdin, "buffer"):
         return sys.stdin.read(MAX_BYTES + 1).encode("utf-8", "surrogatepass")
-    return bytes(stream.read(MAX_BYTES + 1) or b"")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)
 
 
-def _file(path: str | os.PathLike[str]) -> bytes:
-    """The content of a regular file or of a pipe that was handed over open.
+def _file(path: str) -> bytes:
+    """The content of a regular file, or of a pipe that was handed over open.
 
-    A named pipe that nobody writes to would never end, and a device may never either.
+    Nobody may ever write to a named pipe, and a device may never end.
     """
     mode = os.stat(path).st_mode
-    handed_over = os.fspath(path).startswith(("/dev/stdin", "/dev/fd/", "/proc/self/fd/"))
-    if stat.S_ISDIR(mode):
-        raise SourceError("this is a directory; give a file of facts.")
+    handed_over = path.startswith(("/dev/stdin", "/dev/fd/", "/proc/self/fd/"))
     if not (stat.S_ISREG(mode) or (handed_over and stat.S_ISFIFO(mode))):
-        raise SourceError(
-            "this is not a regular file; give a file of facts, or - for standard input."
-        )
-    with open(path, "rb", opener=_open if stat.S_ISREG(mode) else None) as stream:
-        return stream.read(MAX_BYTES + 1) or b""
-
-
-def _open(path: str, flags: int) -> int:
-    """Open without waiting, should the file have become a pipe meanwhile."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+        kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
+        raise SourceError(f"this is {kind}; give a file of facts, or - for standard input.")
+    with open(path, "rb") as stream:
+        return stream.read(MAX_BYTES + 1)

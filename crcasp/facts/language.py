@@ -1,222 +1,196 @@
 """The language of fact files: facts of names and whole numbers, pools, small intervals.
 
-No text that is not trusted meets the parser of clingo. What clingo knows and a fact has not,
-such as arithmetic, is read here only to be refused in words.
+The parser of clingo never meets a text that is not trusted. What clingo knows and a fact does
+not hold, such as a rule or arithmetic, is refused in one sentence.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from math import prod
 
-from crcasp.facts.collector import Collector, Value
-from crcasp.facts.text import Text
-from crcasp.facts.tokens import REFUSED, RefusedError, Tokens
-from crcasp.facts.wording import MAX_SHOWN, NEGATED, Odd, clipped, quoted, show
+from crcasp.facts.collector import Collector, Content, Value
+from crcasp.facts.text import BLANKS, LINE_COMMENT, Text, after, after_blanks
+from crcasp.facts.wording import MAX_SHOWN, NO_FACT, Odd, clipped, quoted, show
 
 MAX_DEPTH = 8  # brackets within brackets
 MAX_EXPANSION = 64  # facts that one statement with pools or intervals may stand for
-MAX_NUMBER = 2**31 - 1  # what clingo can represent
 
-_ONLY = "{}, and only facts are read; write a fact as name(value)."
-_NO_FACT, _CHOICE, _DISJUNCTION, _CONSTRAINT, _THEORY = (
-    _ONLY.format(f"this is {kind}")
-    for kind in ("not a fact", "a choice", "a disjunction", "a constraint", "a theory atom")
-)
-_RULE = "this is a rule, and only facts are read; state the fact itself, or remove it."
-_CAPITAL = (
-    "a name begins with a small letter, and a capital makes it a variable; "
-    "write the fact as name(value)."
-)
 _UNFINISHED = "this statement does not end; end it with a full stop."
-_UNEXPECTED = "{} is not expected here; write a fact as name(value), ended by a full stop."
 _NO_STOP = "a full stop is missing here; add it."
-_TOO_DEEP = "these brackets are nested too deeply; write a fact as name(value)."
-_TOO_BIG = "this number is larger than any that is read; correct it."
-_ZERO = "a whole number does not begin with 0; write it without."
+_NO_END = "this comment is never closed; end it with *%."
 _VARIABLE = "{} is a variable; write a value, or leave the fact out."
-_ARITHMETIC = "this is arithmetic, and nothing is computed here; write the value itself."
-_ENDS = "an interval must have a whole number at each end; write it as in 1..2."
-_NO_NUMBER = "this interval holds no number; write its ends in order, as in 1..2."
+_CHARACTER = "the character {}(U+{:04X}) does not belong in a fact; remove it or replace it."
 _EXPANSION = (
-    f"this stands for {{}} facts, more than the {MAX_EXPANSION} allowed; "
+    f"this stands for no fact, or for more than {MAX_EXPANSION}; "
     "write the facts of the patient one by one."
 )
-_OPERATORS = frozenset(("..", "+", "-", "*", "**", "/", "\\", "^", "&", "?"))
-_ENDED = {"": _UNFINISHED}  # the end of the text
-_HEADS = {  # what a statement is that begins with this token, or with one of this kind
-    **{":-": _CONSTRAINT, "not": NEGATED, "-": NEGATED, "&": _THEORY, "{": _CHOICE},
-    **dict.fromkeys(("string", "(", "|", "~", "_"), _NO_FACT),
-    "variable": _CAPITAL,
-}
-_RESTS = {  # what a statement is in which this token follows a fact
-    **dict.fromkeys((*_OPERATORS - {".."}, "<", ">", "=", "!", ":", ":-"), _NO_FACT),
-    **{";": _DISJUNCTION, "|": _DISJUNCTION, "{": _CHOICE, **_ENDED},
-}
+_STRING = r'"(?:[^\\"\n]++|\\["\\n])*+'
+_TOKEN = re.compile(
+    rf"""{BLANKS}(?:
+    (?P<word>-?[0-9]++\.[0-9]++|-?[A-Za-z0-9_']++(?:-[A-Za-z_'][A-Za-z0-9_']*+)*+)
+    |(?P<string>{_STRING}")
+    |(?P<end>\Z)
+    |(?P<comment>%\*)
+    |(?P<sign>\.\.|[!#-~])
+    |(?P<other>.))""",
+    re.VERBOSE | re.DOTALL,
+).match
+_NAME = re.compile(r"[_']*+[a-z][A-Za-z0-9_']*").fullmatch
+_NUMBER = re.compile(r"0|-?[1-9][0-9]*").fullmatch
+_CAPITAL = re.compile(r"_|[_']*+[A-Z][A-Za-z0-9_']*").fullmatch
+_SKIPPED = re.compile(rf'(?:[^."%0-9]++|[0-9]++(?:\.[0-9]++)?+|\.\.|{_STRING}"?+|{LINE_COMMENT})*+')
+_SCRIPT = re.compile(r"#script\b.*?(?:#end[ \t\n]*+\.?|\Z)", re.DOTALL)
+
+
+class RefusedError(Exception):
+    """A statement is refused, for what is at an offset or, without one, as a whole."""
+
+    def __init__(self, message: str = NO_FACT, at: int | None = None) -> None:
+        super().__init__(message)
+        self.at = at
 
 
 def fill_statements(source: Text, start: int, collector: Collector) -> None:
     """Read every statement of a text from an offset on, and go on after a fault."""
-    statements = _Statements(source, start, collector)
+    statements = _Statements(source.text, start, collector)
     while statements.kind != "end":
         statements.read()
 
 
-class _Statements(Tokens):
-    """Reads one statement after the other, by recursive descent as deep as MAX_DEPTH."""
+class _Statements:
+    """Read one statement after the other, by recursive descent as deep as MAX_DEPTH."""
 
-    def __init__(self, source: Text, start: int, collector: Collector) -> None:
-        super().__init__(source, start)
+    def __init__(self, text: str, start: int, collector: Collector) -> None:
+        self._text = text
         self._collector = collector
+        self.kind = self._word = ""  # the current token: a group of the expression, and its text
+        self._at = self._next = start  # where the token begins and ends
+        self._before = start  # where the token before it ended
+        self._start = start  # where the statement begins
         self._depth = 0
 
     def read(self) -> None:
         """Read one statement; where it is refused, step over it."""
         self._depth = 0
+        self._start = self._next = after_blanks(self._text, self._next)
         try:
-            self.begin()
+            self._advance()
             if self.kind != "end":
                 self._fact()
         except RefusedError as refusal:
-            message, at = str(refusal), self.start if refusal.at is None else refusal.at
-            self.skip()
-            odd = self.kind in REFUSED
-            if not odd and self.text.find(":-", self.start + 1, self.next) > 0:
-                message, at = _RULE, self.start
-            self._collector.refuse(message, at)
+            self._skip()
+            at = self._start if refusal.at is None else refusal.at
+            self._collector.refuse(str(refusal), at)
+
+    def _advance(self) -> None:
+        """Go to the next token."""
+        self._before = self._next
+        token = _TOKEN(self._text, self._next)
+        if token and token["comment"]:  # it may be one with comments in it
+            token = _TOKEN(self._text, after_blanks(self._text, token.start("comment")))
+        assert token  # any character is one
+        self.kind = str(token.lastgroup)
+        self._at, self._next = token.span(self.kind)
+        self._word = token[self.kind]
+        if self.kind == "comment":
+            raise RefusedError(_NO_END, self._at)
+        if self.kind == "other":
+            seen = f"{self._word} " if self._word.isprintable() else ""
+            raise RefusedError(_CHARACTER.format(seen, ord(self._word)), self._at)
+
+    def _skip(self) -> None:
+        """Go on after the statement that the current token spoils."""
+        script = _SCRIPT.match(self._text, self._start)
+        if script or self.kind == "comment":
+            self._next = script.end() if script else len(self._text)
+        elif self._word != ".":
+            while not self._text.startswith(".", self._next):
+                end = after_blanks(self._text, after(_SKIPPED, self._text, self._next))
+                if end == self._next:  # a comment that has no end, or the end of the text
+                    return
+                self._next = end
+            self._next += 1
+
+    def _refused(self) -> RefusedError:
+        """What is said where the current token does not belong in a fact."""
+        return RefusedError(_UNFINISHED if self.kind == "end" else NO_FACT)
 
     def _fact(self) -> None:
         """Read one fact, which may stand for several."""
-        name, start, collector = self.word, self.start, self._collector
-        if self.kind != "name" or name == "not":
-            if self.kind == "number":
-                self.advance()
-                raise RefusedError(_CHOICE if self.word == "{" else _NO_FACT)
-            raise self._refusal(_HEADS)
-        self.advance()
-        alternatives = self._alternatives() if self.word == "(" else [[]]
-        if self.kind == "name" and self.word != "not" and self.text[self.before - 1] == ")":
-            collector.refuse(_NO_STOP, self.before)
-            self.next = self.at
-        elif self.word != ".":
-            raise self._refusal(_RESTS)
-        if not all(collector.knows(name, len(columns), start) for columns in alternatives):
+        name, collector = self._word, self._collector
+        if not _NAME(name):
+            raise RefusedError
+        self._advance()
+        alternatives = self._alternatives() if self._word == "(" else [[]]
+        if self.kind == "word" and self._text[self._before - 1] == ")":
+            collector.refuse(_NO_STOP, self._before)
+            self._next = self._at
+        elif self._word != ".":
+            raise self._refused()
+        if not all(collector.knows(name, len(columns), self._start) for columns in alternatives):
             return
         total = sum(prod(map(len, columns)) for columns in alternatives)
         if total > MAX_EXPANSION:
-            collector.refuse(_EXPANSION.format(show(total)), start)
-            return
+            raise RefusedError(_EXPANSION)
         for columns in alternatives:
-            collector.add(name, columns, start)
-
-    def _refusal(self, known: Mapping[str, str]) -> RefusedError:
-        """What the current token makes of a statement, or that it is out of place."""
-        message = known.get(self.word) or known.get(self.kind)
-        at = None if message else self.at
-        return RefusedError(message or _UNEXPECTED.format(clipped(self.word)), at)
+            collector.add(name, columns, self._start)
 
     def _alternatives(self) -> list[list[list[Value]]]:
         """The lists of terms between two brackets, set apart by semicolons."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise RefusedError(_TOO_DEEP, self.at)
+            raise RefusedError
         lists: list[list[list[Value]]] = []
-        while not lists or self.word == ";":
-            self.advance()
-            columns = [] if self.word in (";", ")") else [self._term()]
-            while self.word == ",":
-                self.advance()
-                columns.append(self._term())
-            lists.append(columns)
-        if self.word != ")":
-            raise self._refusal(_ENDED)
+        while not lists or self._word == ";":
+            if len(lists) == MAX_EXPANSION:
+                raise RefusedError(_EXPANSION)
+            self._advance()
+            lists.append([self._term()])
+            while self._word == ",":
+                self._advance()
+                lists[-1].append(self._term())
+        if self._word != ")":
+            raise self._refused()
         self._depth -= 1
-        self.advance()
+        self._advance()
         return lists
 
     def _term(self) -> list[Value]:
-        """The values that a term stands for."""
-        at, operators, operands = self.at, list[str](), [self._operand()]
-        while self.word in _OPERATORS:
-            operators.append(self.word)
-            self.advance()
-            operands.append(self._operand())
-        if not operators:
-            return operands[0]
-        contents = [values[0].content if len(values) == 1 else None for values in operands]
-        match operators, contents:
-            case [".."], [int(first), int(last)] if first <= last < first + MAX_EXPANSION:
-                return [Value(number, at) for number in range(first, last + 1)]
-            case [".."], [int(first), int(last)]:
-                total = last - first + 1
-                content = Odd(message=_NO_NUMBER if total < 1 else _EXPANSION.format(show(total)))
-            case ["-"], [str(left), str(right)]:
-                content = Odd(clipped(f"{left}-{right}"), f"{left}_{right}")
-            case _:
-                content = Odd(message=_ENDS if ".." in operators else _ARITHMETIC)
-        return [Value(content, at)]
-
-    def _operand(self) -> list[Value]:
-        """The values of a term that no operator divides."""
-        kind, word, at = self.kind, self.word, self.at
+        """The values that a term stands for; a pool stands for several."""
+        at, kind, word = self._at, self.kind, self._word
         if word == "(":
-            return self._tuple()
-        content: str | int | Odd
-        if kind == "number":
-            content = _number(word, at)
-        elif kind == "name" and word != "not":
-            content = word
-        elif kind == "string":
-            content = _string(word)
-        elif kind == "variable":
-            content = Odd(message=_VARIABLE.format(show(word)))
-        elif word in ("-", "~"):
-            return [Value(self._signed(), at)]
-        elif word == "|":
-            raise RefusedError(_ARITHMETIC, at)
-        else:
-            raise self._refusal(_ENDED)
-        self.advance()
-        if self.word == "(" and kind == "name" and self._alternatives() != [[]]:
+            tuple_ = [Value(Odd("a tuple"), at)]
+            lists = self._alternatives()
+            return [it for columns in lists for it in (columns[0] if len(columns) == 1 else tuple_)]
+        if kind not in ("word", "string"):
+            raise self._refused()
+        content = _content(word)
+        self._advance()
+        if self._word == "(" and kind == "word":
+            self._alternatives()
             content = Odd(f"{show(word)}(...)")
+        elif self._word == ".." and isinstance(content, int):
+            self._advance()
+            last = _content(self._word)
+            if not isinstance(last, int):
+                raise self._refused()
+            self._advance()
+            if content <= last < content + MAX_EXPANSION:
+                return [Value(number, at) for number in range(content, last + 1)]
+            content = Odd(message=_EXPANSION)
         return [Value(content, at)]
 
-    def _tuple(self) -> list[Value]:
-        """The values of a term in brackets, or of a pool; a tuple is no value of a fact."""
-        values: list[Value] = []
-        at = self.at + 1
-        for columns in self._alternatives():
-            values += columns[0] if len(columns) == 1 else [Value(Odd("a tuple"), at)]
-        return values
 
-    def _signed(self) -> int | Odd:
-        """A negative number; anything else with a sign before it is no value."""
-        signs = ""
-        while self.word in ("-", "~"):
-            signs += self.word
-            self.advance()
-        match signs, self._operand():
-            case "-", [Value(int(number))]:
-                return -number
-            case "-", [Value(str(name))]:
-                return Odd(f"-{show(name)}")
-        return Odd(message=_ARITHMETIC)
-
-
-def _number(word: str, at: int) -> int:
-    """The number that is written as in clingo: decimal, 0x, 0o or 0b."""
-    number = MAX_NUMBER + 1
-    if len(word) <= MAX_SHOWN:
-        if word[0] == "0" and word.isdigit() and word != "0":
-            raise RefusedError(_ZERO, at)
-        number = int(word, 0)
-    if number > MAX_NUMBER:
-        raise RefusedError(_TOO_BIG, at)
-    return number
-
-
-def _string(word: str) -> Odd:
-    """A text in quotation marks, which is no value of a fact."""
-    text = re.sub(r"\\(.)", lambda escape: "\n" if escape[1] == "n" else escape[1], word[1:-1])
-    return Odd(quoted(clipped(text)), text)
+def _content(word: str) -> Content:
+    """The name or number that a token is, or how a message shows what is neither."""
+    if _NAME(word):
+        return word
+    if _NUMBER(word) and len(word) <= MAX_SHOWN:
+        return int(word)
+    if _CAPITAL(word):
+        return Odd(message=_VARIABLE.format(show(word)))
+    if word.startswith('"'):
+        text = re.sub(r"\\(.)", lambda escape: "\n" if escape[1] == "n" else escape[1], word[1:-1])
+        return Odd(quoted(clipped(text)), text)
+    return Odd(clipped(word), word)

@@ -70,6 +70,8 @@ def _read_history(history: object, collector: Collector) -> None:
 def _read_line(entry: object, index: int, path: Path, collector: Collector) -> None:
     """Read one line of treatment."""
     label = label_of(path)
+    if entry is None or entry == []:
+        entry = {}
     if not isinstance(entry, Mapping):
         keys = choices(OF_LINE)
         collector.refuse(
@@ -83,10 +85,11 @@ def _read_line(entry: object, index: int, path: Path, collector: Collector) -> N
             collector.refuse(f"{label}.{unknown(name, OF_LINE)}", at)
     line = [[Value(index + 1, path)]]
     received, stopped, toxic = map(entry.get, OF_LINE)
-    if received is None or (isinstance(received, (list, tuple)) and not received):
+    if received is None or received in ([], ()):
         at = (*path, "received") if "received" in entry else path
-        message = f"{label}.received must name at least one therapy; name it, or remove the line."
-        collector.refuse(message, at)
+        unnamed = choices(collector.vocabulary.unnamed)
+        remedy = f"write {unnamed} for what is not known by name, or remove the line."
+        collector.refuse(f"{label}.received must name at least one therapy; {remedy}", at)
     else:
         _add("received", line, _items((*path, "received"), received, collector), collector)
     if stopped is not None:

@@ -17,6 +17,8 @@ from crcasp.program.vocabulary import Vocabulary
 # A choice rule such as `{age(54)}.` begins like JSON, but with a bare name.
 _JSON = re.compile(r"\[|\{(?!\s*[a-z]\w*\s*[({};.|])")
 
+_LONE = "a carriage return stands alone here; save the text with ordinary line ends."
+
 
 def read_text(text: str, source: str, vocabulary: Vocabulary) -> FactBase:
     """Read ASP facts, or JSON when the first character after comments opens a JSON value."""
@@ -55,6 +57,9 @@ def _fill(content: str, source: str, collector: Collector) -> None:
     if "\0" in content:
         raise SourceError("this is not text (a NUL byte is in it); save it as plain UTF-8 text.")
     text = Text(source, content)
+    collector.locate = text.place
+    if text.lone >= 0:  # to clingo it ends no line, and so no comment
+        collector.refuse(_LONE, text.lone)
     start = after_blanks(text.text, 0)
     if _JSON.match(text.text, start):
         from crcasp.facts.document import fill_json
@@ -63,5 +68,4 @@ def _fill(content: str, source: str, collector: Collector) -> None:
     else:
         from crcasp.facts.language import fill_statements
 
-        collector.locate = text.place
         fill_statements(text, start, collector)

@@ -14,12 +14,19 @@ _IN_COMMENT = re.compile(r"(%\*)|(\*%)|%[^\n]*+")
 
 
 class Text:
-    """A text with the place of each of its characters; every line ends with a line feed."""
+    """A text with the place of each of its characters; every line ends with a line feed.
+
+    Attributes:
+        text: the text, in which a carriage return that stands alone is a line feed too.
+        lone: the offset of the first such carriage return, -1 if there is none.
+    """
 
     def __init__(self, source: str, text: str) -> None:
         self.source = source
-        self.text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-        self._starts = [0, *(mark.end() for mark in re.finditer("\n", self.text))]
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+        self.text = text.replace("\r", "\n")
+        self.lone = text.find("\r")
+        self._starts = [0, *(mark.end() for mark in re.finditer("\n", text))]
 
     def place(self, offset: int) -> Place:
         """Line and column of a character."""

@@ -12,7 +12,7 @@ MAX_SHOWN = 40  # characters of the input that a message repeats
 
 Domain: TypeAlias = Sequence[str | int]  # the allowed values of one argument
 
-NEGATED = "this is a negated fact, and only facts are read; leave out what is not so."
+NO_FACT = "this is not a fact: write name(value)."
 
 
 class Odd(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from clingo import Control, Observer
 
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")  # its files
+Overlays = tuple[tuple[str, str], ...]
 MESSAGES = 1000  # of clingo's that are read
 
 
@@ -92,42 +93,37 @@ class Program(NamedTuple):
     def control(
         self,
         *extra: str,
-        lines: int = 0,
         facts: str = "",
         trusted: tuple[tuple[str, str], ...] = (),
         observer: Observer | None = None,
-        asked: Collection[tuple[str, int]] = (),
+        files: Sequence[str] | None = None,
     ) -> Control:
         """Return the grounded program with files from subfolders of `lp/`, and facts.
 
         Args:
             extra: files in subfolders of `lp/`, such as "wrapper/show.lp".
-            lines: how many lines of therapy the externals provide for.
             facts: facts as text, from symbols that have been checked.
             trusted: further texts of the user's own for this control, with their names.
-            observer: what is told the ground rules, in place of a solver.
-            asked: predicates, if only what these depend on is to be grounded.
+            observer: is told the ground rules.
+            files: the files of `lp/`, if not those that lead to the verdicts.
 
         Raises:
             OverlayError: clingo refuses an overlay or has anything to say about it.
         """
-        names, texts = [*self.files(), *extra], (*self.overlays, *trusted)
+        names = [*(verdict_files() if files is None else files), *extra]
+        texts = (*(self.overlays if "sets.lp" in names else self.divided[0]), *trusted)
         messages: list[str] = []
         with suppress(RuntimeError):
-            control = self.grounded(names, messages, lines, facts, texts, observer, asked=asked)
+            control = self.grounded(names, messages, facts, texts, observer)
             if not messages:
                 return control
-        from crcasp.program.complaints import refused
+        from crcasp.program.clingo_messages import refused
         from crcasp.program.overlays import add_named
 
         messages.clear()  # and again, so that clingo names the texts
         with suppress(RuntimeError):
-            self.grounded(names, messages, lines, facts, texts, add=add_named)
+            self.grounded(names, messages, facts, texts, add=add_named)
         raise refused(messages, dict(texts))
-
-    def files(self) -> tuple[str, ...]:
-        """Return the names of its files in `lp/`."""
-        return (*main_files(), *(overlay_files() if self.overlays else ()))
 
     def vocabulary_control(self, check: str = "", facts: str = "") -> Control:
         """Return the vocabulary grounded, with a check of facts where one is named.
@@ -135,49 +131,39 @@ class Program(NamedTuple):
         An overlay may extend the vocabulary; what else it says is not asked here.
         """
         names = VOCABULARY + ((check,) if check else ())
-        return self.grounded(names, [], 0, facts, self.overlays)
+        return self.grounded(names, [], facts, self.overlays)
 
     def grounded(
         self,
         names: Iterable[str],
         messages: list[str],
-        lines: int,
         facts: str,
         texts: Iterable[tuple[str, str]],
         observer: Observer | None = None,
         add: Callable[[Control, str, str], None] | None = None,
-        asked: Collection[tuple[str, int]] = (),
     ) -> Control:
         """Return files of `lp/` grounded with facts and texts of the user's own.
 
         Args:
             names: the files, in `lp/` or its subfolders.
             messages: takes what clingo has to say.
-            lines: how many lines of therapy the externals provide for.
             facts: facts as text.
             texts: the user's own texts, with their names.
-            observer: what is told the ground rules, in place of a solver.
+            observer: is told the ground rules.
             add: adds such a text to the control, where it is not just its text.
-            asked: predicates, if only what these depend on is to be grounded.
 
         Raises:
             RuntimeError: clingo refuses any of it.
         """
         from clingo import Control
 
-        arguments = ["0", "--opt-mode=ignore", f"-clines={lines}"]
+        arguments = ["0", "--opt-mode=ignore"]
         arguments += [f"-c{name}={value}" for name, value in self.constants]
         control = Control(arguments, lambda _, message: messages.append(message), MESSAGES)
         if observer is not None:
-            control.register_observer(observer, replace=True)
-        paths = [os.path.join(program_directory(), name) for name in names]
-        if asked:
-            from crcasp.program.reduced import load_reduced
-
-            load_reduced(control, paths, (*(text for _, text in texts), facts), asked)
-        else:
-            for path in paths:
-                control.load(path)
+            control.register_observer(observer)
+        for name in names:
+            control.load(os.path.join(program_directory(), name))
         control.add("base", [], facts)
         for name, text in texts:
             if add is None:
@@ -186,6 +172,11 @@ class Program(NamedTuple):
                 add(control, name, text)
         control.ground([("base", [])])
         return control
+
+    @property
+    def divided(self) -> tuple[Overlays, Overlays, frozenset[tuple[str, int]]]:
+        """The overlays for the verdicts, those for the sets, and what these ask of the verdicts."""
+        return _divided(self.overlays) if self.overlays else ((), (), frozenset())
 
     def names(self) -> str:
         """Return the overlays' names, for a message about them."""
@@ -248,6 +239,19 @@ def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
         raise UsageError(f"{name}: it cannot be read: {reason}; name a file of rules.") from None
 
 
+@cache
+def _divided(overlays: Overlays) -> tuple[Overlays, Overlays, frozenset[tuple[str, int]]]:
+    from crcasp.program.overlays import divided
+
+    sets = os.path.join(program_directory(), "sets.lp")
+    parts = [(name, divided(name, text, sets)) for name, text in overlays]
+    return (
+        tuple((name, part.verdicts) for name, part in parts),
+        tuple((name, part.sets) for name, part in parts),
+        frozenset().union(*(part.asked for _, part in parts)),
+    )
+
+
 def _is_number(value: str) -> bool:
     return re.fullmatch(r"-?\d+", value) is not None
 
@@ -259,13 +263,11 @@ def main_files() -> tuple[str, ...]:
 
 
 @cache
-def overlay_files() -> tuple[str, ...]:
-    """Return the names of the files by which an overlay says what the table alone does not."""
-    names = os.listdir(os.path.join(program_directory(), "overlay"))
-    return tuple(f"overlay/{name}" for name in sorted(names))
+def verdict_files() -> tuple[str, ...]:
+    """Return the names of the files of the main program that lead to the verdicts."""
+    return tuple(name for name in main_files() if name not in ("sets.lp", "show.lp"))
 
 
 def main_paths() -> list[str]:
-    """Return the paths of the files that an overlay is put on, in a fixed order."""
-    names = (*main_files(), *overlay_files())
-    return [os.path.join(program_directory(), name) for name in names]
+    """Return the paths of the files of the main program, in a fixed order."""
+    return [os.path.join(program_directory(), name) for name in main_files()]

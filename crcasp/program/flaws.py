@@ -4,33 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
-from clingo import Control, Function, Number, Symbol, SymbolType, ast
+from clingo import Control, Function, Observer, Symbol, SymbolType, ast
 
 from crcasp.errors import Fault, OverlayError, Place
-from crcasp.program.files import (
-    VOCABULARY,
-    Program,
-    main_files,
-    main_paths,
-    overlay_files,
-    program_directory,
-)
-from crcasp.program.origins import Origins
-from crcasp.program.overlays import Signature, signatures_of
+from crcasp.program.clingo_messages import faults_of
+from crcasp.program.files import VOCABULARY, Program, main_files, main_paths, program_directory
+from crcasp.program.ground import GroundRules
+from crcasp.program.loops import on_loops
+from crcasp.program.overlays import Overlay, Signature, hanging_on, signatures_of, stated_in
 from crcasp.program.solver import Solver
-from crcasp.program.terms import Word
+from crcasp.program.terms import Word, word
 from crcasp.program.vocabulary import externals_of
 from crcasp.program.wording import nearest
 
-LANGUAGE = "check/language.lp"
-# What an overlay is read beside: some patient has any facts there are, of so many lines.
-READ = (*VOCABULARY, "table.lp", "patient.lp", "check/anyone.lp")
-EXTERNALS = ("wrapper/externals.lp", "wrapper/histories.lp")
-LINES = 2
-FLAWS = ("names", "table", "vocabulary", "places")  # files of lp/check/
-PLACES = (("stated", 4), ("met", 3))  # what is derived beside the rules of an overlay
+LANGUAGE, ANYONE = "check/language.lp", "cohort/anyone.lp"
+LINES = "any_line(1..2)."  # of the histories that overlays are read with
+SETS = "sets.lp"
+BEFORE_VERDICTS = (*VOCABULARY, "table.lp", "patient.lp")
+FLAWS = ("check/names.lp", "check/table.lp")
+LOOP = "hangs on itself through `not`, and may have more than one answer, or none: break the loop."
+AFTER = "is part of the table here, and hangs on the recommendation sets that the table leads to."
 
 
 class Overlays:
@@ -48,179 +43,222 @@ class Overlays:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.origins: list[Origins] = []
-        self.whole: Solver | None = None
+        self.overlays: list[Overlay] = []
+        self.messages: list[str] = []  # of clingo
         faults: list[Fault] = []
         for name, text in program.overlays:
             try:
-                self.origins.append(Origins(name, text))
+                self.overlays.append(Overlay(name, text))
             except OverlayError as error:
                 faults += error.faults
         if faults:
             raise OverlayError(faults)
 
-    def checked(self) -> Solver:
-        """Return the grounded program, if nothing is wrong with its overlays.
+    def checked(self) -> None:
+        """Do nothing if nothing is wrong with the overlays.
 
         Raises:
             OverlayError: something is; says all that is.
         """
-        faults: list[Fault] = []
+        faults = [fault for overlay in self.overlays for fault in overlay.faults]
         try:
-            self.whole = Solver(self.program.control())
-        except OverlayError as error:
-            faults += error.faults
-        try:
-            faults += self._faults()
-        except RuntimeError:  # as clingo complains, and more than it says cannot be known
-            if not faults:
+            faults += [*self._unasked(), *self._flaws(), *self._loops()]
+        except RuntimeError:  # as clingo says, and more than it says cannot be known
+            if not self.messages:
                 raise
-        if any(fault.place and fault.place.line for fault in faults):  # others follow from these
-            faults = [fault for fault in faults if fault.place and fault.place.line]
-        if faults or self.whole is None:
+        said = faults_of(self.messages, dict(self.program.overlays))
+        own = {overlay.name for overlay in self.overlays}
+        # What clingo says of the program's own files follows from what is wrong here.
+        faults += [fault for fault in said if not faults or (fault.place and fault.place[0] in own)]
+        if faults:
             raise OverlayError(faults)
-        return self.whole
 
-    def _faults(self) -> Iterator[Fault]:
-        """Yield what is wrong, but for what clingo itself complains of."""
-        for origins in self.origins:
-            yield from origins.faults
-        yield from self._unasked()
-        solver = self.ask(*FLAWS, facts=self._derived())
-        meant: dict[tuple[Word, str], list[str]] = {}
-        for name, part, other in solver.facts("meant", 3):
-            meant.setdefault((name, str(part)), []).append(str(other))
-        for (name,) in solver.facts("unset", 1):
-            meant[name, str(name)] = list(self.program.known_constants())
-        found = ((name, nearest(part, others)) for (name, part), others in meant.items())
-        near = {name: other for name, other in found if other}
-        for source, line, column, name, text in solver.facts("fault", 5):
-            place = Place(str(source), int(line), int(column))
-            yield Fault(place, _sentence(name, text, near.get(name) or self._alike(name)))
-        for name, text in solver.facts("fault", 2):
-            yield Fault(Place(self.program.names()), _sentence(name, text, None))
-
-    def ask(self, *files: str, facts: Iterable[Symbol] = ()) -> Solver:
-        """Ground files of `lp/check/` over what the overlays, and the table with them, state."""
-        control = Control(["--warn=none"])
-        for file in (LANGUAGE, *(f"check/{name}.lp" for name in files)):
-            control.load(os.path.join(program_directory(), file))
-        control.add("base", [], " ".join(f"{fact}." for fact in (*self.stated, *facts)))
-        control.ground([("base", [])])
-        return Solver(control)
+    # ---- the program with them --------------------------------------------------------------
 
     @cached_property
-    def stated(self) -> list[Symbol]:
-        """What the program may state in the language of overlays, with places, as facts."""
-        found: list[Symbol] = []
-        for origins in self.origins:
-            found += origins.facts
-        for name, arity in _predicates(self.read):
-            found.append(Function("occurs", [Function(name), Number(arity)]))
-            if (name, arity) not in self.language and (name, arity) not in PLACES:
-                continue
-            atoms = list(self.read.control.symbolic_atoms.by_signature(name, arity))
-            found += [atom.symbol for atom in atoms]
-            if (name, arity) in self.language:
-                found += [Function("varies", [atom.symbol]) for atom in atoms if not atom.is_fact]
-        return found
+    def declared(self) -> Solver:
+        """The vocabulary with that of the overlays, and the language of overlays."""
+        try:
+            return Solver(self.program.vocabulary_control(LANGUAGE))
+        except RuntimeError:
+            self._ground(main_files())  # so that clingo says why
+            raise
 
     @cached_property
-    def language(self) -> dict[Signature, str]:
-        """What an overlay may state, with its arguments."""
-        return _language(self.read)
+    def findings(self) -> dict[Signature, Symbol]:
+        """The facts that give findings, each with the kinds of its arguments."""
+        names = dict.fromkeys(atom.arguments[0] for atom in self.declared.literals("value", 2))
+        kinds = {str(name): Function("value", [name]) for name in names}
+        return {(name, 1): Function("fact", [kind]) for name, kind in kinds.items()}
 
     @cached_property
     def read(self) -> Solver:
         """The overlays beside what they extend, grounded for any patient."""
-        declared = Solver(self.program.vocabulary_control())
-        values = declared.literals("value", 2)
-        findings = dict.fromkeys(str(atom.arguments[0]) for atom in values)
-        numbers = [line for (line,) in declared.facts("line", 1) if isinstance(line, int)]
-        lines = min(LINES, max(numbers, default=0))
-        free = externals_of(name for name in findings if name.isidentifier())
-        rules = {origins.name: origins.rules for origins in self.origins}
+        return Solver(self._for_anyone())
 
-        def add(control: Control, name: str, text: str) -> None:
-            control.add("base", [], text)
+    def language(self, *predicates: str) -> dict[Signature, Symbol]:
+        """Return what an overlay may state or ask for, each with the kinds of its arguments."""
+        atoms = (atom for name in predicates for atom in self.declared.literals(name, 1))
+        terms = (atom.arguments[0] for atom in atoms)
+        return {(term.name, len(term.arguments)): term for term in terms}
+
+    def _for_anyone(self, observer: Observer | None = None) -> Control:
+        known = {*self.language("states", "tells", "asks", "asks_fact"), *self.findings}
+        verdicts = any(asked - known for _, asked in self.links)
+        files = (*(main_files() if verdicts else BEFORE_VERDICTS), ANYONE)
+        declared = _own_findings().union(*(overlay.declared for overlay in self.overlays))
+        names = [name for name, _ in self.findings.keys() & declared]
+        return self._ground(files, f"{LINES} {externals_of(names)}", observer)
+
+    def _ground(
+        self, files: Iterable[str], facts: str = "", observer: Observer | None = None
+    ) -> Control:
+        rules = {overlay.name: overlay.rules for overlay in self.overlays}
+
+        def add(control: Control, name: str, _: str) -> None:
             with ast.ProgramBuilder(control) as builder:
                 for rule in rules[name]:
                     builder.add(rule)
 
-        asked = signatures_of((os.path.join(program_directory(), LANGUAGE),))
-        for files in (READ, (*main_files(), *overlay_files())):
-            names = (*files, *EXTERNALS, LANGUAGE)
-            texts = self.program.overlays
-            solver = Solver(
-                self.program.grounded(names, [], lines, free, texts, add=add, asked=asked)
-            )
-            if files is not READ or self._sees_all(solver):
-                break
-        return solver
+        self.messages.clear()
+        return self.program.grounded(
+            files, self.messages, facts, self.program.overlays, observer, add
+        )
 
-    def _sees_all(self, solver: Solver) -> bool:
-        """Return whether what the overlays depend on is there, as far as the program has it."""
-        asked = set[Signature]().union(*(origins.conditions for origins in self.origins))
-        there = set(_predicates(solver))
-        beyond = asked - there - set(_language(solver))
-        return not beyond or beyond.isdisjoint(signatures_of(tuple(main_paths())))
+    @property
+    def links(self) -> Iterator[tuple[dict[Signature, Place], set[Signature]]]:
+        """The predicates that each rule states, with places, and those that it asks for."""
+        return (link for overlay in self.overlays for link in overlay.links)
 
-    def _alike(self, name: Word) -> str | None:
-        """Return the atom of the same predicate that is nearest to one which is never so."""
-        predicate, bracket, _ = str(name).partition("(")
-        if not bracket:
-            return None
-        atoms = self.read.control.symbolic_atoms
-        arities = [arity for other, arity in _predicates(self.read) if other == predicate]
-        alike = (atom for arity in arities for atom in atoms.by_signature(predicate, arity))
-        return nearest(str(name), (str(atom.symbol) for atom in alike))
+    # ---- what is wrong ------------------------------------------------------------------------
 
     def _unasked(self) -> Iterator[Fault]:
-        """Yield a fault for each predicate that nothing asks for."""
-        asked = set(self.language).union(*(origins.asked for origins in self.origins))
-        stated = [item for origins in self.origins for item in origins.heads.items()]
-        if all(signature in asked for signature, _ in stated):
+        """Yield a fault for each predicate that nothing asks for, or that the sets come before."""
+        language = self.language("states", "tells")
+        asked = set(language).union(*(asked for _, asked in self.links))
+        of_program = cache(lambda: signatures_of(tuple(main_paths())))
+        about: set[Signature] = set()
+        known = self.language("asks", "asks_fact").keys() | self.findings.keys()
+        if any(asked - known for _, asked in self.links):
+            of_sets = stated_in(os.path.join(program_directory(), SETS))
+            about = hanging_on(of_sets, self.links) - of_sets
+        gone = {(str(name), arity): text for name, arity, text in self.declared.facts("gone", 3)}
+        for stated, _ in self.links:
+            for (name, arity), place in stated.items():
+                if (name, arity) in about and (name, arity) in {*language, *of_program()}:
+                    yield Fault(place, f"{name}/{arity} {AFTER}")
+                elif (name, arity) in gone and (name, arity) not in asked:
+                    yield Fault(place, f"{name}/{arity} is read no more: {gone[name, arity]}.")
+                elif (name, arity) not in asked and (name, arity) not in of_program():
+                    usage = _usage(name, arity, language)
+                    end = f"; did you mean {usage}?" if usage else ": is it misspelt?"
+                    yield Fault(place, f"nothing asks for {name}/{arity}{end}")
+
+    def _flaws(self) -> Iterator[Fault]:
+        """Yield what the program derives of what the overlays name and state."""
+        control = Control(["--warn=none"])
+        for file in FLAWS:
+            control.load(os.path.join(program_directory(), file))
+        control.add("base", [], " ".join(f"{fact}." for fact in self._facts()))
+        control.ground([("base", [])])
+        found = Solver(control)
+        for source, line, column, name, text in found.facts("fault", 5):
+            yield Fault(_place(source, line, column), f"{name} {text}.")
+        misnamed = found.literals("misnamed", 5)
+        others: dict[Symbol, list[str]] = {}
+        if misnamed:
+            others[Function("constant")] = list(self.program.known_constants())
+            for atom in found.literals("named", 2):
+                others.setdefault(atom.arguments[0], []).append(str(word(atom.arguments[1])))
+        for atom in misnamed:
+            kind, meant_for, shown, said, at = atom.arguments
+            meant = str(word(meant_for))
+            alike = [other for other in others.get(kind, ()) if ("(" in other) == ("(" in meant)]
+            near = None if meant.isdigit() else nearest(meant, alike)
+            end = f"; did you mean {near}?" if near else "."
+            yield Fault(_place(*map(word, at.arguments)), f"{word(shown)} {word(said)}{end}")
+
+    def _facts(self) -> Iterator[Symbol]:
+        """Yield what the program states in the language of overlays, and what overlays speak of."""
+        atoms = self.read.control.symbolic_atoms
+        stated = self.language("states", "tells")
+        for signature in stated:
+            for atom in atoms.by_signature(*signature):
+                yield atom.symbol
+                if not atom.is_fact:
+                    yield Function("varies", [atom.symbol])
+        kinds = stated | self.language("asks", "asks_fact", "asks_verdict") | self.findings
+        findings: set[str] = set()
+        for predicate in ("stated", "said"):
+            for symbol in self.read.literals(predicate, 4):
+                term, *place = symbol.arguments
+                if predicate == "stated":
+                    yield symbol
+                if term.match("value", 2):
+                    findings.add(str(term.arguments[0]))
+                kind = kinds.get(_signature(term))
+                if kind is not None and term.positive:
+                    for part, argument in zip(kind.arguments, term.arguments, strict=True):
+                        yield Function(
+                            "mentions", [_of(part, term), argument, Function("at", place)]
+                        )
+        own = {name for stated, _ in self.links for name, _ in stated}
+        for name in findings - own:
+            for symbol in self.read.literals(name, 1):
+                yield Function("fact", [Function(name), *symbol.arguments])
+
+    def _loops(self) -> Iterator[Fault]:
+        """Yield a fault for each atom of an overlay that hangs on itself through `not`."""
+        links = [*self.links]
+        given = self.language("asks_fact").keys() | self.findings.keys()
+        given = given.difference(*(stated for stated, _ in links))
+        told = self.language("tells").keys() - set().union(*(asked for _, asked in links))
+        hanging = {head for stated, asked in links if asked - given for head in stated} - told
+        places: dict[Symbol, list[Symbol]] = {}
+        for stated in self.read.control.symbolic_atoms.by_signature("stated", 4):
+            term, *place = stated.symbol.arguments
+            if not stated.is_fact and _signature(term) in hanging:
+                places[term] = place
+        if not places:
             return
-        asked |= signatures_of(tuple(main_paths()))
-        for (name, arity), place in stated:
-            if (name, arity) not in asked:
-                meant = self._usage(name, arity)
-                end = f"; did you mean {meant}?" if meant else ": is it misspelt?"
-                yield Fault(place, f"nothing asks for {name}/{arity}{end}")
-
-    def _usage(self, name: str, arity: int) -> str | None:
-        """Return how what is most likely meant by a predicate is written."""
-        names = {known for known, _ in self.language}
-        near = name if name in names else nearest(name, names)
-        usages = [
-            (abs(n - arity), usage) for (known, n), usage in self.language.items() if known == near
-        ]
-        return min(usages)[1] if usages else None
-
-    def _derived(self) -> list[Symbol]:
-        """Return which findings of the overlays the program has as predicates of its own."""
-        if self.whole is None:
-            return []
-        own = {name for origins in self.origins for name, _ in origins.heads}
-        values = [fact.arguments[0] for fact in self.stated if fact.match("value", 2)]
-        findings = {term.name for term in values if term.type is SymbolType.Function}
-        there = set(_predicates(self.whole))
-        derived = [name for name in sorted(findings - own) if (name, 1) in there]
-        return [Function("derived", [Function(name)]) for name in derived]
+        rules = GroundRules()
+        control = self._for_anyone(rules)
+        atoms = {atom.symbol: atom.literal for atom in control.symbolic_atoms}
+        loops = on_loops(rules, {atoms[atom] for atom in places})
+        for atom, at in places.items():
+            if atoms[atom] in loops:
+                yield Fault(_place(*map(word, at)), f"{word(atom)} {LOOP}")
 
 
-def _predicates(solver: Solver) -> Iterator[Signature]:
-    """Yield each predicate that has atoms."""
-    atoms = solver.control.symbolic_atoms
-    for name, arity, positive in atoms.signatures:
-        if positive and any(True for _ in atoms.by_signature(name, arity)):
-            yield name, arity
+@cache
+def _own_findings() -> frozenset[Signature]:
+    """Return the facts that give findings of the program without an overlay."""
+    values = Solver(Program().vocabulary_control()).literals("value", 2)
+    return frozenset((str(value.arguments[0]), 1) for value in values)
 
 
-def _language(solver: Solver) -> dict[Signature, str]:
-    rows = solver.facts("understood", 3)
-    return {(str(name), int(arity)): str(usage) for name, arity, usage in rows}
+def _signature(term: Symbol) -> Signature:
+    function = term.type is SymbolType.Function
+    return (term.name, len(term.arguments)) if function else ("", 0)
 
 
-def _sentence(name: Word, text: Word, near: str | None) -> str:
-    return f"{name} {text}; did you mean {near}?" if near else f"{name} {text}."
+def _of(kind: Symbol, atom: Symbol) -> Symbol:
+    """Return the kind of an argument of an atom, which may depend on another argument."""
+    if kind.arguments and kind.arguments[0].type is SymbolType.Number:
+        return Function(kind.name, [atom.arguments[kind.arguments[0].number - 1]])
+    return kind
+
+
+def _place(source: Word, line: Word, column: Word) -> Place:
+    return Place(str(source), int(line), int(column))
+
+
+def _usage(name: str, arity: int, language: dict[Signature, Symbol]) -> str | None:
+    """Return how what is most likely meant by a predicate is written."""
+    names = {known for known, _ in language}
+    near = name if name in names else nearest(name, names)
+    alike = [(abs(n - arity), n) for known, n in language if known == near]
+    if near is None or not alike:
+        return None
+    kinds = language[near, min(alike)[1]].arguments
+    return f"{near}({', '.join(kind.name.partition('_')[0].capitalize() for kind in kinds)})"

@@ -1,218 +1,240 @@
-"""Ground programs, taken down rule by rule, with what they have in common there once."""
+"""A ground program, taken down rule by rule while clingo grounds it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple, TypeAlias
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from itertools import count
 
-from clingo import Observer
+from clingo import Control, Function, Observer, Symbol
 
-MOST = 1 << 28  # atoms of one part of a ground program
-TRUE, FALSE = MOST * 8, MOST * 8 + 1  # atoms beyond all parts
-Weighted: TypeAlias = tuple[tuple[int, int], ...]
-
-
-class Rule(NamedTuple):
-    """A ground rule; with a bound, its body is a sum that must reach it."""
-
-    head: tuple[int, ...]
-    body: Weighted
-    choice: bool = False
-    bound: int | None = None
+GroundRule = tuple[bool, Sequence[int], Sequence[int]]
+GroundSum = tuple[bool, Sequence[int], int, Sequence[tuple[int, int]]]
 
 
-class Rules(Observer):
-    """The rules of a program, taken down while it is grounded."""
+class GroundRules(Observer):
+    """The ground rules of a program.
+
+    Attributes:
+        rules: choice or not, head, body.
+        sums: likewise, with the bound that the weights of the body must reach.
+        externals: the atoms that are given from outside.
+    """
 
     def __init__(self) -> None:
-        self.taken: list[Rule] = []
+        self.rules: list[GroundRule] = []
+        self.sums: list[GroundSum] = []
+        self.externals: list[int] = []
 
     def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
         """Take down a rule."""
-        self.taken.append(Rule(tuple(head), tuple((literal, 1) for literal in body), choice))
+        self.rules.append((choice, head, body))
 
     def weight_rule(
         self, choice: bool, head: Sequence[int], lower_bound: int, body: Sequence[tuple[int, int]]
     ) -> None:
-        """Take down a rule with a sum."""
-        self.taken.append(Rule(tuple(head), tuple(body), choice, lower_bound))
+        """Take down a rule whose body is a sum."""
+        self.sums.append((choice, head, lower_bound, body))
+
+    def external(self, atom: int, value: object) -> None:
+        """Take down an atom that is given from outside."""
+        self.externals.append(atom)
+
+    def cone(self, atoms: Iterable[int]) -> tuple[list[GroundRule], list[GroundSum], set[int]]:
+        """Return the rules and sums that some atoms depend on, all constraints, and the facts."""
+        by_head: dict[int, list[int]] = {}
+        facts = set()
+        needed: list[int] = [*atoms]
+        taken = []
+        for index, (choice, head, body) in enumerate(self.rules):
+            if not choice and not body and head:
+                facts.add(head[0])
+            elif head:
+                for atom in head:
+                    by_head.setdefault(atom, []).append(index)
+            else:
+                taken.append(index)
+                needed += map(abs, body)
+        for index, (_, head, _, _) in enumerate(self.sums):
+            for atom in head:
+                by_head.setdefault(atom, []).append(-1 - index)
+        seen = {*taken}
+        for atom in needed:  # which grows meanwhile
+            for index in by_head.pop(atom, ()):
+                if index not in seen:
+                    seen.add(index)
+                    if index >= 0:
+                        choice, head, body = self.rules[index]
+                        needed += map(abs, body)
+                        needed += head
+                    else:
+                        needed += (abs(literal) for literal, _ in self.sums[-1 - index][3])
+        rules = [self.rules[index] for index in sorted(seen) if index >= 0]
+        return rules, [self.sums[-1 - index] for index in sorted(seen) if index < 0], facts
 
 
-class Ground:
-    """Several ground programs side by side, with rules that link their atoms.
+def add_copy(
+    control: Control,
+    rules: GroundRules,
+    atoms: Iterable[tuple[Symbol, int, bool]],
+    name: str,
+    shared: Mapping[int, int] | None = None,
+    broken: int = 0,
+) -> None:
+    """Add the ground rules to a control a second time, with atoms of their own.
 
-    Attributes:
-        rules: the rules of each atom.
-        constraints: the rules without a head.
-        choices: the atoms that some rule leaves open.
-        same: for each atom one that stands for it, and for all that have the same rules.
-        looped: whether some atom depends on itself.
+    Args:
+        control: takes the copy; the rules may be its own.
+        rules: the ground rules.
+        atoms: those that are given a name, each with its atom and whether it is a fact.
+        name: the copy of Atom is called name(Atom).
+        shared: atoms of the rules that the copy has in common with the control, with its atoms.
+        broken: an atom of the control that holds where a constraint does not, which then binds
+            nothing.
+    """
+    named = [*atoms]
+    plain, sums, facts = rules.cone(atom for _, atom, _ in named)
+    with control.backend() as backend:
+        copies = dict(shared or {})
+        for symbol, atom, is_fact in named:
+            copy = backend.add_atom(Function(name, [symbol]))
+            if is_fact:
+                backend.add_rule([copy])
+            else:
+                copies[atom] = copy
+        true = backend.add_atom()
+        backend.add_rule([true])
+        copies.update(dict.fromkeys(facts - copies.keys(), true))
+
+        def literal(part: int) -> int:
+            atom = abs(part)
+            copy = copies.get(atom)
+            if copy is None:
+                copy = copies[atom] = backend.add_atom()
+            return copy if part > 0 else -copy
+
+        for choice, head, body in plain:
+            heads = [*map(literal, head)] or [broken] * bool(broken)
+            backend.add_rule(heads, [*map(literal, body)], choice)
+        for choice, head, bound, weights in sums:
+            summed = [(literal(part), weight) for part, weight in weights]
+            heads = [*map(literal, head)] or [broken] * bool(broken)
+            backend.add_weight_rule(heads, bound, summed, choice)
+
+
+def definitions(
+    rules: GroundRules, others: GroundRules, shared: Mapping[int, int]
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return a number for each atom of two ground programs, the same where they define it alike.
+
+    Args:
+        rules: a ground program.
+        others: the other one.
+        shared: atoms of the first that are those of the second, such as those of choices.
+    """
+    numbers: defaultdict[Hashable, int] = defaultdict(count(1).__next__)
+    first = {atom: numbers[other, "shared"] for atom, other in shared.items()}
+    second = {other: numbers[other, "shared"] for other in shared.values()}
+    _number(rules, first, numbers)
+    _number(others, second, numbers)
+    return first, second
+
+
+def _number(rules: GroundRules, found: dict[int, int], numbers: defaultdict[Hashable, int]) -> None:
+    """Give each atom a number, the same to all that are defined likewise.
+
+    Args:
+        rules: a ground program.
+        found: takes the numbers; those that it has are kept.
+        numbers: by definition; what is chosen, or defined by itself, has one of its own.
+    """
+    bodies: dict[int, list[tuple[bool, int, Sequence[tuple[int, int]]]]] = {}
+    for choice, heads, body in rules.rules:
+        for head in heads:
+            bodies.setdefault(head, []).append((choice, len(body), [(part, 1) for part in body]))
+    for choice, heads, bound, weights in rules.sums:
+        for head in heads:
+            bodies.setdefault(head, []).append((choice, bound, weights))
+    entered: set[int] = set()
+    stack = [*bodies]
+    while stack:
+        atom = stack[-1]
+        if atom in found:
+            stack.pop()
+        elif atom not in entered:
+            entered.add(atom)
+            parts = {abs(part) for _, _, body in bodies[atom] for part, _ in body}
+            stack += [part for part in parts if part in bodies and part not in found]
+        else:
+            parts = {abs(part) for _, _, body in bodies[atom] for part, _ in body}
+            if any(choice for choice, _, _ in bodies[atom]) or not parts <= found.keys():
+                found[atom] = numbers[object()]
+                continue
+            found[atom] = numbers[
+                frozenset(
+                    (bound, *sorted((found[abs(part)], part > 0, by) for part, by in body))
+                    for _, bound, body in bodies[atom]
+                )
+            ]
+
+
+class Slices:
+    """A ground program in the parts that some of its atoms depend on.
+
+    Args:
+        rules: the ground program.
     """
 
-    def __init__(self) -> None:
-        self.rules: dict[int, list[Rule]] = {}
-        self.constraints: list[Rule] = []
-        self.choices: set[int] = set()
-        self.same: dict[int, int] = {}
-        self.parts = 0
-        self.looped = False
+    def __init__(self, rules: GroundRules) -> None:
+        self.by_head: dict[int, list[int]] = {}
+        self.rules = [
+            (choice, heads, None, [(part, 1) for part in body])
+            for choice, heads, body in rules.rules
+        ] + [*rules.sums]
+        self.constraints: dict[int, list[int]] = {}
+        for place, (_, heads, _, body) in enumerate(self.rules):
+            for head in heads:
+                self.by_head.setdefault(head, []).append(place)
+            if not heads:
+                for part, _ in body:
+                    self.constraints.setdefault(abs(part), []).append(place)
 
-    def add(self, rules: Iterable[Rule]) -> int:
-        """Add a ground program, and return what its atoms are moved by."""
-        moved = self.parts * MOST
-        self.parts += 1
-        for rule in rules:
-            head = tuple(atom + moved for atom in rule.head)
-            body = tuple(
-                (atom + moved if atom > 0 else atom - moved, weight) for atom, weight in rule.body
-            )
-            self._put(Rule(head, body, rule.choice, rule.bound))
-        return moved
+    def part(
+        self, control: Control, atoms: Iterable[int], minimized: Mapping[int, Symbol]
+    ) -> dict[int, int]:
+        """Add to a control what atoms depend on, and return these and all others with their own.
 
-    def link(self, atom: int, to: int) -> None:
-        """Let an atom hold where another one does."""
-        self._put(Rule((atom,), ((to, 1),)))
-
-    def _put(self, rule: Rule) -> None:
-        if not rule.head:
-            self.constraints.append(rule)
-        if rule.choice or len(rule.head) > 1:
-            self.choices.update(rule.head)
-        for atom in rule.head:
-            self.rules.setdefault(atom, []).append(rule)
-
-    def merge(self) -> None:
-        """Let one atom stand for all that have the same rules, from the ground up.
-
-        What two programs define alike is then there once, and what is so for everybody, or
-        for nobody, is TRUE or FALSE.
+        Args:
+            control: takes the rules.
+            atoms: what is asked about.
+            minimized: atoms of which as few as possible hold in an optimal model, with symbols.
         """
-        known: dict[frozenset[Weighted | tuple[int, Weighted]], int] = {}
-        rules: dict[int, list[Rule]] = {TRUE: [Rule((TRUE,), ())]}
-        for atom in self._upwards():
-            own = self.rules.get(atom, ())
-            if any(rule.choice or len(rule.head) > 1 for rule in own):
-                self.same[atom] = atom
-                rules[atom] = [rule._replace(body=self._mapped(rule)) for rule in own]
+        found: set[int] = set()
+        places: set[int] = set()
+        stack = [*atoms]
+        while stack:
+            atom = stack.pop()
+            if atom in found:
                 continue
-            bodies = {
-                body if rule.bound is None else (rule.bound, body)
-                for rule in own
-                if (body := self._body(rule)) is not None
-            }
-            alone = next(iter(bodies)) if len(bodies) == 1 else ()
-            stands = atom
-            if atom in self.same:  # a loop has asked for it before
-                pass
-            elif () in bodies or not bodies:
-                stands = TRUE if bodies else FALSE
-            elif len(alone) == 1 and alone[0][0] > 0:
-                stands = alone[0][0]
-            else:
-                stands = known.setdefault(frozenset(bodies), atom)
-            self.same[atom] = stands
-            if stands == atom:
-                rules[atom] = [_rule(atom, body) for body in sorted(bodies, key=str)]
-        self.rules = rules
-        found = ((rule, self._body(rule)) for rule in self.constraints)
-        self.constraints = [rule._replace(body=body) for rule, body in found if body is not None]
+            found.add(atom)
+            for place in (*self.by_head.get(atom, ()), *self.constraints.get(atom, ())):
+                if place not in places:
+                    places.add(place)
+                    stack += [abs(part) for part, _ in self.rules[place][3]]
+        with control.backend() as backend:
+            own = {atom: backend.add_atom(minimized.get(atom)) for atom in found}
 
-    def _upwards(self) -> list[int]:
-        """Return all atoms, each after those that its rules ask for, unless there is a loop."""
-        order: list[int] = []
-        seen: set[int] = set()
-        for start in self.rules:
-            left = [start]
-            while left:
-                atom = left[-1]
-                if atom in seen:
-                    left.pop()
-                    if atom not in self.same:
-                        self.same[atom] = 0
-                        order.append(atom)
-                    continue
-                seen.add(atom)
-                for rule in self.rules.get(atom, ()):
-                    for at in map(abs, (literal for literal, _ in rule.body)):
-                        if at not in seen:
-                            left.append(at)
-                        elif at not in self.same:  # it is on the way here
-                            self.looped = True
-        self.same.clear()
-        return order
+            def literal(part: int) -> int:
+                atom: int = own[abs(part)]
+                return atom if part > 0 else -atom
 
-    def _mapped(self, rule: Rule) -> Weighted:
-        """Return a body in terms of the atoms that stand for others."""
-        found = []
-        for literal, weight in rule.body:
-            stands = self.same.setdefault(abs(literal), abs(literal))
-            found.append((stands if literal > 0 else -stands, weight))
-        return tuple(found)
-
-    def _body(self, rule: Rule) -> Weighted | None:
-        """Return a body without what is always so, None if it never is."""
-        mapped = self._mapped(rule)
-        if rule.bound is not None:
-            return tuple(sorted(mapped))
-        kept = {literal for literal, _ in mapped if literal not in (TRUE, -FALSE)}
-        if not kept.isdisjoint((FALSE, -TRUE)) or any(-literal in kept for literal in kept):
-            return None
-        return tuple((literal, 1) for literal in sorted(kept))
-
-    def cone(self, atoms: Iterable[int], found: set[int] | None = None) -> set[int]:
-        """Return all atoms that some atoms depend on, with these, added to what was found."""
-        found = set() if found is None else found
-        left = [atom for atom in atoms if atom not in found]
-        found.update(left)
-        while left:
-            for rule in self.rules.get(left.pop(), ()):
-                for literal, _ in rule.body:
-                    atom = abs(literal)
-                    if atom not in found:
-                        found.add(atom)
-                        left.append(atom)
-        return found
-
-    def depending(self, atoms: Iterable[int]) -> set[int]:
-        """Return all atoms that depend on some atoms, with these."""
-        uses: dict[int, set[int]] = {}
-        for atom, rules in self.rules.items():
-            for rule in rules:
-                for literal, _ in rule.body:
-                    uses.setdefault(abs(literal), set()).add(atom)
-        found = set(atoms)
-        left = list(found)
-        while left:
-            more = uses.get(left.pop(), set()) - found
-            found |= more
-            left += more
-        return found
-
-    def bound(
-        self, atoms: set[int], constraints: Sequence[tuple[Rule, frozenset[int]]]
-    ) -> list[Rule]:
-        """Add to a cone what constraints link it to, and return these constraints.
-
-        A constraint on choices that are all outside is left out: these choices are made
-        on their own, and some way to make them is allowed.
-        """
-        chosen: list[Rule] = []
-        left = list(constraints)
-        while True:
-            near = [pair for pair in left if not pair[1] or pair[1] & atoms]
-            if not near:
-                return chosen
-            left = [pair for pair in left if pair[1] and not pair[1] & atoms]
-            for rule, _ in near:
-                chosen.append(rule)
-                self.cone((abs(literal) for literal, _ in rule.body), atoms)
-
-    def open_in(self, rule: Rule) -> frozenset[int]:
-        """Return the choices that a constraint depends on."""
-        return frozenset(self.cone(abs(literal) for literal, _ in rule.body) & self.choices)
-
-
-def _rule(atom: int, body: Weighted | tuple[int, Weighted]) -> Rule:
-    if len(body) == 2 and isinstance(body[0], int):
-        return Rule((atom,), body[1], False, body[0])
-    return Rule((atom,), body)
+            for place in places:
+                choice, heads, bound, body = self.rules[place]
+                kept = [own[head] for head in heads if head in own]
+                if bound is None:
+                    backend.add_rule(kept, [literal(part) for part, _ in body], choice)
+                else:
+                    weights = [(literal(part), by) for part, by in body]
+                    backend.add_weight_rule(kept, bound, weights, choice)
+            backend.add_minimize(0, [(own[atom], 1) for atom in minimized if atom in own])
+        return own

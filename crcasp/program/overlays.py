@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from clingo import ast
+from clingo import Number, String, Supremum, ast
 
 from crcasp.errors import Fault, OverlayError, Place
-from crcasp.program.complaints import ODD, UNNAMED, faults_of
+from crcasp.program.clingo_messages import ODD, UNNAMED, faults_of
 
 if TYPE_CHECKING:
     from clingo import Control
 
 Signature: TypeAlias = tuple[str, int]
+Link: TypeAlias = tuple[Iterable[Signature], set[Signature]]  # what a rule states, and asks for
+Kind = ast.ASTType
 
 ASCII = re.compile(r"[^\x01-\x7f]")
+BESIDE = "beside "  # the files of rules that are derived from those of an overlay
+IGNORED = {
+    Kind.External: "#external",
+    Kind.Minimize: "#minimize",
+    Kind.Heuristic: "#heuristic",
+    Kind.Edge: "#edge",
+    Kind.ProjectAtom: "#project",
+    Kind.ProjectSignature: "#project",
+    Kind.TheoryDefinition: "#theory",
+}
+CHOICE = "this leaves more than one answer: write a rule with one atom as its head."
 
 
 def parse(name: str, text: str, collect: Callable[[ast.AST], None]) -> None:
@@ -34,33 +47,23 @@ def parse(name: str, text: str, collect: Callable[[ast.AST], None]) -> None:
         if begin.filename != UNNAMED:
             said = f"this includes {begin.filename}; name that file beside this one instead."
             refused[Fault(Place(name), said)] = None
-        elif node.ast_type == ast.ASTType.Script:
+        elif node.ast_type == Kind.Script:
             said = "this is a #script, and only rules are read: remove it."
             refused[Fault(Place(name, begin.line, begin.column), said)] = None
         else:
             collect(node)
 
+    if "\0" in text:  # clingo reads no further than this
+        raise OverlayError([Fault(Place(name), "there is a NUL character in it: remove it.")])
     plain = ASCII.sub(ODD, text)
     try:
         if plain != text:  # clingo breaks down where it complains of such a character
             ast.parse_string(plain, lambda _: None, logger=lambda _, said: messages.append(said))
-        if "\0" in text:  # and reads no further than this
-            raise RuntimeError
         ast.parse_string(text, own, logger=lambda _, said: messages.append(said))
     except RuntimeError:
-        raise OverlayError(
-            faults_of(messages, {name: text}, UNNAMED) or _unread(name, text)
-        ) from None
+        raise OverlayError(faults_of(messages, {name: text}, UNNAMED)) from None
     if refused:
         raise OverlayError(refused)
-
-
-def _unread(name: str, text: str) -> list[Fault]:
-    before = text.partition("\0")[0].split("\n")
-    place = Place(name, len(before), len(before[-1]) + 1)
-    return [
-        Fault(place, "this is a NUL character, and nothing behind it would be read: remove it.")
-    ]
 
 
 def add_named(control: Control, name: str, text: str) -> None:
@@ -75,15 +78,106 @@ def add_named(control: Control, name: str, text: str) -> None:
 
 
 def _name(node: ast.AST, name: str) -> None:
-    if "location" in node.keys():  # noqa: SIM118
-        begin, end = node.location.begin, node.location.end
-        begin, end = begin._replace(filename=name), end._replace(filename=name)
-        node.location = ast.Location(begin, end)
+    for part in _walk(node):
+        if "location" in part.keys():  # noqa: SIM118
+            begin, end = part.location.begin, part.location.end
+            begin, end = begin._replace(filename=name), end._replace(filename=name)
+            part.location = ast.Location(begin, end)
+
+
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield a node and all that it is made of."""
+    yield node
     for key in node.child_keys:
         child = getattr(node, key)
         for part in child if isinstance(child, ast.ASTSequence) else [child]:
             if isinstance(part, ast.AST):
-                _name(part, name)
+                yield from _walk(part)
+
+
+class Overlay:
+    """What an overlay states and asks for, with places.
+
+    Attributes:
+        rules: its rules, and beside each what derives `stated(Atom, File, Line, Column)` of its
+            heads, and `said(Atom, File, Line, Column)` of all that it speaks of, with #sup for
+            each argument that is not known before it is grounded.
+        links: of each rule the predicates that it states, with places, and those it asks for.
+        declared: the predicates that it declares by #defined.
+        faults: what is wrong with the text by itself.
+        constraints: how many of its rules state nothing.
+    """
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.rules: list[ast.AST] = []
+        self.links: list[tuple[dict[Signature, Place], set[Signature]]] = []
+        self.declared: set[Signature] = set()
+        self.faults: list[Fault] = []
+        self.constraints = 0
+        self._part = "base"
+        parse(name, text, self._read)
+
+    def _read(self, node: ast.AST) -> None:
+        kind = node.ast_type
+        if kind == Kind.Program:
+            self._part = str(node).removeprefix("#program ").removesuffix(".")
+            return
+        _name(node, self.name)
+        if self._part != "base" and kind != Kind.Comment:
+            said = f"this is part of #program {self._part}, and only base is read: move it there."
+            self.faults.append(Fault(_place(node), said))
+            return
+        if kind in IGNORED:
+            said = f"{IGNORED[kind]} has no effect on a table: leave it out."
+            self.faults.append(Fault(_place(node), said))
+            return
+        self.rules.append(node)
+        self.links.append(({}, signatures(node)[1]))
+        if kind == Kind.Rule:
+            self._read_rule(node)
+        elif kind == Kind.Defined:
+            self.declared.add((node.name, node.arity))
+
+    def _read_rule(self, node: ast.AST) -> None:
+        if node.head.ast_type != Kind.Literal:
+            self.faults.append(Fault(_place(node.head), CHOICE))
+        spoken = [term for literal in node.body for term in terms_of(literal)]
+        stated = [(atom.symbol, conditions) for atom, conditions in heads(node.head)]
+        self.constraints += not stated
+        for term, conditions in stated:
+            for signature, part in apart(term):
+                self.links[-1][0].setdefault(signature, _place(part))
+            spoken += [term] if node.body else []
+            self._derive("stated", term, [*node.body, *conditions])
+        for term in spoken:
+            for _, part in apart(term):
+                if part.ast_type == Kind.Function and not part.external:
+                    known = part.update(arguments=[_known(one) for one in part.arguments])
+                    self._derive("said", known, [])
+
+    def _derive(self, name: str, term: ast.AST, body: list[ast.AST]) -> None:
+        begin = term.location.begin._replace(filename=BESIDE + self.name)
+        at = ast.Location(begin, begin)
+        place = (String(self.name), Number(begin.line), Number(begin.column))
+        arguments = [term, *(ast.SymbolicTerm(at, symbol) for symbol in place)]
+        atom = ast.SymbolicAtom(ast.Function(at, name, arguments, False))
+        self.rules.append(ast.Rule(at, ast.Literal(at, ast.Sign.NoSign, atom), body))
+
+
+def _place(node: ast.AST) -> Place:
+    """Return where a node begins."""
+    begin = node.location.begin
+    return Place(begin.filename, begin.line, begin.column)
+
+
+def _known(term: ast.AST) -> ast.AST:
+    """Return a term, or #sup if a variable is in it."""
+    unknown = ast.SymbolicTerm(term.location, Supremum)
+    return unknown if any(part.ast_type == Kind.Variable for part in _walk(term)) else term
+
+
+# ---- predicates ---------------------------------------------------------------------------
 
 
 @cache
@@ -96,67 +190,101 @@ def signatures_of(files: tuple[str, ...]) -> frozenset[Signature]:
 
 def signatures(node: ast.AST) -> tuple[set[Signature], set[Signature]]:
     """Return the predicates that a statement states, and those that it asks for or declares."""
-    if node.ast_type in (ast.ASTType.Defined, ast.ASTType.ShowSignature):
+    if node.ast_type in (Kind.Defined, Kind.ShowSignature):
         return set(), {(node.name, node.arity)}
-    if node.ast_type != ast.ASTType.Rule:
-        return set(), _Atoms.of(node)
-    stated: set[Signature] = set()
-    asked: set[Signature] = set()
-    for atom, conditions in heads(node.head):
-        stated.update(signature for signature, _ in apart(atom.symbol))
-        for condition in conditions:
-            asked |= _Atoms.of(condition)
-    for literal in node.body:
-        asked |= _Atoms.of(literal)
-    return stated, asked | (_Atoms.of(node.head) - stated)
+    if node.ast_type != Kind.Rule:
+        return set(), _signatures(terms_of(node))
+    stated = _signatures(atom.symbol for atom, _ in heads(node.head))
+    parts = [*node.body, *(part for _, conditions in heads(node.head) for part in conditions)]
+    asked = _signatures(term for part in parts for term in terms_of(part))
+    return stated, asked | (_signatures(terms_of(node.head)) - stated)
+
+
+def _signatures(terms: Iterable[ast.AST]) -> set[Signature]:
+    return {signature for term in terms for signature, _ in apart(term)}
 
 
 def heads(head: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
     """Yield each atom that a head states, with what it is conditional on there."""
-    if head.ast_type == ast.ASTType.Literal:
-        if is_symbolic(head) and head.sign == ast.Sign.NoSign:
-            yield head.atom, []
-        return
-    for element in getattr(head, "elements", ()):
-        conditional = getattr(element, "condition", None)
-        if (
-            isinstance(conditional, ast.AST)
-            and conditional.ast_type == ast.ASTType.ConditionalLiteral
-        ):
-            element = conditional  # of an aggregate
-        literal = getattr(element, "literal", None)
-        if literal is not None and is_symbolic(literal) and literal.sign == ast.Sign.NoSign:
-            yield literal.atom, list(element.condition)
+    parts = [part for part in _walk(head) if part.ast_type == Kind.ConditionalLiteral]
+    pairs = [(part.literal, list(part.condition)) for part in parts]
+    for literal, conditions in [(head, [])] if head.ast_type == Kind.Literal else pairs:
+        if literal.atom.ast_type == Kind.SymbolicAtom and literal.sign == ast.Sign.NoSign:
+            yield literal.atom, conditions
 
 
-def is_symbolic(literal: ast.AST) -> bool:
-    """Return whether a literal is an atom with or without `not`."""
-    return bool(literal.atom.ast_type == ast.ASTType.SymbolicAtom)
-
-
-class _Atoms(ast.Transformer):
-    """Collects the signatures of the atoms of a statement, pools taken apart."""
-
-    def __init__(self) -> None:
-        self.found: set[Signature] = set()
-
-    @classmethod
-    def of(cls, node: ast.AST) -> set[Signature]:
-        atoms = cls()
-        atoms.visit(node)
-        return atoms.found
-
-    def visit_SymbolicAtom(self, atom: ast.AST) -> ast.AST:  # noqa: N802
-        self.found.update(signature for signature, _ in apart(atom.symbol))
-        return atom
+def terms_of(node: ast.AST) -> list[ast.AST]:
+    """Return the terms of the atoms of a node."""
+    return [part.symbol for part in _walk(node) if part.ast_type == Kind.SymbolicAtom]
 
 
 def apart(term: ast.AST, sign: str = "") -> Iterable[tuple[Signature, ast.AST]]:
     """Yield the predicates of the term of an atom, pools taken apart, each with its term."""
-    if term.ast_type == ast.ASTType.Pool:
+    if term.ast_type == Kind.Pool:
         for part in term.arguments:
             yield from apart(part, sign)
-    elif term.ast_type == ast.ASTType.UnaryOperation:  # a negated name is another predicate
+    elif term.ast_type == Kind.UnaryOperation:  # a negated name is another predicate
         yield from apart(term.argument, "" if sign else "-")
     else:
         yield (sign + term.name, len(term.arguments)), term
+
+
+# ---- recommendation sets --------------------------------------------------------------------
+
+
+@cache
+def stated_in(path: str) -> frozenset[Signature]:
+    """Return the predicates that a file states."""
+    found: set[Signature] = set()
+    ast.parse_files([path], lambda node: found.update(signatures(node)[0]))
+    return frozenset(found)
+
+
+def hanging_on(predicates: Iterable[Signature], links: Iterable[Link]) -> set[Signature]:
+    """Return the predicates that hang on some, these included, by rules of the user's own."""
+    links = [*links]
+    about, before = {*predicates}, 0
+    while len(about) > before:
+        before = len(about)
+        for stated, asked in links:
+            about.update(stated if asked & about else ())
+    return about
+
+
+class Divided(NamedTuple):
+    """An overlay in two.
+
+    Attributes:
+        verdicts: its rules without those that ask for recommendation sets.
+        sets: those that do.
+        asked: what they ask for beside recommendation sets.
+    """
+
+    verdicts: str
+    sets: str = ""
+    asked: frozenset[Signature] = frozenset()
+
+
+@lru_cache(maxsize=64)
+def divided(name: str, text: str, sets: str) -> Divided:
+    """Return an overlay in two, for the verdicts come before the recommendation sets.
+
+    Args:
+        name: the name of the overlay.
+        text: its text.
+        sets: the path of the file that makes the recommendation sets.
+    """
+    if not any(predicate in text for predicate, _ in stated_in(sets)):
+        return Divided(text)
+    rules: list[ast.AST] = []
+    parse(name, text, rules.append)
+    links = [signatures(rule) for rule in rules]
+    about = hanging_on(stated_in(sets), links)
+    asked = set[Signature]().union(*(asked for _, asked in links if asked & about)) - about
+    parts = ["", ""]
+    for rule, link in zip(rules, links, strict=True):
+        if rule.ast_type in (Kind.Definition, Kind.Defined):
+            parts = [f"{part}{rule}\n" for part in parts]
+        else:
+            parts[bool(link[1] & about)] += f"{rule}\n"
+    return Divided(parts[0], parts[1], frozenset(asked))

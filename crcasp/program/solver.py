@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeAlias, TypeVar, cast
+from typing import TypeAlias, cast
 
 from clingo import Configuration, Control, Model, Symbol, TruthValue
 
 from crcasp.program.terms import Row, row
 
 Assumptions: TypeAlias = Sequence[int]
-Part = TypeVar("Part")
 
 
 class Solver:
@@ -58,22 +57,24 @@ class Solver:
         with self.control.solve(assumptions=assumptions, yield_=True) as handle:
             return None if handle.get().satisfiable else list(handle.core())
 
-    def brave(self, assumptions: Assumptions = ()) -> Sequence[Symbol]:
-        """Return the shown atoms that hold in some model: the brave consequences."""
-        shown: Sequence[Symbol] = ()
-        with self._mode("enum_mode", "brave"):
+    def consequences(self, mode: str, assumptions: Assumptions = ()) -> Sequence[Symbol] | None:
+        """Return the shown atoms that hold in all models ("cautious") or in some ("brave").
+
+        It is None if there is no model.
+        """
+        shown: Sequence[Symbol] | None = None
+        with self._mode("enum_mode", mode):
             for model in self.models(assumptions):
                 shown = model.symbols(shown=True)
         return shown
 
-    def minimal(self, assumptions: Assumptions, atoms: Iterable[Symbol]) -> list[list[Symbol]]:
-        """Return the sets of some atoms that hold in models minimal by the program's heuristic."""
-        candidates = list(atoms)
-        with self._mode("heuristic", "Domain"), self._mode("enum_mode", "domRec"):
-            return [
-                [atom for atom in candidates if model.contains(atom)]
-                for model in self.models(assumptions)
-            ]
+    def literals_in_model(self, assumptions: Assumptions, atoms: Sequence[int]) -> list[int] | None:
+        """Return atoms as literals that hold in the first model, None if there is no model."""
+        with self.control.solve(assumptions=assumptions, yield_=True) as handle:
+            model = handle.model()
+            if model is None:
+                return None
+            return [atom if model.is_true(atom) else -atom for atom in atoms]
 
     def smallest(
         self, assumptions: Assumptions, atoms: Iterable[Symbol] = ()
@@ -111,18 +112,3 @@ class Solver:
         """Leave out all models in which these literals hold together."""
         with self.control.backend() as backend:
             backend.add_rule([], list(literals))
-
-
-def indispensable(parts: Sequence[Part], enough: Callable[[list[Part]], bool]) -> list[Part]:
-    """Return a minimal part of what is enough: none of it can be left out.
-
-    Args:
-        parts: together they are enough; the first are given up first.
-        enough: whether some of them are; of more parts it is true if it is of fewer.
-    """
-    kept = list(parts)
-    for part in parts:
-        fewer = [other for other in kept if other != part]
-        if enough(fewer):
-            kept = fewer
-    return kept

@@ -20,6 +20,7 @@ class Table:
         ranks: the rank of each grade.
         locoregional: the locoregional therapies.
         places: the place of each therapy, by the first statement that offers it.
+        order: the place of each statement and exclusion of the table.
     """
 
     def __init__(self, solver: Solver) -> None:
@@ -30,6 +31,7 @@ class Table:
         self.ranks = {str(grade): int(rank) for grade, rank in solver.facts("rank", 2)}
         self.locoregional = self.names("locoregional")
         self.places = self._places()
+        self.order = {str(source): int(place) for source, place in solver.facts("place", 2)}
 
     @cached_property
     def words(self) -> Wording:
@@ -49,6 +51,10 @@ class Table:
         """Return therapies in the table's order."""
         last = len(self.places)
         return tuple(sorted(therapies, key=lambda name: (self.places.get(name, last), name)))
+
+    def place(self, source: str) -> tuple[int, str]:
+        """Return a sort key for sources: those of an overlay stand behind the table's own."""
+        return self.order.get(source, len(self.order) + 1), source
 
     def _texts(self, predicate: str) -> dict[str, str]:
         return {str(key): str(text) for key, text in self.solver.facts(predicate, 2)}

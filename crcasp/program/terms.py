@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import groupby
 from typing import TypeAlias
 
 from clingo import Symbol, SymbolType
@@ -46,3 +48,27 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return a sort key that puts 2 before 10 and numbers before words."""
     parts = re.findall(r"\d+|\D+", name)
     return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
+
+
+def bounds(domain: Iterable[Word], chosen: Iterable[Word]) -> tuple[str, ...]:
+    """Return chosen values of a domain in its order; of numbers, each the last of a band, bounds.
+
+    >>> bounds([70, 120], [120])
+    ('at least 71',)
+    """
+    wanted = {*chosen}
+    ends = sorted(value for value in domain if isinstance(value, int))
+    spans = []
+    for inside, run in groupby(ends, key=lambda end: end in wanted):
+        if inside:
+            several = list(run)
+            below = max((end for end in ends if end < several[0]), default=None)
+            low, top = (below or 0) + 1, several[-1]
+            if below is None:
+                spans.append(f"at most {top}")
+            elif top == ends[-1]:
+                spans.append(f"at least {low}")
+            else:
+                spans.append(f"{low} to {top}" if low < top else str(top))
+    names = (str(value) for value in domain if isinstance(value, str) and value in wanted)
+    return (*spans, *names)

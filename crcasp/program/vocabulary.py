@@ -18,10 +18,12 @@ class Vocabulary(NamedTuple):
         findings: each finding with its allowed values, numbers or names.
         therapies: what a line of therapy may have held.
         reasons: why a line may have stopped.
-        agents: what a toxicity may have been due to.
+        agents: what therapies hold.
         limits: what may be contraindicated or unavailable.
         lines: the highest number of a line.
         meanings: each predicate in words.
+        blamable: what a toxicity may have been due to, agents and classes.
+        unnamed: what stands for a therapy that has no name of its own.
     """
 
     findings: Mapping[str, tuple[str | int, ...]]
@@ -31,6 +33,8 @@ class Vocabulary(NamedTuple):
     limits: tuple[str, ...]
     lines: int
     meanings: Mapping[str, str]
+    blamable: tuple[str, ...] = ()
+    unnamed: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, solver: Solver) -> Vocabulary:
@@ -50,6 +54,8 @@ class Vocabulary(NamedTuple):
             limits=names("limitable"),
             lines=max((int(line) for (line,) in solver.facts("line", 1)), default=0),
             meanings={str(name): str(text) for name, text in solver.facts("means", 2)},
+            blamable=names("blamable"),
+            unnamed=names("unnamed"),
         )
 
     def predicates(self) -> set[str]:
@@ -87,7 +93,7 @@ class Vocabulary(NamedTuple):
                 "stopped": {"enum": [*self.reasons, None]},
                 "toxic": {
                     "description": self.meanings["toxic"],
-                    **listed(self.agents),
+                    **listed(self.blamable),
                     "type": ["array", "null"],
                 },
             },

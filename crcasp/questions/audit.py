@@ -10,21 +10,23 @@ from contextlib import suppress
 from clingo import Function, Symbol, SymbolType, ast, parse_term
 
 from crcasp.errors import UsageError
-from crcasp.program.engine import PATIENT_CHECK, engine
+from crcasp.program.engine import engine
 from crcasp.program.files import Program, read_all_trusted
+from crcasp.program.implicants import minimal_subset, prime_implicants
 from crcasp.program.overlays import parse, signatures
-from crcasp.program.solver import Solver, indispensable
+from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, row, word
 from crcasp.program.wording import Wording
 from crcasp.questions.patient import Constants, Overlays
 from crcasp.results.audit import Audit, Example, Gap, Proof, Property
 from crcasp.results.provenance import Provenance
 
-FILES = ("audit/patients.lp", "audit/properties.lp", "audit/gaps.lp", PATIENT_CHECK)
+FILES = ("sets.lp", "any/patients.lp", "audit/properties.lp", "audit/gaps.lp")
 UNMATCHED = "; nothing in the program matches its rule: are its names right?"
 KINDS = ("holds", "reached", "asked", "unreached", "listed")
 MUST_HOLD = ("holds", "reached")
 LINES = 4  # of a history
+TOLD = (("received", 2), ("toxic", 2), ("contraindicated", 1))
 
 
 def audit(
@@ -35,8 +37,9 @@ def audit(
 ) -> Audit:
     """Prove or refute what must hold of the table, over all patients.
 
-    The patients are all that are consistent: any findings, known or not, histories of
-    up to four lines, any limits. A proof is a search that found no counterexample.
+    The patients are all that are fully known: any findings, histories of up to four lines,
+    any limits. What holds of each of them holds of every patient, whose verdicts are those of
+    its completions. A proof is a search that found no counterexample.
 
     Args:
         overlays: as for `recommend`.
@@ -60,20 +63,23 @@ class AllPatients(Solver):
 
     def __init__(self, program: Program, own: Sequence[tuple[str, str]] = ()) -> None:
         self.start = time.perf_counter()
-        vocabulary = engine(program).vocabulary  # an overlay that is not whole is refused
+        most = min(LINES, engine(program).vocabulary.lines)  # an overlay is checked, too
+        text = f"any_line(1..{most})."
+        super().__init__(program.control(*FILES, facts=text, trusted=tuple(own)))
         self.program = program
         self.own = own
-        text = vocabulary.choices()
-        super().__init__(program.control(*FILES, lines=LINES, facts=text, trusted=tuple(own)))
         if not self.satisfiable():
             names = ", ".join(name for name, _ in own) or program.names()
             raise UsageError(f"{names}: its constraints leave no patient to ask about.")
-        self.told = self.literals("told", 1)
+        self.told = {
+            atom: literal for told in TOLD for atom, literal in self.literals(*told).items()
+        }
         labels = {str(key): str(text) for key, text in map(row, self.literals("label", 2))}
         self.words = Wording(labels)
         self.askable = self.literals("askable", 0).get(Function("askable"), 0)
         self.closed = self.literals("closed", 1)
         self.features = self.literals("feature", 1)
+        self.findings = self.literals("turns_out", 2)
 
     def audit(self) -> Audit:
         """Ask everything."""
@@ -115,7 +121,7 @@ class AllPatients(Solver):
             examples = [] if facts is None else [Example(None, facts)]
             proof = "proved" if facts is None else "refuted"
         else:
-            examples, unreached = self._reached(name)
+            examples, unreached = self._reached(name, shown=kind != "unreached")
             items = [str(item.item) for item in examples] if kind == "listed" else unreached
             if kind == "reached":
                 proof = "refuted" if unreached else "proved"
@@ -129,30 +135,54 @@ class AllPatients(Solver):
             seconds=time.perf_counter() - start,
         )
 
-    def _reached(self, name: Symbol) -> tuple[list[Example], list[str]]:
-        """Return an example for each item that some patient reaches, and the other items."""
+    def _reached(self, name: Symbol, *, shown: bool) -> tuple[list[Example], list[str]]:
+        """Return an example for each item that some patient reaches, and the other items.
+
+        Where examples are not shown, there are none.
+        """
         examples, unreached = [], []
+        atoms = self.literals("reached", 3)
+        goals: dict[Symbol, list[Symbol]] = {}
+        for atom in atoms:
+            if atom.arguments[0] == name:
+                goals.setdefault(atom.arguments[1], []).append(atom)
         for symbol in self.literals("item", 2):
             of, item = symbol.arguments
             if of != name:
                 continue
-            facts = self.smallest_patient(Function("reached", [name, item]))
-            if facts is None:
+            goal = next((it for it in goals.get(item, ()) if self.satisfiable([atoms[it]])), None)
+            if goal is None:
                 unreached.append(_item(item))
-            else:
-                examples.append(Example(_item(item), facts))
+            elif shown:
+                examples.append(Example(_item(item), self.smallest_patient(goal) or ()))
         examples.sort(key=lambda example: natural(str(example.item)))
         return examples, sorted(unreached, key=natural)
 
     def smallest_patient(self, goal: Symbol) -> tuple[str, ...] | None:
-        """Return the facts of a smallest patient for whom the goal holds, None if nobody."""
+        """Return the facts of a smallest patient for whom the goal holds, None if nobody.
+
+        History and limits have as few facts as possible; of the findings those that matter.
+        """
         atom = self.control.symbolic_atoms[goal]
         if atom is None:
             return None
-        facts = self.smallest([atom.literal], self.told)
-        if facts is None:
+        told = self.smallest([atom.literal], self.told)
+        if told is None:
             return None
-        return tuple(str(fact) for fact in sorted(told.arguments[0] for told in facts))
+        fixed = [literal if fact in told else -literal for fact, literal in self.told.items()]
+        found = self.first([*fixed, atom.literal], self.findings) or []
+        literals = {self.findings[finding]: finding for finding in found}
+        blamed = {fact.arguments[0] for fact in told if fact.name == "toxic"}
+        stops = {Function("stopped", [line]) for line in blamed}
+        kept = [it for it, finding in literals.items() if finding.arguments[0] in stops]
+        fixed += kept
+        kept += minimal_subset(
+            sorted(literals.keys() - {*kept}),
+            lambda part: not self.satisfiable([*fixed, -atom.literal, *part]),
+        )
+        facts = [*told]
+        facts += [_stated(*literals[literal].arguments) for literal in kept]
+        return tuple(map(str, sorted(facts)))
 
     # ---- gaps ---------------------------------------------------------------------------
 
@@ -168,58 +198,52 @@ class AllPatients(Solver):
         others = [atom for atom in closed if atom not in kept]
         for atom in kept:
             implied = [str(word(o.arguments[0])) for o in others if self._implies([atom], o)]
-            found = [self._described(features) for features in self._cover(atom)]
+            found = [self._described(literals) for literals in self._cover(atom)]
             found.sort(key=lambda texts: (len(texts), texts))
             yield Gap(str(word(atom.arguments[0])), tuple(implied), tuple(found))
 
     def _implies(self, atoms: Sequence[Symbol], closed: Symbol) -> bool:
-        """Return whether a statement supports nothing for all patients of whom atoms hold."""
-        known = {**self.closed, **self.features}
-        given = [known[atom] for atom in atoms]
+        """Return whether a statement is closed for all patients for whom others are."""
+        given = [self.closed[atom] for atom in atoms]
         return not self.satisfiable([self.askable, -self.closed[closed], *given])
 
-    def _cover(self, closed: Symbol) -> Iterator[list[Symbol]]:
-        """Yield minimal sets of features that close a statement, until no patient is left.
+    def _cover(self, closed: Symbol) -> Iterator[list[int]]:
+        """Yield the smallest conjunctions of features that close a statement, covering all."""
+        of = closed.arguments[0]
+        features = [atom for atom in self.features if atom.arguments[0].arguments[0] == of]
+        features.sort(key=_particular)
+        inputs = [self.features[atom] for atom in features]
+        yield from prime_implicants(self, self.closed[closed], inputs, [self.askable])
 
-        Raises:
-            UsageError: a patient is left whom no features describe.
-        """
-        guard = self.guard()
-        features = sorted(self.features, key=_particular)
-        left = [self.askable, self.closed[closed], guard]
-        while (chosen := self.first(left, features)) is not None:
-            if not self._implies(chosen, closed):
-                raise UsageError(
-                    f"statement {word(closed.arguments[0])}: no feature of lp/audit/gaps.lp "
-                    "says why it supports nothing; add one."
-                )
-            chosen = indispensable(chosen, lambda features: self._implies(features, closed))
-            yield chosen
-            self.exclude([guard, *(self.features[feature] for feature in chosen)])
-
-    def _described(self, features: Sequence[Symbol]) -> tuple[str, ...]:
-        return tuple(sorted(self._feature(atom.arguments[0]) for atom in features))
+    def _described(self, literals: Sequence[int]) -> tuple[str, ...]:
+        names = {literal: atom.arguments[0] for atom, literal in self.features.items()}
+        return tuple(sorted(self._feature(names[literal]) for literal in literals))
 
     def _feature(self, feature: Symbol) -> str:
-        arguments = [str(word(argument)) for argument in feature.arguments]
-        if feature.name != "lacks":
-            return self.words.labels[feature.name].format(*map(self.words.name, arguments))
-        finding, *offer = arguments
+        statement, branch, *rest = (word(argument) for argument in feature.arguments)
+        if feature.name == "no_offer":
+            return "the initial therapy holds no regimen, or two partners"
+        if feature.name == "all_barred":
+            return f"{rest[0] if rest else 'something'} bars all that it offers"
         needed = [
             str(value)
-            for statement, branch, of, value in map(row, self.literals("needs", 4))
-            if [statement, branch] == offer and of == finding
+            for of, case, finding, value in map(row, self.literals("needs", 4))
+            if (of, case, finding) == (statement, branch, rest[0])
         ]
+        name = self.words.name(str(rest[0]))
         if needed == ["yes"]:
-            return f"not known to be so: {self.words.name(finding)}"
-        return (
-            f"{self.words.name(finding)} not known to be {self.words.names(sorted(needed), 'or')}"
-        )
+            return f"not so: {name}"
+        return f"{name} not {self.words.names(sorted(needed), 'or')}"
 
 
 def _particular(feature: Symbol) -> tuple[int, Symbol]:
-    """Return a sort key that puts first the features that say more and are given up first."""
+    """Return a sort key that puts last the features that say less and are given up first."""
     return -len(feature.arguments[0].arguments), feature
+
+
+def _stated(finding: Symbol, value: Symbol) -> Symbol:
+    """Return the fact that gives a finding a value."""
+    return Function(finding.name, [*finding.arguments, value])
 
 
 def _item(item: Symbol) -> str:

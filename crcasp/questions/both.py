@@ -1,203 +1,272 @@
-"""Two tables side by side, grounded over all patients there can be."""
+"""Two tables side by side, over all fully known patients."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import TypeAlias
 
-from clingo import Control, Function, Symbol
+from clingo import Function, Symbol
 
 from crcasp.errors import UsageError
-from crcasp.program.engine import engine
-from crcasp.program.files import Program, program_directory
-from crcasp.program.ground import FALSE, Ground, Rule, Rules
-from crcasp.program.slices import Slice
-from crcasp.program.terms import natural, row, word
+from crcasp.program.completions import stated
+from crcasp.program.engine import Engine, engine
+from crcasp.program.files import Program, verdict_files
+from crcasp.program.ground import GroundRules, Slices, add_copy, definitions
+from crcasp.program.sets import OF_TABLE, OF_VERDICTS
+from crcasp.program.solver import Solver
+from crcasp.program.terms import word
 from crcasp.program.wording import Wording
-from crcasp.questions.conditions import GIVEN, only
 from crcasp.questions.scope import comparable
-from crcasp.questions.sides import FILES, SIDES, Side, interface, strange
-from crcasp.questions.therapy import JOINT
-from crcasp.results.diff import Only
 
 LINES = 4  # of a history
-JOINT_LINES = 2  # where offers complement each other: all completions are gone through
+FILES = tuple(name for name in verdict_files() if name != "reasons.lp")
+COMPARED = "diff/compared.lp"
+CHANGES = "diff/changes.lp"
+SETS = ("sets.lp", "wrapper/sets.lp", "diff/sets.lp")
+INPUTS = (("turns_out", 2), ("received", 2), ("toxic", 2), ("contraindicated", 1))
+# What both tables read of the words that only one of them has.
+WORDS = (
+    ("value", 2), ("regimen", 1), ("partner", 1), ("locoregional", 1), ("drug", 1),
+    ("local_treatment", 1), ("unnamed", 1), ("composed", 2), ("member", 2), ("implies", 4),
+    ("stop_reason", 1), ("assumed_never", 2),
+)  # fmt: skip
 
-Literals: TypeAlias = dict[Symbol, int]
 
-
-class Both:
-    """All patients there can be, and what two tables say of each.
+class Both(Solver):
+    """Every fully known patient, and what two tables say of each.
 
     Args:
         old: one table.
         new: the other.
 
     Raises:
-        UsageError: one of them is not in order, or has choices, constraints or loops.
+        UsageError: one of them is not in order, or has choices or constraints.
     """
 
     def __init__(self, old: Program, new: Program) -> None:
-        self.programs = (old, new)
-        engines = [engine(program) for program in self.programs]
-        for program in self.programs:
+        self.given = (old, new)
+        for program in self.given:
             comparable(program)
-        most = JOINT_LINES if any(one.jointly for one in engines) else LINES
-        self.lines = min(most, *(one.vocabulary.lines for one in engines))
-        self.ground = Ground()
-        sides = [
-            Side(name, program, self.lines, strange(one, other))
-            for name, program, one, other in zip(
-                SIDES, self.programs, engines, engines[::-1], strict=True
+        self.engines = [engine(program) for program in self.given]
+        self.tables = [one.table for one in self.engines]
+        self.lines = min(LINES, *(one.vocabulary.lines for one in self.engines))
+        self.programs = [
+            program._replace(overlays=(*program.overlays, ("words", shared_words(one, other))))
+            for program, one, other in zip(
+                self.given, self.engines, self.engines[::-1], strict=True
             )
         ]
-        asked, possible = interface()
-        text, links = ["compared(old). compared(new)."], list[tuple[Symbol, int]]()
-        moved = [self.ground.add(one.rules) for one in sides]
-        for one, by in zip(sides, moved, strict=True):
-            for atom, literal in one.has(asked | possible):
-                predicate = (atom.name, len(atom.arguments))
-                if predicate in possible:
-                    text.append(f"can({atom}).")
-                if predicate in asked:
-                    text.append(f"{atom}." if literal is None else f"#external {atom}.")
-                    if literal is not None:
-                        links.append((atom, literal + by))
-            text += [f"may_tell({one.name}, {fact})." for fact in one.given]
-        rules = Rules()
-        self.control = Control(["0", "--warn=none"])
-        self.control.register_observer(rules, replace=True)
-        for name in FILES:
-            self.control.load(os.path.join(program_directory(), name))
-        self.control.add("base", [], " ".join(text))
-        self.control.ground([("base", [])])
-        by = self.ground.add(rules.taken)
-        self.atoms = self.control.symbolic_atoms
-        self.by = by
-        for atom, literal in links:
-            known = self.atoms[atom]
-            assert known is not None
-            self.ground.link(known.literal + by, literal)
-        told = self.literals("told", 1)
-        for one, side_by in zip(sides, moved, strict=True):
-            for fact, literal in one.given.items():
-                self.ground.link(literal + side_by, told[Function("told", [fact])])
-        self.ground.merge()
-        if self.ground.looped:
-            names = ", ".join(name for program in self.programs for name, _ in program.overlays)
-            raise UsageError(
-                f"{names}: diff cannot compare tables with rules that lead back to themselves; "
-                "state what holds without a loop."
-            )
-        self.told = dict(sorted(self.literals("told", 1).items()))
-        self.constraints = self._constraints()
-        self.tables = [one.table for one in engines]
-        old_names, new_names = (set(one.vocabulary.therapies) for one in engines)
-        self.strange = old_names ^ new_names
-        self.topics: dict[Symbol, dict[Symbol, int]] = {}
-        for topic in self.atoms.by_signature("topic", 3):
-            therapy, finding, level = topic.symbol.arguments
-            self.topics.setdefault(therapy, {})[finding] = level.number
-        self.values: dict[Symbol, list[Symbol]] = {}
-        for can_be in self.atoms.by_signature("can_be", 2):
-            finding, value = can_be.symbol.arguments
-            self.values.setdefault(finding, []).append(value)
-        labels = {
-            str(key): str(text)
-            for key, text in (row(label.symbol) for label in self.atoms.by_signature("label", 2))
+        rules, own = GroundRules(), GroundRules()
+        before = self._grounded(self.programs[0], rules)
+        super().__init__(self._grounded(self.programs[1], own).control)
+        shared = {
+            literal: own_inputs[atom]
+            for signature in INPUTS
+            for own_inputs in [self.literals(*signature)]
+            for atom, literal in before.literals(*signature).items()
+            if atom in own_inputs
         }
-        for table in self.tables:
-            labels |= table.words.labels
-        self.words = Wording(labels)
-        self.cached: dict[tuple[str, int, int], dict[Symbol, Literals]] = {}
+        defined = definitions(rules, own, shared)
+        own_atoms = {number: atom for atom, number in defined[1].items()}
+        same = {
+            atom: own_atoms[number] for atom, number in defined[0].items() if number in own_atoms
+        }
+        named = [
+            (atom.symbol, atom.literal, atom.is_fact)
+            for signature in (("compared", 1), *INPUTS[:1])
+            for atom in before.control.symbolic_atoms.by_signature(*signature)
+            if atom.literal not in shared
+        ]
+        add_copy(self.control, rules, named, "old", same | shared)
+        self.of_table = [
+            [atom for signature in OF_TABLE for atom in one.literals(*signature)]
+            for one in (before, self)
+        ]
+        self.control.add("changes", [], stated(self._varying(before, *defined)))
+        self.control.ground([("changes", [])])
+        if not self.satisfiable():
+            names = ", ".join(name for program in self.given for name, _ in program.overlays)
+            raise UsageError(f"{names}: its rules leave no patient to compare the tables for.")
+        self.topics: dict[Symbol, dict[Symbol, int]] = {}
+        for topic in [*before.literals("topic", 3), *self.literals("topic", 3)]:
+            therapy, finding, level = topic.arguments
+            self.topics.setdefault(therapy, {})[finding] = level.number
+        self.told = {
+            literal: atom for it in INPUTS[1:] for atom, literal in self.literals(*it).items()
+        }
+        self.slices = Slices(own)
+        self.cached: dict[str, dict[Symbol, dict[Symbol, int]]] = {}
 
-    # ---- what is asked of them ------------------------------------------------------------
+    def _varying(self, before: Solver, *defined: Mapping[int, int]) -> Iterator[Symbol]:
+        """Yield of what the tables have different rules: therapies, and findings that both read."""
+        old, new = (
+            {
+                atom.symbol.arguments[0]: 0 if atom.is_fact else numbers[atom.literal]
+                for atom in one.control.symbolic_atoms.by_signature("compared", 1)
+            }
+            for one, numbers in zip((before, self), defined, strict=True)
+        )
+        read = [{str(it.arguments[0]) for it in one if it.name == "reads"} for one in (old, new)]
+        for atom in old.keys() | new.keys():
+            if old.get(atom) == new.get(atom):
+                continue
+            if atom.name in ("eligible", "graded"):
+                yield Function("varies", atom.arguments[:1])
+            elif atom.name == "reads" and all(str(atom.arguments[0]) in one for one in read):
+                yield Function("both", atom.arguments[:1])
 
-    def grouped(self, predicate: str, arity: int, place: int = 0) -> dict[Symbol, Literals]:
-        """Return the atoms of a predicate by what they have in one place, such as the therapy."""
-        found = self.cached.get((predicate, arity, place))
-        if found is None:
-            found = self.cached[predicate, arity, place] = {}
-            for atom, literal in self.literals(predicate, arity).items():
-                found.setdefault(atom.arguments[place], {})[atom] = literal
+    def _grounded(self, program: Program, rules: GroundRules) -> Solver:
+        limits = {atom for one in self.tables for atom in one.solver.literals("limit_of", 2)}
+        exact = {
+            Function("exact", need.arguments[2:])
+            for one in self.tables
+            for need in one.solver.literals("needs", 4)
+            if str(need.arguments[3]).lstrip("-").isdigit()
+        }
+        text = f"any_line(1..{self.lines}). {stated(limits)} {stated(exact)}"
+        files = (*FILES, "any/patients.lp", COMPARED, CHANGES)
+        return Solver(program.grounded(files, [], text, program.overlays, rules))
+
+    # ---- sets -------------------------------------------------------------------------------
+
+    @cached_property
+    def reset(self) -> int:
+        """The literal that only one table prefers a set, any one; it is added to the program."""
+        chosen: dict[Symbol, int] = {}
+        preferred = [self._preferred(place, chosen) for place in (0, 1)]
+        with self.control.backend() as backend:
+            reset: int = backend.add_atom()
+            for one, other in (preferred, preferred[::-1]):
+                backend.add_rule([reset], [one, -other])
+        return reset
+
+    def _preferred(self, place: int, chosen: dict[Symbol, int]) -> int:
+        """Return the literal that one of the tables prefers the chosen set.
+
+        Args:
+            place: 0 for the old table, 1 for the new one.
+            chosen: takes what a set is chosen by, the same for both tables, with literals.
+        """
+        name, program = ("old", "new")[place], self.programs[place]
+        verdicts = {
+            atom.arguments[1]: literal
+            for atom, literal in self.literals("in", 2).items()
+            if atom.arguments[0].name == name
+            and (atom.arguments[1].name, len(atom.arguments[1].arguments)) in OF_VERDICTS
+        }
+        text = stated(self.of_table[place]) + "".join(f" #external {atom}." for atom in verdicts)
+        rules = GroundRules()
+        sets = Solver(program.grounded(SETS, [], text, program.overlays, rules))
+        shared = {
+            literal: verdicts[atom]
+            for signature in OF_VERDICTS
+            for atom, literal in sets.literals(*signature).items()
+        }
+        with self.control.backend() as backend:
+            for predicate in ("regimen_chosen", "partner_chosen", "locoregional_chosen"):
+                for atom, literal in sets.literals(predicate, 1).items():
+                    if atom not in chosen:
+                        chosen[atom] = backend.add_atom()
+                        backend.add_rule([chosen[atom]], choice=True)
+                    shared[literal] = chosen[atom]
+            broken, preferred = backend.add_atom(), backend.add_atom()
+            surpassed = Function("surpassed")
+            named = [(surpassed, it, False) for it in sets.literals("surpassed", 0).values()]
+        add_copy(self.control, rules, named, name, shared, broken)
+        found = self.literals(name, 1).get(Function(name, [surpassed]))
+        with self.control.backend() as backend:
+            backend.add_rule([preferred], [-broken, *([-found] if found else [])])
+        return int(preferred)
+
+    # ---- findings ---------------------------------------------------------------------------
+
+    @cached_property
+    def turns_out(self) -> dict[Symbol, int]:
+        """What each finding may turn out to be, by either table, with the literals."""
+        old = self.literals("old", 1).items()
+        inner = ((atom.arguments[0], literal) for atom, literal in old)
+        found = {atom: literal for atom, literal in inner if atom.name == "turns_out"}
+        return {**self.literals("turns_out", 2), **found}
+
+    @cached_property
+    def readings(self) -> dict[tuple[str, Symbol], dict[Symbol, int]]:
+        """Each finding with its values and their literals, by the table that reads it.
+
+        What a fact of the patient says is read by both in the same way, "".
+        """
+        found: dict[tuple[str, Symbol], dict[Symbol, int]] = {}
+        for atom, literal in self.turns_out.items():
+            found.setdefault(("", atom.arguments[0]), {})[atom.arguments[1]] = literal
+        for atom, literal in self.literals("contraindicated", 1).items():
+            found["", atom.arguments[0]] = {Function("denied"): literal}
+        for atom, literal in self.literals("in", 2).items():
+            table, inner = atom.arguments
+            if inner.name == "reads":
+                finding, value = inner.arguments
+                found.setdefault((table.name, finding), {})[value] = literal
         return found
 
-    def offered(self) -> list[str]:
-        """Return the therapies of both tables, those of the new one first."""
-        return [*dict.fromkeys(name for table in self.tables[::-1] for name in table.places)]
+    def about(self, predicate: str) -> dict[Symbol, dict[Symbol, int]]:
+        """Return the atoms of a predicate by their first argument, with literals."""
+        if predicate not in self.cached:
+            found: dict[Symbol, dict[Symbol, int]] = {}
+            for arity in (1, 2, 3, 4):
+                for atom, literal in self.literals(predicate, arity).items():
+                    found.setdefault(atom.arguments[0], {})[atom] = literal
+            self.cached[predicate] = found
+        return self.cached[predicate]
 
-    def compared(self, therapy: Symbol) -> bool:
-        """Return whether a therapy is compared.
-
-        It is not if no table offers it by name, and it has a part that only one table knows:
-        that table lets it be given again, and the other never heard of it.
-        """
-        name = str(word(therapy))
-        return name in self.offered() or self.strange.isdisjoint(name.split(JOINT))
-
-    def place(self, therapy: str) -> tuple[int, str]:
-        """Return a sort key: the therapies that are offered, then what may be given again."""
-        names = self.offered()
-        return names.index(therapy) if therapy in names else len(names), therapy
+    @cached_property
+    def added(self) -> set[str]:
+        """The statements and exclusions that only one table has."""
+        old, new = ({*table.texts, *table.exclusions} for table in self.tables)
+        return old ^ new
 
     # ---- in words -------------------------------------------------------------------------
 
-    def described(self, therapy: Symbol, features: Iterable[Symbol]) -> tuple[Only, ...]:
-        """Return what features of a patient say together, one condition a finding."""
-        ruled_out: dict[Symbol, list[Symbol]] = {}
-        for feature in features:
-            ruled_out.setdefault(feature.arguments[1], []).append(feature.arguments[2])
-        topics = self.topics[therapy]
-        order = sorted(ruled_out, key=lambda it: (topics.get(it, 9), natural(str(word(it)))))
-        return tuple(
-            only(it, self.values.get(it, GIVEN), ruled_out[it], self.words) for it in order
-        )
+    @cached_property
+    def words(self) -> Wording:
+        """Names for a person, by either table."""
+        labels = {
+            str(word(it.arguments[0])): it.arguments[1].string for it in self.literals("label", 2)
+        }
+        return Wording({**self.tables[0].words.labels, **labels})
 
-    def because(self, sources: Iterable[str], choices: Sequence[str]) -> tuple[str, ...]:
-        """Return what does a change: statements, exclusions, interpretations, constants."""
-        old, new = ({*table.texts, *table.exclusions} for table in self.tables)
-        found = set(sources)
-        lapsed = [atom.symbol.arguments[0].string for atom in self.atoms.by_signature("lapsed", 1)]
-        added = found & (old ^ new)
-        named = [*choices] or ([] if added or self.constants else lapsed)
-        exclusions = {name for table in self.tables for name in table.exclusions}
-        ordered = sorted(found, key=lambda it: (it not in added, it in exclusions, natural(it)))
-        return (*ordered, *sorted(set(named), key=natural), *self.constants)
+    def place(self, therapy: str) -> tuple[int, str]:
+        """Return a sort key: the therapies that are offered, then what may be given again."""
+        names = self.offered
+        return names.index(therapy) if therapy in names else len(names), therapy
+
+    @cached_property
+    def lapsed(self) -> set[str]:
+        """The interpretations that only one of the tables has."""
+        old, new = (
+            {i for i, _ in it.solver.facts("interpretation", 2)}
+            - {w for (w,) in it.solver.facts("withdrawn", 1)}
+            for it in self.tables
+        )
+        return set(map(str, old ^ new))
 
     @cached_property
     def constants(self) -> list[str]:
         """The constants that differ, as the new table has them."""
-        old, new = (
-            program.known_constants() | dict(program.constants) for program in self.programs
-        )
+        old, new = (program.known_constants() | dict(program.constants) for program in self.given)
         return [
             f"{name}={new.get(name, old.get(name))}"
             for name in sorted({*old, *new})
             if old.get(name) != new.get(name)
         ]
 
-    def literals(self, predicate: str, arity: int) -> Literals:
-        """Return the atoms of a predicate that some patient may have, with their literals."""
-        same = self.ground.same
-        found = {
-            atom.symbol: same.get(atom.literal + self.by, atom.literal + self.by)
-            for atom in self.atoms.by_signature(predicate, arity)
-        }
-        return {atom: literal for atom, literal in found.items() if literal != FALSE}
+    @cached_property
+    def offered(self) -> list[str]:
+        """The therapies of both tables, those of the new one first."""
+        return [*dict.fromkeys(name for table in self.tables[::-1] for name in table.places)]
 
-    def _constraints(self) -> list[tuple[Rule, frozenset[int]]]:
-        """Return what patients are subject to, and not what sets are: none is made."""
-        ground = self.ground
-        made = ground.depending([atom for atom in ground.choices if atom < self.by])
-        left = [
-            rule
-            for rule in ground.constraints
-            if not any(abs(literal) in made for literal, _ in rule.body)
-        ]
-        return [(rule, ground.open_in(rule)) for rule in left]
 
-    def slice(self, named: Mapping[Symbol, int], *, ties: bool = True) -> Slice:
-        """Return the part of both tables that some atoms depend on."""
-        return Slice(self.ground, self.constraints, named, self.told, ties=ties)
+def shared_words(one: Engine, other: Engine) -> str:
+    """Return the facts of the vocabulary that one table lacks and the other one has."""
+    own, strange = (
+        {atom for signature in WORDS for atom in it.declared.literals(*signature)}
+        for it in (one, other)
+    )
+    return stated(sorted(strange - own))

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from clingo import Function, Symbol
 
 from crcasp.errors import UsageError
 from crcasp.program.files import Program
 from crcasp.program.flaws import Overlays
-from crcasp.program.origins import Origins
-from crcasp.program.solver import Solver
-from crcasp.program.terms import Row, Word, natural
+from crcasp.program.overlays import Overlay
+from crcasp.program.terms import natural, word
 from crcasp.questions.patient import Constants
-from crcasp.results.additions import (
-    AddedExclusion,
-    AddedName,
-    AddedStatement,
-    Addition,
-    Additions,
-    Branch,
-    Case,
-    Effect,
-    Need,
-)
+from crcasp.results.additions import AddedSource, Addition, Additions, Named, Need, Said
 
-ADDITIONS = "additions"  # a file of lp/check/
+OF_CASES = {"offers": 3, "reuses": 2, "needs": 4, "regraded": 3, "bars": 3, "lowers": 4}
+OF_SOURCES = {"statement": 3, "exclusion": 2, "text": 2, "reference": 2}
+IN_WORDS = {"interpretation": 2, "withdrawn": 1, "given": 3, "means": 2, "label": 2}
+INITIAL = Function("initial")  # what a branch offers that offers the initial therapy again
 
 
 def check(*overlays: str | os.PathLike[str], constants: Constants | None = None) -> Additions:
@@ -55,96 +49,95 @@ def what_is_added(program: Program) -> Additions:
     """
     read = Overlays(program)
     read.checked()
-    added = _Added(read.ask(ADDITIONS))
-    once = {origins.name: origins for origins in read.origins}
+    added = _Added(read)
+    once = {overlay.name: overlay for overlay in read.overlays}
     return Additions(tuple(map(added.by, once.values())), program)
 
 
 class _Added:
-    """What additions.lp derives, put together."""
+    """What overlays state, put together."""
 
-    def __init__(self, solver: Solver) -> None:
-        self.solver = solver
+    def __init__(self, read: Overlays) -> None:
+        self.stated = [*read.read.literals("stated", 4)]
+        self.atoms = {
+            predicate: sorted(read.read.literals(predicate, arity), key=_in_order)
+            for predicate, arity in {**OF_CASES, **OF_SOURCES, **IN_WORDS}.items()
+        }
 
-    def rows(self, predicate: str, *known: Word | None, more: int) -> list[Row]:
-        """Return the atoms of a predicate that begin so, without that."""
+    def terms(self, predicate: str, *known: Symbol) -> list[list[Symbol]]:
+        """Return the arguments of the atoms of a predicate that begin so, without that."""
         length = len(known)
-        rows = self.solver.facts(predicate, length + more)
-        found = {row[length:] for row in rows if row[:length] == known}
-        return sorted(found, key=lambda row: [natural(str(part)) for part in row])
+        arguments = (atom.arguments for atom in self.atoms[predicate])
+        return [own[length:] for own in arguments if own[:length] == [*known]]
 
-    def words(self, predicate: str, *known: Word) -> tuple[str, ...]:
-        return tuple(str(last) for (last,) in self.rows(predicate, *known, more=1))
+    def words(self, predicate: str, *known: Symbol) -> list[str]:
+        return [str(word(last)) for *_, last in self.terms(predicate, *known)]
 
-    def by(self, origins: Origins) -> Addition:
-        file = origins.name
+    def by(self, overlay: Overlay) -> Addition:
+        atoms = [x.arguments[0] for x in self.stated if x.arguments[1].string == overlay.name]
+        cases = {tuple(atom.arguments[:2]) for atom in atoms if atom.name in OF_CASES}
+        new = {atom.arguments[0] for atom in atoms if atom.name in ("statement", "exclusion")}
         return Addition(
-            overlay=file,
-            statements=tuple(
-                self.statement(file, name, how == "new")
-                for name, how in self.rows("adds", file, more=2)
-            ),
-            exclusions=tuple(
-                AddedExclusion(
-                    str(name), str(text), self.words("barred", name), self.needs("spared", name)
-                )
-                for name, text in self.rows("excludes", file, more=2)
-            ),
-            cases=tuple(
-                Case(
-                    str(source),
-                    str(name),
-                    tuple(
-                        Effect(*map(str, row))
-                        for row in self.rows("effect", file, source, name, more=5)
-                    ),
-                    self.needs("condition", source, name),
-                )
-                for source, name in self.rows("case", file, more=2)
-            ),
-            names=tuple(
-                AddedName(str(kind), str(name), self.values(name) if kind == "finding" else ())
-                for kind, name in self.rows("declares", file, more=2)
+            overlay=overlay.name,
+            sources=tuple(
+                self.source(name, name in new, sorted(case for of, case in cases if of == name))
+                for name in sorted({*new, *(source for source, _ in cases)}, key=_in_order)
             ),
             withdrawn=tuple(
-                (str(name), str(text)) for name, text in self.rows("withdraws", file, more=2)
+                (str(word(choice)), self.text(choice))
+                for (choice,) in self.terms("withdrawn")
+                if Function("withdrawn", [choice]) in atoms
             ),
-            others=self.words("other", file),
-            constraints=origins.constraints,
+            others=tuple(str(x) for x in sorted({*atoms}) if x.name not in self.atoms),
+            constraints=overlay.constraints,
         )
 
-    def statement(self, file: str, name: Word, new: bool) -> AddedStatement:
-        graded = self.rows("graded", name, more=2)  # several where it depends on the patient
-        grades = {
-            str(branch): str(own) for branch, own in self.rows("regrades", file, name, more=2)
-        }
-        return AddedStatement(
-            statement=str(name),
+    def text(self, name: Symbol) -> str:
+        said = [self.words(kind, name) for kind in ("text", "exclusion", "interpretation")]
+        return " or ".join(text for texts in said for text in texts)
+
+    def source(self, name: Symbol, new: bool, cases: Iterable[Symbol]) -> AddedSource:
+        graded = [map(str, row) for row in self.terms("statement", name)]
+        parts = zip(*graded, strict=True) if graded else ((), ())
+        line, grade = (" or ".join(dict.fromkeys(part)) for part in parts)
+        return AddedSource(
+            source=str(word(name)),
             new=new,
-            line=_either(line for line, _ in graded),
-            grade=_either(grade for _, grade in graded),
-            text=_either(self.words("said", name)),
-            references=tuple(source for (source,) in self.rows("cited", name, more=1)),
-            branches=tuple(
-                Branch(
-                    str(branch),
-                    self.words("therapy", file, name, branch),
-                    self.needs("condition", name, branch),
-                    grades.get(str(branch)),
-                )
-                for (branch,) in self.rows("branch", file, name, more=1)
-            ),
+            line=line,
+            grade=grade,
+            text=self.text(name),
+            references=tuple(word(reference) for (reference,) in self.terms("reference", name)),
+            says=tuple(said for case in cases for said in self.says(name, case)),
         )
 
-    def needs(self, predicate: str, *known: Word) -> tuple[Need, ...]:
-        found: dict[str, list[str]] = {}
-        for finding, value in self.rows(predicate, *known, more=2):
-            found.setdefault(str(finding), []).append(str(value))
-        return tuple(Need(finding, tuple(values)) for finding, values in found.items())
+    def says(self, *case: Symbol) -> Iterator[Said]:
+        wanted: dict[str, list[str]] = {}
+        for finding, value in self.terms("needs", *case):
+            wanted.setdefault(str(finding), []).append(str(word(value)))
+        needs = tuple(_need(finding, values) for finding, values in wanted.items())
+        offered = [therapy for (therapy,) in self.terms("offers", *case)]
+        offered += [INITIAL for _ in self.terms("reuses", *case)]
+        if offered:
+            grade = " or ".join(self.words("regraded", *case))
+            yield Said("offers", tuple(map(_named, offered)), grade, needs)
+        barred = tuple(_named(what) for (what,) in self.terms("bars", *case))
+        if barred:
+            yield Said("bars", barred, "", needs)
+        for what, ceiling in self.terms("lowers", *case):
+            yield Said("lowers", (_named(what),), str(ceiling), needs)
 
-    def values(self, finding: Word) -> tuple[Word, ...]:
-        return tuple(value for (value,) in self.rows("has", finding, more=1))
+
+def _named(term: Symbol) -> Named:
+    if any(term.match("by", arity) for arity in (1, 2, 3)):
+        statement, branch, name, *_ = (*(str(word(part)) for part in term.arguments), "", "")
+        return Named(name, statement, branch)
+    return Named(str(word(term)))
 
 
-def _either(words: Iterable[Word]) -> str:
-    return " or ".join(dict.fromkeys(map(str, words)))
+def _need(finding: str, values: list[str]) -> Need:
+    bounds = tuple(value for value in values if " " in value)
+    return Need(finding, tuple(value for value in values if " " not in value), bounds)
+
+
+def _in_order(term: Symbol) -> tuple[tuple[int, int, str], ...]:
+    return natural(str(term))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from crcasp.program.terms import natural
 from crcasp.questions.patient import Constants, Overlays, Patient, Source, read_source
 from crcasp.questions.recommend import advise
-from crcasp.results.advice import Advice, Condition, Objection, Reason, Verdict
+from crcasp.results.advice import Advice, Condition, Reason, Verdict
 from crcasp.results.comparison import Comparison, Difference, Kind
 
 EXCLUDED = Verdict("", "excluded")  # of what no statement offers, and of all out of scope
@@ -79,7 +79,7 @@ def _kind(old: Verdict, new: Verdict, ranks: Mapping[str, int]) -> Kind | None:
 
 
 def _conditions(verdict: Verdict) -> list[Condition]:
-    reasons: list[Reason | Objection] = [*verdict.because, *verdict.against]
+    reasons: list[Reason] = [*verdict.because, *verdict.against]
     return [item for reason in reasons for item in reason.conditions]
 
 

@@ -1,72 +1,74 @@
-"""Conditions on a patient in words: what a finding may be, from what it may not."""
+"""Conditions on a patient: what a finding may be, as literals and in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from clingo import Function, Symbol, SymbolType
+from clingo import Symbol, SymbolType
 
-from crcasp.program.terms import natural, word
+from crcasp.program.terms import Word, bounds, natural, word
 from crcasp.program.wording import Wording, listed
 from crcasp.results.diff import Only
 
-GIVEN = [Function("given"), Function("not_given")]  # what a single fact may be
-UNKNOWN = Function("unknown")
-YES = [Function("yes")]
+OTHERWISE = {"yes": "no", "denied": "allowed"}  # of findings that have one value or have not
 
 
-def only(
-    finding: Symbol, possible: Sequence[Symbol], ruled_out: Sequence[Symbol], words: Wording
-) -> Only:
-    """Return the condition that a finding is none of the values that are ruled out."""
-    left = [value for value in possible if value not in ruled_out]
-    name = called(finding, words)
-    if left == [UNKNOWN]:
-        text = f"{name} not known"
-    elif UNKNOWN not in possible or UNKNOWN not in left:
-        text = f"{name}: {listed(valued(left, possible, words), 'or')}"
-    elif list(ruled_out) == YES:
-        text = f"not known to be so: {name}"
-    else:
-        text = f"{name} not known to be {listed(valued(ruled_out, possible, words), 'or')}"
-    return Only(str(word(finding)), tuple(valued(left, possible, None)), text)
+class Feature(NamedTuple):
+    """A finding of a patient.
+
+    Attributes:
+        finding: its name.
+        values: what it may be, each with the literal that says so.
+    """
+
+    finding: Symbol
+    values: Mapping[Symbol, int]
+
+    @property
+    def flag(self) -> bool:
+        """Whether the finding has its one value or does not have it."""
+        return len(self.values) == 1 and str(next(iter(self.values))) in OTHERWISE
+
+    def literals(self) -> Iterator[int]:
+        """Yield what conditions may say: that it is not one of its values, or is its only one."""
+        for literal in self.values.values():
+            yield -literal
+            if self.flag:
+                yield literal
+
+    def only(self, held: set[int], words: Wording) -> Only | None:
+        """Return the condition that some literals make, None where they make none."""
+        if not held & {*self.literals()}:
+            return None
+        name = called(self.finding, words)
+        if self.flag:
+            ((value, literal),) = self.values.items()
+            said = str(value) if literal in held else OTHERWISE[str(value)]
+            return Only(str(word(self.finding)), (said,), f"{name}: {said}")
+        values: dict[Word, bool] = {
+            word(value): -literal not in held for value, literal in self.values.items()
+        }
+        domain = sorted(values, key=lambda value: natural(str(value)))
+        left = bounds(domain, [value for value in domain if values[value]])
+        texts = [words.name(value) for value in left]
+        return Only(str(word(self.finding)), left, f"{name}: {listed(texts, 'or')}")
+
+
+def described(
+    features: Sequence[Feature], literals: Collection[int], words: Wording
+) -> tuple[Only, ...]:
+    """Return what literals say together, one condition a finding."""
+    held = {*literals}
+    found = (feature.only(held, words) for feature in features)
+    return tuple(one for one in found if one is not None)
 
 
 def called(finding: Symbol, words: Wording) -> str:
     """Return the name of a finding in words, whatever it speaks of."""
     name = str(word(finding))
-    if (
-        name in words.labels
-        or finding.type is not SymbolType.Function
-        or not finding.arguments
-        or finding.name not in words.labels
-    ):
+    if name in words.labels or finding.type is not SymbolType.Function or not finding.arguments:
+        return words.name(name)
+    if finding.name not in words.labels:
         return words.name(name)
     return words.labels[finding.name].format(*(called(it, words) for it in finding.arguments))
-
-
-def valued(
-    values: Sequence[Symbol], possible: Sequence[Symbol], words: Wording | None
-) -> list[str]:
-    """Return values by name or, without words, as results write them; of numbers, in bounds."""
-    bands = sorted(value for value in possible if _is_band(value))
-    names = [str(word(value)) for value in values if not _is_band(value)]
-    names.sort(key=lambda name: (name == "unknown", natural(name)))
-    texts = [words.name(name) if words else name for name in names]
-    spans = []
-    for inside, run in groupby(bands, key=lambda band: band in values):
-        if inside:
-            several = list(run)
-            low, top = several[0].arguments[0].number, several[-1].arguments[1].number
-            if low == top:
-                spans.append(str(low))
-            elif several[0] == bands[0]:
-                spans.append(f"at most {top}")
-            else:
-                spans.append(f"at least {low}" if several[-1] == bands[-1] else f"{low} to {top}")
-    return spans + texts
-
-
-def _is_band(value: Symbol) -> bool:
-    return value.match("band", 2)

@@ -1,35 +1,25 @@
-"""One therapy in two tables: the patients for whom it changes, covered by conditions."""
+"""One therapy in two tables: the patients for whom it changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import cast
+from collections.abc import Iterable, Mapping, Sequence
 
-from clingo import Function, Symbol
+from clingo import Control, Function, Symbol, SymbolType
 
-from crcasp.errors import UsageError
-from crcasp.program.solver import indispensable
+from crcasp.program.implicants import minimal_subset, prime_implicants
+from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, word
 from crcasp.questions.both import Both
-from crcasp.results.advice import Status
-from crcasp.results.comparison import KINDS, Kind
-from crcasp.results.diff import Changed, Only, Standing
+from crcasp.questions.conditions import Feature
+from crcasp.results.diff import Standing
 
-# What is asked about a therapy: a predicate, its arity and the place of the therapy.
-TOLD = (
-    ("change", 2, 0),
-    ("feature", 3, 0),
-    ("does", 3, 0),
-    ("by_choice", 3, 0),
-    ("status", 3, 1),
-    ("grade", 3, 1),
-)
-LEVELS = (2, 3, 4, 5)  # how particular features are, with single facts last
-PLACES = {kind: place for place, kind in enumerate(KINDS)}
+TABLES = {"old": "before", "new": "now"}
+# The kinds of a therapy that is eligible by the old table, and by the new one.
+ONE_SIDED = (("lost", "raised", "lowered"), ("gained", "raised", "lowered"))
 
 
-class Cover:
-    """What two tables say of one therapy, and for whom.
+class Cover(Solver):
+    """The part of two tables that says what becomes of a therapy.
 
     Args:
         both: the tables.
@@ -37,154 +27,141 @@ class Cover:
     """
 
     def __init__(self, both: Both, therapy: Symbol) -> None:
-        self.both = both
-        self.therapy = therapy
-        topics = both.topics[therapy]
-        named = dict[Symbol, int]()
-        for predicate, arity, place in TOLD:
-            named |= both.grouped(predicate, arity, place).get(therapy, {})
-        for finding, atoms in both.grouped("otherwise", 1).items():
-            named |= atoms if finding in topics else {}
-        self.asked = both.slice(named)
-        literals = self.asked.atoms
-        two = {
-            atom.arguments[0]
-            for atom, literal in literals.items()
-            if atom.name == "otherwise" and self.asked.satisfiable([literal])
+        topics = both.topics.get(therapy, {})
+        own = {it for it in topics if it.arguments and it.arguments[0].type is SymbolType.String}
+        own = {it for it in own if it.arguments[0].string in both.added}  # they are named first
+        order = sorted(topics, key=lambda it: (topics[it], it not in own, natural(str(word(it)))))
+        readings = {
+            (table, finding): both.readings[table, finding]
+            for finding in order
+            for table in ("", *TABLES)
+            if (table, finding) in both.readings
         }
-        self.features = {
+        atoms = {
             atom: literal
-            for atom, literal in literals.items()
-            if atom.name == "feature" and _used(atom.arguments[1], two)
+            for predicate in ("change", "does", "by_choice", "graded")
+            for atom, literal in both.about(predicate).get(therapy, {}).items()
         }
-        self.order = sorted(self.features, key=lambda it: (-topics[it.arguments[1]], it))
-        self.raw: dict[Symbol, int] = {
-            Function("feature", [therapy, atom.arguments[0], Function(value)]): sign * literal
-            for atom, literal in self.asked.told.items()
-            for value, sign in (("given", -1), ("not_given", 1))
+        for finding in order:
+            atoms |= both.about("apart").get(finding, {})
+        asked = {*atoms.values()}.union(*(values.values() for values in readings.values()))
+        super().__init__(Control(["0", "--opt-mode=ignore"]))
+        literals = both.slices.part(self.control, asked, both.told)
+        self.atoms = {atom: literals[literal] for atom, literal in atoms.items()}
+        self.told = {
+            atom: literals[literal] for literal, atom in both.told.items() if literal in literals
         }
+        self.turns_out = {
+            literals[literal]: atom
+            for atom, literal in both.turns_out.items()
+            if literal in literals
+        }
+        self.changes = self._possible("change")
+        apart = {atom.arguments[0] for atom in self._possible("apart")}
+        self.features: list[Feature] = []
+        for (table, finding), values in readings.items():
+            name = Function(TABLES[table], [finding]) if table and finding in apart else finding
+            if name not in (it.finding for it in self.features):
+                here = {value: literals[literal] for value, literal in values.items()}
+                self.features.append(Feature(name, here))
 
-    def changes(self, atoms: Sequence[Symbol]) -> Iterator[Changed]:
-        """Yield the changes of some kinds, in the order of kinds."""
-        for atom in sorted(atoms, key=lambda it: PLACES[cast(Kind, it.arguments[1].name)]):
-            yield self.change(atom)
+    def _possible(self, predicate: str) -> dict[Symbol, int]:
+        """Return the atoms of a predicate that hold for some patient, with their literals."""
+        found = {atom: lit for atom, lit in self.atoms.items() if atom.name == predicate}
+        return {atom: lit for atom, lit in sorted(found.items()) if self.satisfiable([lit])}
 
-    def change(self, atom: Symbol) -> Changed:
-        """Return one change, with a smallest patient and the conditions of it."""
-        literal = self.asked.atoms[atom]
-        shown = [it for it in self.asked.atoms if it.name not in ("feature", "otherwise")]
-        found = self.asked.smallest([literal], [*self.asked.told, *shown])
-        assert found is not None
-        facts = tuple(
-            sorted((str(it.arguments[0]) for it in found if it.name == "told"), key=natural)
+    def standings(self, change: int, facts: Iterable[Symbol]) -> tuple[Standing, Standing]:
+        """Return what both tables say of the therapy, of a patient for whom it changes."""
+        given = {*facts}
+        assumed = [lit if atom in given else -lit for atom, lit in self.told.items()]
+        assumed += [lit for lit, atom in self.turns_out.items() if fact_of(atom) in given]
+        (kind,) = (atom.arguments[1].name for atom, lit in self.changes.items() if lit == change)
+        before, after = (
+            Standing("eligible", self._grade(table, [change, *assumed]))
+            if kind in kinds
+            else Standing("excluded")
+            for table, kinds in (("old", ONE_SIDED[0]), ("new", ONE_SIDED[1]))
         )
-        before, after = (self._standing(found, table) for table in ("old", "new"))
-        kind = cast(Kind, atom.arguments[1].name)
-        return Changed(
-            str(word(self.therapy)),
-            kind,
-            before,
-            after,
-            tuple(self._when(literal)),
-            facts,
-            self.both.because(self._sources("does", kind), self._sources("by_choice", kind)),
-        )
+        return before, after
 
-    def _sources(self, predicate: str, kind: str) -> list[str]:
+    def _grade(self, table: str, assumed: Sequence[int]) -> str | None:
+        """Return the lowest grade that the therapy has, None where it has none."""
+        ranked = sorted(
+            (atom.arguments[3].number, atom.arguments[2].name, literal)
+            for atom, literal in self.atoms.items()
+            if atom.name == "graded" and atom.arguments[1].name == table
+        )
+        possible = (name for _, name, literal in ranked if self.satisfiable([*assumed, literal]))
+        return next(possible, None)
+
+    def sources(self, predicate: str, kind: str) -> set[str]:
         """Return what does a change, in some patient."""
-        return [
-            atom.arguments[2].string
-            for atom, literal in self.asked.atoms.items()
-            if atom.name == predicate
-            and atom.arguments[1].name == kind
-            and self.asked.satisfiable([literal])
-        ]
+        possible = self._possible(predicate)
+        return {it.arguments[2].string for it in possible if it.arguments[1].name == kind}
 
-    def _standing(self, found: Sequence[Symbol], table: str) -> Standing:
-        status, grades = "excluded", list[str]()
-        for atom in found:
-            if atom.name in ("status", "grade") and atom.arguments[0].name == table:
-                if atom.name == "status":
-                    status = atom.arguments[2].name
-                else:
-                    grades.append(atom.arguments[2].name)
-        grade = min(grades, key=natural) if grades and status == "eligible" else None
-        return Standing(cast(Status, status), grade)
+    def alternatives(self, change: int) -> list[list[int]]:
+        """Return conditions of a change: it happens where all literals of one of them hold."""
+        literals = [literal for feature in self.features for literal in feature.literals()]
+        facts = [*self.told.values(), *self.turns_out]
+        rest = [sign * literal for literal in facts for sign in (1, -1)]
+        found = [*prime_implicants(self, change, literals, rest=rest)]
+        for one in list(found):
+            others = [other for other in found if other is not one]
+            if others and self._covered([change, *one], others):
+                found = others
+        return found
 
-    # ---- for whom ---------------------------------------------------------------------------
-
-    def _when(self, change: int) -> list[tuple[Only, ...]]:
-        alternatives = list(self._alternatives(change))
-        for one in list(alternatives):  # what others cover together is said by them
-            others = [other for other in alternatives if other is not one]
-            if self._covered(change, [self._literal(it) for it in one], others):
-                alternatives = others
-        described = [self.both.described(self.therapy, one) for one in alternatives]
-        return sorted(
-            described, key=lambda one: (len(one), [(it.finding, it.values) for it in one])
-        )
-
-    def _alternatives(self, change: int) -> Iterator[list[Symbol]]:
-        """Yield minimal sets of features that imply a change, until no patient is left.
-
-        Raises:
-            UsageError: a patient is left whom nothing describes.
-        """
-        guard = self.asked.guard()
-        while (
-            true := self.asked.first([change, guard], [*self.features, *self.asked.told])
-        ) is not None:
-            held = set(true)
-            given = {atom.arguments[0] for atom in held if atom.name == "told"}
-            chosen = None
-            for most in LEVELS:  # the more general ones alone, if they imply it
-                features = [it for it in self.order if it in held and self.level(it) <= most]
-                if most == LEVELS[-1]:
-                    features = [it for it in self.raw if _true(it, given)] + features
-                chosen = self._core(change, features)
-                if chosen is not None:
-                    break
-            if chosen is None:
-                raise UsageError(
-                    f"{word(self.therapy)}: no feature of lp/diff/conditions.lp says when it "
-                    "changes; add one."
-                )
-            yield chosen
-            self.asked.exclude([guard, *map(self._literal, chosen)])
-
-    def level(self, feature: Symbol) -> int:
-        """Return how particular a feature is."""
-        return self.both.topics[self.therapy][feature.arguments[1]]
-
-    def _literal(self, feature: Symbol) -> int:
-        return self.features[feature] if feature in self.features else self.raw[feature]
-
-    def _core(self, change: int, features: Sequence[Symbol]) -> list[Symbol] | None:
-        """Return a minimal part of some features that implies a change, None if they do not."""
-        core = self.asked.core([-change, *map(self._literal, features)])
-        if core is None:
-            return None
-        blamed = set(core)
-        small = [feature for feature in features if self._literal(feature) in blamed]
-        return indispensable(
-            small, lambda some: not self.asked.satisfiable([-change, *map(self._literal, some)])
-        )
-
-    def _covered(self, change: int, one: Sequence[int], others: Sequence[Sequence[Symbol]]) -> bool:
-        guard = self.asked.guard()
+    def _covered(self, assumed: Sequence[int], others: Iterable[Sequence[int]]) -> bool:
+        guard = self.guard()
         for other in others:
-            self.asked.exclude([guard, *map(self._literal, other)])
-        return not self.asked.satisfiable([change, guard, *one])
+            self.exclude([guard, *other])
+        return not self.satisfiable([*assumed, guard])
+
+    def example(self, change: int, ways: Iterable[Sequence[int]]) -> tuple[Symbol, ...]:
+        """Return the facts of a smallest patient for whom a change happens.
+
+        The history and the limits are complete; of the findings only those are given that
+        the change does not happen without.
+        """
+        found = [smallest_patient(self, change, self.told, self.turns_out, way) for way in ways]
+        return min(found, key=lambda facts: (len(facts), str(facts)))
 
 
-def _used(finding: Symbol, two: set[Symbol]) -> bool:
-    """Return whether a finding describes patients: of one that is read in two ways, each."""
-    if finding.name in ("before", "now") and len(finding.arguments) == 1:
-        return finding.arguments[0] in two
-    return finding not in two
+def smallest_patient(
+    solver: Solver,
+    goal: int,
+    told: Mapping[Symbol, int],
+    turns_out: Mapping[int, Symbol],
+    assumed: Sequence[int] = (),
+) -> tuple[Symbol, ...]:
+    """Return the facts of a smallest patient for whom a literal holds, () where nothing is needed.
+
+    The history and the limits are complete; of the findings only those are given that the
+    literal does not hold without.
+
+    Args:
+        solver: a program over all patients.
+        goal: the literal, which holds for some patient.
+        told: the facts of history and limits, with literals.
+        turns_out: the findings, by literals.
+        assumed: further literals that hold.
+    """
+    held = solver.smallest([goal, *assumed], told) or []
+    fixed = [literal if atom in held else -literal for atom, literal in told.items()]
+    model = solver.literals_in_model([goal, *assumed, *fixed], [*turns_out]) or []
+    known = [literal for literal in model if literal in turns_out]
+    core = {*(solver.core([-goal, *fixed, *known]) or known)}
+    known = minimal_subset(
+        [literal for literal in known if literal in core],
+        lambda some: not solver.satisfiable([-goal, *fixed, *some]),
+    )
+    given = {*held, *(fact_of(turns_out[literal]) for literal in known)}
+    lines = [it.arguments[0] for it in held if it.name == "toxic"]
+    given |= {Function("stopped", [line, Function("toxicity")]) for line in lines}
+    return tuple(sorted(given, key=lambda it: natural(str(it))))
 
 
-def _true(fact: Symbol, given: set[Symbol]) -> bool:
-    """Return whether a single fact is as a feature says: not given, or given."""
-    _, which, what = fact.arguments
-    return (which in given) == (what.name == "not_given")
+def fact_of(turns_out: Symbol) -> Symbol:
+    """Return the fact of a patient that a finding turns out to be what it is."""
+    finding, value = turns_out.arguments
+    return Function(finding.name, [*finding.arguments, value])

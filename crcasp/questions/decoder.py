@@ -1,59 +1,59 @@
-"""From the atoms of a model to the results."""
+"""From the completions of one patient to the results."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from clingo import Symbol
 
-from crcasp.program.grounding import Answer
+from crcasp.program.completions import Atoms, Completions
+from crcasp.program.sets import OF_VERDICTS, TherapySet, enumerate_sets, table_facts
 from crcasp.program.table import Table
-from crcasp.program.terms import Row, Word, natural
+from crcasp.program.terms import Row, Word, natural, word
 from crcasp.program.vocabulary import LIMITS
 from crcasp.results.advice import (
     Advice,
     Condition,
     Finding,
-    Objection,
     Reason,
     RecommendationSet,
+    State,
     TreatmentLine,
     Verdict,
 )
 
 
 class Decoder:
-    """One answer while it is read: its atoms by what they speak of.
+    """The completions of one patient, decoded: what is certain of it, and what is possible.
 
     Args:
-        answer: what the solver says.
+        completions: of the patient.
         table: what the program says of itself.
     """
 
-    def __init__(self, answer: Answer, table: Table) -> None:
-        self.answer = answer
+    def __init__(self, completions: Completions, table: Table) -> None:
+        self.completions = completions
         self.table = table
+        self.certain = Atoms(completions.certain)
+        self.possible = Atoms(completions.possible)
         self.values: dict[Word, Word] = {}
-        for finding, value in sorted(self.atoms("is"), key=str):
+        for finding, value in sorted(self.certain["is"], key=str):
             self.values.setdefault(finding, value)
         self.shown: dict[Row, set[str]] = {}
-        for finding, _, fact in self.atoms("shows"):
+        for finding, _, fact in self.certain["shows"]:
             self.shown.setdefault((finding,), set()).add(str(fact))
         self.read_by = self.grouped("read_by")
+        self.relies = self.grouped("relies")
+        self.cited = self.grouped("cites")
 
-    def atoms(self, predicate: str) -> Sequence[Row]:
-        """Return the arguments of the atoms of a predicate."""
-        return self.answer.atoms.get(predicate, ())
-
-    def grouped(self, predicate: str) -> dict[Row, tuple[str, ...]]:
+    def grouped(self, predicate: str, *, possible: bool = False) -> dict[Row, tuple[str, ...]]:
         """Return the last arguments of a predicate by all that stands before, in natural order."""
-        groups: dict[Row, list[str]] = {}
-        for *first, last in self.atoms(predicate):
-            groups.setdefault(tuple(first), []).append(str(last))
-        return {
-            key: tuple(sorted(set(names), key=natural)) if len(names) > 1 else (names[0],)
-            for key, names in groups.items()
-        }
+        atoms = self.possible if possible else self.certain
+        groups: dict[Row, set[str]] = {}
+        for *first, last in atoms[predicate]:
+            groups.setdefault(tuple(first), set()).add(str(last))
+        return {key: tuple(sorted(names, key=natural)) for key, names in groups.items()}
 
     def facts(self, finding: str, cited: Iterable[str] = ()) -> tuple[str, ...]:
         """Return the patient's own facts behind a finding, in natural order."""
@@ -62,49 +62,75 @@ class Decoder:
 
     def findings(self) -> Iterator[Finding]:
         """Yield what the table asks about, as understood or unknown."""
-        for name in sorted((str(name) for (name,) in self.atoms("asked")), key=natural):
+        for name in sorted((str(name) for (name,) in self.certain["asked"]), key=natural):
             interpretations = self.read_by.get((name,), ())
             yield Finding(name, self.values.get(name), self.facts(name), interpretations)
 
+    @cached_property
+    def unmet(self) -> dict[Row, dict[Row, State]]:
+        """For each offer (S, B, T): the source and finding of each condition that may be unmet.
 
-def decode(answer: Answer, table: Table, facts: Sequence[Symbol]) -> Advice:
+        It is not_met in every completion, or open.
+        """
+        certain = {*self.certain["unmet"]}
+        found: dict[Row, dict[Row, State]] = {}
+        for atom in self.possible["unmet"]:
+            state: State = "not_met" if atom in certain else "open"
+            found.setdefault(atom[:3], {})[atom[3:]] = state
+        return found
+
+    @cached_property
+    def wanted(self) -> dict[Row, dict[Row, tuple[str, ...]]]:
+        """For each offer: by source and finding, the values that would do."""
+        found: dict[Row, dict[Row, set[str]]] = {}
+        for atom in self.completions.facts("wants", 6):
+            found.setdefault(atom[:3], {}).setdefault(atom[3:5], set()).add(str(atom[5]))
+        return {
+            offer: {key: tuple(sorted(values, key=natural)) for key, values in wants.items()}
+            for offer, wants in found.items()
+        }
+
+    def condition(
+        self, therapy: Word, finding: str, needs: tuple[str, ...], state: State
+    ) -> Condition:
+        """Return one condition as results have it."""
+        cited = self.cited.get((therapy, finding), ())
+        value = self.values.get(finding)
+        return Condition(finding, needs, value, self.facts(finding, cited), state)
+
+
+def decode(completions: Completions, table: Table, facts: Sequence[Symbol]) -> Advice:
     """Return the answer for the patient with these facts as results."""
-    return _AdviceDecoder(answer, table).advice(facts)
+    return AdviceDecoder(completions, table).advice(facts)
 
 
-class _AdviceDecoder(Decoder):
+class AdviceDecoder(Decoder):
     """Reads the verdicts and their reasons."""
 
-    def __init__(self, answer: Answer, table: Table) -> None:
-        super().__init__(answer, table)
-        self.grades = self.grouped("grade")
+    def __init__(self, completions: Completions, table: Table) -> None:
+        super().__init__(completions, table)
+        self.eligible = {therapy for (therapy,) in self.certain["eligible"]}
+        self.open = {therapy for (therapy,) in self.possible["eligible"]} - self.eligible
         self.statements = self.grouped("because")
-        self.partly = self.grouped("partly")
-        self.missing = self.grouped("missing")
-        self.deciding = self.grouped("deciding")
-        self.relies = self.grouped("relies")
-        self.cited = self.grouped("cites")
-        # By therapy and source, a statement or an exclusion: finding -> what it needs.
-        self.needs: dict[Row, dict[str, tuple[str, ...]]] = {}
-        self.against: dict[Word, dict[str, None]] = {}
-        for (therapy, source, finding), needs in self.grouped("met").items():
-            self.needs.setdefault((therapy, source), {})[str(finding)] = needs
-        for (therapy, source, finding), needs in self.grouped("against").items():
-            self.needs.setdefault((therapy, source), {})[str(finding)] = needs
-            self.against.setdefault(therapy, {})[str(source)] = None
-        self.barring = {*self.atoms("objects")}  # of a statement too, in an overlay
-        # By therapy and the source that lowers its grade, likewise.
-        self.lowered: dict[Word, dict[str, dict[str, tuple[str, ...]]]] = {}
-        for (therapy, source, finding), needs in self.grouped("lowered").items():
-            cases = self.lowered.setdefault(therapy, {}).setdefault(str(source), {})
-            cases[str(finding)] = needs
+        self.together = self.grouped("because", possible=True)
+        self.grades = {
+            therapy: grade
+            for grade, rank in sorted(table.ranks.items(), key=lambda item: item[1])
+            for therapy, number in self.certain["has_grade"]
+            if number == rank
+        }
 
     def advice(self, facts: Sequence[Symbol]) -> Advice:
-        verdicts = {verdict.therapy: verdict for verdict in self.verdicts()}
+        """Return the answer for the patient with these facts."""
+        in_scope = self.in_scope
+        verdicts = {v.therapy: v for v in self.verdicts()} if in_scope else {}
+        notices = {str(name): str(text) for name, text in self.possible["notice"]}
+        if not self.eligible:
+            notices |= {str(name): str(text) for name, text in self.certain["if_none"]}
         return Advice(
-            in_scope=bool(verdicts),
+            in_scope=in_scope,
             line="first" if self.values["line"] == "first" else "beyond_first",
-            notices=tuple(str(text) for _, text in sorted(self.atoms("notice"), key=str)),
+            notices=tuple(notices[name] for name in sorted(notices)),
             sets=tuple(self.sets(verdicts)),
             verdicts=tuple(verdicts[name] for name in self.table.ordered(verdicts)),
             findings=tuple(self.findings()),
@@ -115,86 +141,188 @@ class _AdviceDecoder(Decoder):
         )
 
     def verdicts(self) -> Iterator[Verdict]:
-        for key in self.atoms("eligible"):
-            therapy = str(key[0])
-            grade, statements = self.grades.get(key), self.statements.get(key, ())
+        """Yield the verdict on each therapy, in no order."""
+        for therapy in self.eligible:
             yield Verdict(
-                therapy,
+                str(therapy),
                 "eligible",
-                grade=grade[0] if grade else None,
-                statements=statements,
-                because=tuple(
-                    self.reason(therapy, name) for name in statements or self.partly.get(key, ())
+                grade=self.grades.get(therapy),
+                statements=self.statements.get((therapy,), ()),
+                because=tuple(self.reasons(therapy)),
+                lowered=tuple(self.lowering(therapy)),
+            )
+        if self.open:
+            missing: dict[Word, set[str]] = {}
+            for therapy, finding in self.completions.missing["decides"]:
+                missing.setdefault(therapy, set()).add(str(finding))
+            for therapy in self.open:
+                found = sorted(missing.get(therapy, ()), key=natural)
+                yield Verdict(str(therapy), "undetermined", findings=tuple(found))
+        for therapy in self.offered - self.eligible - self.open:
+            against = tuple(self.objections(therapy))
+            deciding = self.deciding(therapy, against)
+            yield Verdict(str(therapy), "excluded", against=against, deciding=deciding)
+
+    @cached_property
+    def in_scope(self) -> bool:
+        """Whether the table speaks of this patient."""
+        return all(name != "scope" for name, _ in self.certain["notice"])
+
+    @cached_property
+    def offered(self) -> set[Word]:
+        """The therapies that a statement offers by name."""
+        withdrawn = {source for (source,) in self.completions.facts("withdrawn", 1)}
+        offers = self.completions.facts("offers", 3)
+        return {therapy for statement, _, therapy in offers if statement not in withdrawn}
+
+    # ---- for ------------------------------------------------------------------------------
+
+    @cached_property
+    def needed(self) -> dict[Row, dict[str, tuple[str, ...]]]:
+        """By therapy and statement: the findings that support it, with the values that do."""
+        applies = {(offer[2], offer[0]) for offer in self.certain["applies"]}
+        found: dict[Row, dict[str, tuple[str, ...]]] = {}
+        for possible in (False, True):
+            for key, values in self.grouped("needed", possible=possible).items():
+                if possible != (key[:2] in applies):  # of what applies by one branch or another
+                    found.setdefault(key[:2], {})[str(key[2])] = values
+        return found
+
+    def reasons(self, therapy: Word) -> Iterator[Reason]:
+        """Yield what supports an eligible therapy, in the table's order."""
+        for statement in self.statements.get((therapy,)) or self.together.get((therapy,), ()):
+            needed = self.needed.get((therapy, statement), {})
+            yield Reason(
+                statement=statement,
+                text=self.table.texts.get(statement, ""),
+                references=self.table.references.get(statement, ()),
+                interpretations=self.relies.get((therapy, statement), ()),
+                conditions=tuple(
+                    self.condition(therapy, finding, needed[finding], self._support(finding))
+                    for finding in sorted(needed, key=natural)
                 ),
-                lowered=tuple(
-                    self.reason(therapy, name)._replace(conditions=self.found(therapy, cases))
-                    for name, cases in sorted(self.lowered.get(therapy, {}).items())
+            )
+
+    def _support(self, finding: str) -> State:
+        return "open" if self.values.get(finding) is None else "met"
+
+    def lowering(self, therapy: Word) -> Iterator[Reason]:
+        """Yield what keeps the grade of an eligible therapy down."""
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        for (name, source, finding), values in self.grouped("lowered", possible=True).items():
+            if name == therapy:
+                found.setdefault(str(source), {})[str(finding)] = values
+        for source, needs in sorted(found.items()):
+            yield Reason(
+                statement=source,
+                text=self.table.texts.get(source) or self.table.exclusions.get(source, ""),
+                references=self.table.references.get(source, ()),
+                interpretations=self.relies.get((therapy, source), ()),
+                conditions=tuple(
+                    self.condition(therapy, finding, needs[finding], self._support(finding))
+                    for finding in sorted(needs, key=natural)
                 ),
             )
-        for key in self.atoms("undetermined"):
-            yield Verdict(str(key[0]), "undetermined", findings=self.missing.get(key, ()))
-        for key in self.atoms("excluded"):
-            therapy, exclusions = str(key[0]), self.table.exclusions
-            sources = sorted(
-                self.against.get(therapy, ()), key=lambda name: (name in exclusions, natural(name))
+
+    # ---- against --------------------------------------------------------------------------
+
+    @cached_property
+    def offers(self) -> dict[Word, list[Row]]:
+        """The offers of each therapy."""
+        found: dict[Word, list[Row]] = {}
+        for offer in self.completions.facts("offer", 3):
+            found.setdefault(offer[2], []).append(offer)
+        return found
+
+    def objections(self, therapy: Word) -> Iterator[Reason]:
+        """Yield what speaks against an excluded therapy: statements first, then exclusions."""
+        against: dict[str, dict[str, State]] = {}
+        wanted: dict[tuple[str, str], set[str]] = {}
+        barring = set()
+        for offer in self.offers.get(therapy, ()):
+            unmet = self.unmet.get(offer, {})
+            statement = offer[0]
+            if (statement, "line") in unmet:
+                unmet = {(statement, "line"): unmet[statement, "line"]}
+            certain = {key: state for key, state in unmet.items() if state == "not_met"}
+            for (source, finding), state in (certain or unmet).items():
+                key = str(source), str(finding)
+                before = against.setdefault(key[0], {}).get(key[1])
+                against[key[0]][key[1]] = "not_met" if before == "not_met" else state
+                wanted.setdefault(key, set()).update(self.wanted[offer].get((source, finding), ()))
+                if source != statement:
+                    barring.add(key[0])
+        exclusions = barring | self.table.exclusions.keys()
+        for source in sorted(against, key=lambda name: (name in exclusions, natural(name))):
+            texts = self.table.exclusions, self.table.texts
+            yield Reason(
+                statement=None if source in exclusions else source,
+                exclusion=source if source in exclusions else None,
+                text=texts[0].get(source) or texts[1].get(source, ""),
+                references=self.table.references.get(source, ()),
+                interpretations=self.relies.get((therapy, source), ()),
+                conditions=tuple(
+                    self.condition(therapy, finding, self._needs(wanted[source, finding]), state)
+                    for finding, state in sorted(
+                        against[source].items(), key=lambda it: natural(it[0])
+                    )
+                ),
             )
-            against = tuple(self.objection(therapy, name) for name in sources)
-            deciding = self.deciding.get(key)
-            yield Verdict(
-                therapy, "excluded", against=against, deciding=deciding[0] if deciding else None
-            )
 
-    def reason(self, therapy: str, statement: str) -> Reason:
-        return Reason(
-            statement=statement,
-            text=self.table.texts.get(statement, ""),
-            references=self.table.references.get(statement, ()),
-            interpretations=self.relies.get((therapy, statement), ()),
-            conditions=self.conditions(therapy, statement),
+    def _needs(self, values: set[str]) -> tuple[str, ...]:
+        return tuple(sorted(values, key=natural))
+
+    def deciding(self, therapy: Word, against: Sequence[Reason]) -> str | None:
+        """Return the objection that decides in every completion, or else the first that may."""
+        objections = [str(reason.source) for reason in against]
+        for atoms in (self.certain, self.possible):
+            sources = {str(source) for name, source in atoms["deciding"] if name == therapy}
+            found = [name for name in objections if name in sources]
+            if found:
+                return min(found, key=self.table.place)
+        exclusions = [reason.exclusion for reason in against if reason.exclusion]
+        return min(exclusions or objections, key=self.table.place, default=None)
+
+    # ---- sets -----------------------------------------------------------------------------
+
+    def set_verdicts(self) -> list[Symbol]:
+        """Return what the sets are made from: what is certain, or else supports together."""
+        alone = {therapy for (therapy,) in self.statements}
+        certain = (atom for name, _ in OF_VERDICTS for atom in self.certain.symbols(name))
+        together = (
+            atom
+            for atom in self.possible.symbols("because")
+            if (therapy := word(atom.arguments[0])) in self.eligible and therapy not in alone
         )
+        return [*certain, *together]
 
-    def objection(self, therapy: str, source: str) -> Objection:
-        exclusion = self.table.exclusions.get(source)
-        if exclusion is None and (therapy, source) in self.barring:
-            exclusion = self.table.texts.get(source, "")
-        return Objection(
-            statement=source if exclusion is None else None,
-            exclusion=source if exclusion is not None else None,
-            text=exclusion or self.table.texts.get(source, ""),
-            interpretations=self.relies.get((therapy, source), ()),
-            references=self.table.references.get(source, ()),
-            conditions=self.conditions(therapy, source),
-        )
+    @cached_property
+    def ranked(self) -> list[tuple[int, list[str], TherapySet]]:
+        """The sets with their ranks: best grade first, then by name, systemic therapy first."""
+        table, program = self.table, self.completions.program
+        if not self.in_scope:
+            return []
+        facts = table_facts(self.completions, program.divided[2])
+        found = []
+        for chosen in enumerate_sets(program, facts, self.set_verdicts()):
+            names = sorted(chosen.therapies, key=lambda name: (name in table.locoregional, name))
+            found.append((table.ranks.get(chosen.grade, 0), names, chosen))
+        return sorted(found, key=lambda item: (-item[0], item[1]))
 
-    def conditions(self, therapy: str, source: str) -> tuple[Condition, ...]:
-        return self.found(therapy, self.needs.get((therapy, source), {}))
-
-    def found(self, therapy: str, needs: Mapping[str, tuple[str, ...]]) -> tuple[Condition, ...]:
-        return tuple(
-            Condition(
-                finding,
-                needs[finding],
-                self.values.get(finding),
-                self.facts(finding, self.cited.get((therapy, finding), ())),
-            )
-            for finding in (sorted(needs, key=natural) if len(needs) > 1 else needs)
-        )
+    def preferred(self) -> tuple[tuple[tuple[str, ...], ...], str | None]:
+        """Return the preferred sets, each as its therapies, and their grade."""
+        best = [item for item in self.ranked if item[0] == self.ranked[0][0]]
+        return tuple(tuple(names) for _, names, _ in best), best[0][2].grade if best else None
 
     def sets(self, verdicts: Mapping[str, Verdict]) -> Iterator[RecommendationSet]:
-        """Yield the sets, best grade first, then by name; in each the systemic therapy first."""
-        table = self.table
-        found = []
-        for therapies, relied, grade in self.answer.sets:
-            names = sorted(therapies, key=lambda name: (name in table.locoregional, name))
-            found.append((-table.ranks.get(grade, 0), names, grade, relied))
-        found.sort(key=lambda item: item[:2])
-        for rank, names, grade, relied in found:
+        """Yield the sets as results have them."""
+        for rank, names, chosen in self.ranked:
             yield RecommendationSet(
-                grade=grade,
-                preferred=rank == found[0][0],
+                grade=chosen.grade,
+                preferred=rank == self.ranked[0][0],
                 therapies=tuple(names),
                 because=tuple(reason for name in names for reason in verdicts[name].because),
-                interpretations=tuple(sorted(relied, key=natural)),
+                interpretations=tuple(sorted(chosen.relies, key=natural)),
             )
 
 

@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import cast
 
 from clingo import Symbol
 
+from crcasp.program.completions import stated
 from crcasp.program.files import Program
+from crcasp.program.implicants import minimal_subset
+from crcasp.program.sets import enumerate_sets, table_facts
+from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, word
-from crcasp.questions.both import Both
-from crcasp.questions.cover import Cover
+from crcasp.questions.both import FILES, Both
+from crcasp.questions.conditions import described
+from crcasp.questions.cover import Cover, smallest_patient
 from crcasp.questions.patient import Constants, Overlays
-from crcasp.results.diff import Changed, Diff, Preferred
+from crcasp.results.comparison import Kind
+from crcasp.results.diff import (
+    Changed,
+    Diff,
+    ExamplePatient,
+    PreferredChange,
+    PreferredSets,
+)
 from crcasp.results.provenance import Provenance
-
-Progress = Callable[[int, int, int], None]  # therapies settled, of how many, changes found
 
 
 def diff(
     *, overlays: Overlays = (), constants: Constants | None = None, old: Overlays = ()
 ) -> Diff:
-    """Say what a table answers otherwise than another one, over all patients there can be.
+    """Compare two versions of the table over all fully known patients.
 
-    The patients are all that are consistent for both tables: any findings, known or not,
-    histories of up to four lines, of up to two where an overlay has offers that complement
-    each other, any limits. What one table does not know of a patient, a
-    finding or a value, is unknown to it; a therapy in a history that it does not know is to
-    it a line of treatment of whose content it knows nothing, and the regimen of such a partner
-    is not given again as the initial therapy. A therapy that has a part which
-    only one table knows, and that none offers by name, is left out: that table may let it be
-    given again as the initial therapy.
+    The patients are all for whom each finding that a table asks about is known: histories of
+    up to four lines, any limits, any toxic agents. The words of an overlay (findings, values,
+    therapies, classes) are read by both tables, its statements by its own one only.
 
     Args:
         overlays: those of the new table, as for `recommend`.
@@ -38,8 +45,8 @@ def diff(
         old: the overlays of the old table; without them it is the table alone.
 
     Raises:
-        UsageError: an overlay or a constant is not in order, or an overlay has choices,
-            constraints or rules that lead back to themselves.
+        UsageError: an overlay or a constant is not in order, or an overlay has choices or
+            constraints.
 
     >>> diff(constants={"max_lines": 30}).same
     True
@@ -47,43 +54,117 @@ def diff(
     return compared(Program.build(old, called="old"), Program.build(overlays, constants))
 
 
-def compared(old: Program, new: Program, progress: Progress | None = None) -> Diff:
-    """Return what changes from one program to another; `progress` is told what is settled."""
-    start = time.perf_counter()
-    both = Both(old, new)
-    named = both.grouped("change", 2)
-    regraded = both.grouped("regraded", 1)
-    changes: list[Changed] = []
-    moved: set[str] = set()
-    changing = sorted({*named, *regraded}, key=lambda it: both.place(str(word(it))))
-    therapies = [it for it in changing if both.compared(it)]
-    for done, therapy in enumerate(therapies):
-        if progress:
-            progress(done, len(therapies), len(changes))
-        atoms = named.get(therapy, {}) | regraded.get(therapy, {})
-        asked = both.slice(atoms)
-        reached = [atom for atom, literal in asked.atoms.items() if asked.satisfiable([literal])]
-        if reached:
-            moved.add(str(word(therapy)))
-            changes += Cover(both, therapy).changes([it for it in reached if it.name == "change"])
-    return Diff(
-        tuple(changes),
-        _preferred(both),
-        tuple(name for name in both.offered() if name not in moved),
-        both.lines,
-        time.perf_counter() - start,
-        tuple(Provenance((), (), program) for program in both.programs),
-        tuple(str(word(it)) for it in changing if not both.compared(it)),
-    )
+def compared(old: Program, new: Program) -> Diff:
+    """Return what changes from one program to another."""
+    return Comparison(Both(old, new)).diff()
 
 
-def _preferred(both: Both) -> Preferred:
-    atoms = both.literals("reset", 0)
-    asked = both.slice(atoms, ties=False)  # these would take longer than all the rest
-    found = asked.smallest(list(asked.atoms.values()), asked.told) if atoms else None
-    return Preferred(False) if found is None else Preferred(True, _facts(found))
+class Comparison:
+    """What changes between two tables.
+
+    Args:
+        both: the tables.
+    """
+
+    def __init__(self, both: Both) -> None:
+        self.both = both
+        self.examples: dict[tuple[Symbol, ...], ExamplePatient] = {}
+
+    def diff(self) -> Diff:
+        """Return all of it."""
+        start, both = time.perf_counter(), self.both
+        varying = sorted(both.about("change"), key=lambda it: both.place(str(word(it))))
+        changes = tuple(chain.from_iterable(self.changes(Cover(both, it)) for it in varying))
+        moved = {it.therapy for it in changes}
+        return Diff(
+            changes,
+            self.preferred(changes),
+            tuple(name for name in both.offered if name not in moved),
+            both.lines,
+            seconds=time.perf_counter() - start,
+            provenance=tuple(Provenance((), (), program) for program in both.given),
+        )
+
+    def changes(self, cover: Cover) -> Iterator[Changed]:
+        """Yield the changes of one therapy, each with its conditions and a smallest patient."""
+        for atom, literal in cover.changes.items():
+            therapy, kind = (str(word(argument)) for argument in atom.arguments)
+            ways = cover.alternatives(literal)
+            facts = cover.example(literal, ways)
+            before, after = cover.standings(literal, facts)
+            when = (described(cover.features, way, self.both.words) for way in ways)
+            yield Changed(
+                therapy,
+                cast(Kind, kind),
+                before,
+                after,
+                tuple(sorted(when, key=lambda way: (len(way), [one[:2] for one in way]))),
+                self.example(facts),
+                self.because(cover, kind),
+            )
+
+    def example(self, facts: tuple[Symbol, ...]) -> ExamplePatient:
+        """Return a patient with the preferred sets of both tables."""
+        if facts not in self.examples:
+            before, after = (preferred_sets(program, facts) for program in self.both.programs)
+            self.examples[facts] = ExamplePatient(
+                tuple(map(str, facts)), PreferredSets(before, after)
+            )
+        return self.examples[facts]
+
+    # ---- why --------------------------------------------------------------------------------
+
+    def because(self, cover: Cover, kind: str) -> tuple[str, ...]:
+        """Return what does a change: statements, exclusions, interpretations, constants."""
+        both = self.both
+        does, by_choice = (cover.sources(name, kind) for name in ("does", "by_choice"))
+        added = does & both.added
+        choices = by_choice or (set() if added or both.constants else both.lapsed)
+        exclusions = {name for table in both.tables for name in table.exclusions}
+        ordered = sorted(does, key=lambda it: (it not in added, it in exclusions, natural(it)))
+        return (*ordered, *sorted(choices, key=natural), *both.constants)
+
+    # ---- sets -------------------------------------------------------------------------------
+
+    def preferred(self, changes: Sequence[Changed]) -> PreferredChange:
+        """Return whether the preferred sets change, and for whom."""
+        examples = [it.example for it in changes]
+        found = [it for it in examples if {*it.preferred.before} != {*it.preferred.after}]
+        if found:
+            return PreferredChange(True, min(found, key=lambda it: (len(it.facts), it.facts)))
+        both = self.both
+        if not both.satisfiable([both.reset]):
+            return PreferredChange(False)
+        told = {atom: literal for literal, atom in both.told.items()}
+        findings = {literal: atom for atom, literal in both.turns_out.items()}
+        facts = smallest_patient(both, both.reset, told, findings)
+        fixed = [fact for fact in facts if fact in told or fact.name == "stopped"]
+        given = minimal_subset(
+            [fact for fact in facts if fact not in fixed],
+            lambda some: self._differ((*fixed, *some)),
+        )
+        example = self.example(tuple(sorted((*fixed, *given), key=lambda it: natural(str(it)))))
+        return PreferredChange(True, example)
+
+    def _differ(self, facts: tuple[Symbol, ...]) -> bool:
+        before, after = self.example(facts).preferred
+        return before != after
 
 
-def _facts(told: list[Symbol]) -> tuple[str, ...]:
-    facts = (str(atom.arguments[0]) for atom in told if atom.name == "told")
-    return tuple(sorted(facts, key=natural))
+def preferred_sets(program: Program, facts: Sequence[Symbol]) -> tuple[tuple[str, ...], ...]:
+    """Return the preferred sets of a patient."""
+    text = f"{stated(facts)} #show eligible/1. #show because/2. #show has_grade/2."
+    one = Solver(program.grounded(FILES, [], text, program.overlays))
+    certain = [*(one.consequences("cautious") or ())]
+    supported = {atom.arguments[0] for atom in certain if atom.name == "because"}
+    eligible = {atom.arguments[0] for atom in certain if atom.name == "eligible"} - supported
+    if eligible:  # by one statement or another
+        possible = one.consequences("brave") or ()
+        certain += [
+            atom for atom in possible if atom.name == "because" and atom.arguments[0] in eligible
+        ]
+    sets = enumerate_sets(program, table_facts(one), certain)
+    ranks = {str(grade): int(rank) for grade, rank in one.facts("rank", 2)}
+    best = max((ranks.get(chosen.grade, 0) for chosen in sets), default=0)
+    found = (chosen.therapies for chosen in sets if ranks.get(chosen.grade, 0) == best)
+    return tuple(sorted(found))

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import cast
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
-from crcasp.program.grounding import Answer
-from crcasp.program.table import Table
-from crcasp.program.terms import Row, natural, word
+from crcasp.program.terms import Row, Word, natural, word
 from crcasp.program.wording import Wording
-from crcasp.questions.counterfactual import Counterfactual
-from crcasp.questions.decoder import Decoder, decode
+from crcasp.questions.changes import Changes
+from crcasp.questions.decoder import AdviceDecoder
 from crcasp.questions.patient import Constants, Overlays, Patient, Source
 from crcasp.questions.therapy import named
-from crcasp.results.advice import Status
-from crcasp.results.explanation import Change, Check, Explanation, Passage, State, Way
+from crcasp.results.advice import Condition, Reason, State, Status
+from crcasp.results.explanation import Change, Explanation
 from crcasp.results.provenance import Provenance
-
-CONDITIONS = "explain/conditions.lp"
-CHANGES = "explain/changes.lp"
 
 
 def explain(
@@ -51,24 +46,25 @@ def explain(
 def explained(patient: Patient, therapy: str) -> Explanation:
     """Return the explanation of one therapy for a patient that was read."""
     target = named(therapy, patient.engine)
-    therapy = str(word(target))
-    answer, grounding = patient.fresh(CONDITIONS, text=f"target({target}).")
+    completions = patient.completions()
     table = patient.engine.table
-    advice = decode(answer, table, tuple(patient.base.facts))
+    decoder = _WayDecoder(completions, table)
+    advice = decoder.advice(tuple(patient.base.facts))
+    therapy = str(word(target))
     verdict = advice.therapies.get(therapy)
     status: Status | None = "excluded" if advice.in_scope else None
     if verdict is not None:
         status = verdict.status
-    ways = _WayDecoder(answer, table).all()
+    ways = tuple(decoder.ways(word(target), in_scope=advice.in_scope))
     changes: tuple[tuple[Change, ...], ...] = ()
     barred: tuple[str, ...] = ()
     if status != "eligible":
         known = {item.name: item.value for item in advice.findings if item.value is not None}
-        variants = Counterfactual(patient, grounding, CHANGES, f"goal({target}).")
+        variants = Changes(patient, known, target)
         if variants.reachable():
             changes = tuple(
-                tuple(Change(name, known.get(name), to) for name, to in values.items())
-                for values in variants.changes()
+                tuple(Change(name, known.get(name), to) for name, to in change.items())
+                for change in variants.found()
             )
         else:
             barred = variants.barred_by(_relevant(ways)) or _absent(ways, table.words)
@@ -85,24 +81,24 @@ def explained(patient: Patient, therapy: str) -> Explanation:
     )
 
 
-def _shown(ways: tuple[Way, ...]) -> tuple[Way, ...]:
-    """Return the ways that hold, or else those that let the therapy through together."""
+def _shown(ways: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Return the ways that support it, or else those that do so together."""
     holding = tuple(way for way in ways if way.state == "met")
-    return holding or tuple(way for way in ways if way.state == "unknown")
+    return holding or tuple(way for way in ways if way.state == "open")
 
 
-def _relevant(ways: Iterable[Way]) -> dict[str, int]:
+def _relevant(ways: Iterable[Reason]) -> dict[str, int]:
     """Return the facts that unmet conditions rest on; those of exclusions weigh more."""
     weights: dict[str, int] = {}
     for way in ways:
-        barring = [check for item in way.passages for check in item.checks]
-        for weight, checks in ((1, way.checks), (2, barring)):
-            for fact in (f for check in checks if check.state == "unmet" for f in check.facts):
+        barring = [item for exclusion in way.exclusions or () for item in exclusion.conditions]
+        for weight, conditions in ((1, way.conditions), (2, barring)):
+            for fact in (f for item in conditions if item.state == "not_met" for f in item.facts):
                 weights[fact] = max(weight, weights.get(fact, 0))
     return weights
 
 
-def _absent(ways: Iterable[Way], words: Wording) -> tuple[str, ...]:
+def _absent(ways: Iterable[Reason], words: Wording) -> tuple[str, ...]:
     """Return, in words, what is in the way although no fact shows it: what was not received.
 
     The line of therapy comes alone where it is in every way, so that it is not followed by
@@ -110,9 +106,9 @@ def _absent(ways: Iterable[Way], words: Wording) -> tuple[str, ...]:
     """
     absent = [
         {
-            check.finding: f"{words.name(check.finding)}: {words.name(check.value)}"
-            for check in way.checks
-            if check.state == "unmet" and check.value is not None and not check.facts
+            item.finding: f"{words.name(item.finding)}: {words.name(item.value)}"
+            for item in way.conditions
+            if item.state == "not_met" and item.value is not None and not item.facts
         }
         for way in ways
     ]
@@ -121,69 +117,89 @@ def _absent(ways: Iterable[Way], words: Wording) -> tuple[str, ...]:
     return tuple(sorted({text for found in absent for text in found.values()}, key=natural))
 
 
-class _WayDecoder(Decoder):
-    """Reads the atoms of `explain/conditions.lp`."""
+class _WayDecoder(AdviceDecoder):
+    """Reads the conditions of every offer of one therapy."""
 
-    def __init__(self, answer: Answer, table: Table) -> None:
-        super().__init__(answer, table)
-        self.cited = self.grouped("cited")
-        self.needs = self.grouped("asks_for")
-        self.uses = self.grouped("uses")
-        self.checked = self.grouped("checked")
-        self.leads = self.grouped("leads")
-        self.states: dict[Row, list[tuple[str, State]]] = {}
-        for *source, finding, state in self.atoms("state"):
-            self.states.setdefault(tuple(source), []).append((str(finding), _state(state)))
+    def ways(self, therapy: Word, *, in_scope: bool) -> Iterator[Reason]:
+        """Yield every way by which a statement offers the therapy, in the table's order."""
+        certain = {*self.certain["applies"]}
+        possible = {*self.possible["applies"]}
+        offers = sorted(
+            self.offers.get(therapy, ()), key=lambda row: [natural(str(x)) for x in row]
+        )
+        for offer in offers:
+            state: State = "open" if offer in possible else "not_met"
+            yield self.way(offer, "met" if offer in certain and in_scope else state)
 
-    def all(self) -> tuple[Way, ...]:
-        """Return every way, in the table's order."""
-        ordered = sorted(self.leads, key=lambda row: [natural(str(item)) for item in row])
-        return tuple(self.way(way) for way in ordered)
-
-    def way(self, way: Row) -> Way:
-        statement = str(way[0])
-        return Way(
-            statement=statement,
-            text=self.table.texts.get(statement, ""),
-            references=self.table.references.get(statement, ()),
-            interpretations=self.uses.get((*way, way[0]), ()),
-            checks=self.checks((*way, way[0])),
-            passages=tuple(self.passage((*way, name)) for name in self.checked.get(way, ())),
-            state=_state(self.leads[way][0]),
+    def way(self, offer: Row, state: State) -> Reason:
+        """Return one way, with every condition and exclusion."""
+        statement = offer[0]
+        by_source: dict[str, list[str]] = {str(statement): []}
+        for source, finding in {**self.wanted.get(offer, {}), **self.unmet.get(offer, {})}:
+            by_source.setdefault(str(source), []).append(str(finding))
+        for (exclusion,) in self.checked:
+            by_source.setdefault(str(exclusion), [])
+        own = by_source.pop(str(statement))
+        return Reason(
+            statement=str(statement),
+            text=self.table.texts.get(str(statement), ""),
+            references=self.table.references.get(str(statement), ()),
+            interpretations=self.rests.get((statement,), ()),
+            conditions=self.conditions(offer, str(statement), own),
+            state=state,
+            exclusions=tuple(
+                self.exclusion(offer, source, by_source[source])
+                for source in sorted(by_source, key=natural)
+                if (source, statement) not in self.spared
+            ),
         )
 
-    def passage(self, source: Row) -> Passage:
-        exclusion = str(source[-1])
-        checks = self.checks(source)
-        return Passage(
-            exclusion=exclusion,
-            text=self.table.exclusions.get(exclusion) or self.table.texts.get(exclusion, ""),
-            interpretations=self.uses.get(source, ()),
-            checks=checks,
-            state=_joint([check.state for check in checks]),
+    @cached_property
+    def checked(self) -> Sequence[Row]:
+        """The exclusions that are looked at for every offer."""
+        facts = self.completions.facts
+        return [*facts("bars_repeated", 1), *facts("bars_limited", 1)]
+
+    @cached_property
+    def spared(self) -> set[Row]:
+        """Which exclusion does not bar what a statement offers."""
+        return {*self.completions.facts("spares", 2)}
+
+    @cached_property
+    def rests(self) -> dict[Row, tuple[str, ...]]:
+        """The interpretations in force that sources rest on."""
+        force = {name for (name,) in self.completions.facts("in_force", 1)}
+        found: dict[Row, tuple[str, ...]] = {}
+        for what, interpretation in sorted(self.completions.facts("rests_on", 2), key=str):
+            if interpretation in force:
+                found[what,] = (*found.get((what,), ()), str(interpretation))
+        return found
+
+    def exclusion(self, offer: Row, source: str, findings: Sequence[str]) -> Reason:
+        conditions = self.conditions(offer, source, findings)
+        states = {item.state for item in conditions}
+        state: State = "not_met" if "not_met" in states else "open" if "open" in states else "met"
+        pair = f'("{source}","{offer[0]}")'
+        own = self.rests.get((source,), ()) if conditions else ()
+        rests = {*own, *self.rests.get((pair,), ())}
+        return Reason(
+            statement=None,
+            exclusion=source,
+            text=self.table.exclusions.get(source) or self.table.texts.get(source, ""),
+            references=self.table.references.get(source, ()),
+            interpretations=tuple(sorted(rests, key=natural)),
+            conditions=conditions,
+            state=state,
         )
 
-    def checks(self, source: Row) -> tuple[Check, ...]:
-        states = sorted(self.states.get(source, ()), key=lambda item: natural(item[0]))
+    def conditions(self, offer: Row, source: str, findings: Iterable[str]) -> tuple[Condition, ...]:
+        unmet, wanted = self.unmet.get(offer, {}), self.wanted.get(offer, {})
         return tuple(
-            Check(
-                finding=finding,
-                needs=self.needs.get((*source, finding), ()),
-                value=self.values.get(finding),
-                facts=self.facts(finding, self.cited.get((*source, finding), ())),
-                interpretations=self.read_by.get((finding,), ()),
-                state=state,
-            )
-            for finding, state in states
+            self.condition(
+                offer[2],
+                finding,
+                wanted.get((source, finding), ()),
+                unmet.get((source, finding), "met"),
+            )._replace(interpretations=self.read_by.get((finding,), ()))
+            for finding in sorted({*findings}, key=natural)
         )
-
-
-def _state(name: object) -> State:
-    return cast(State, name)
-
-
-def _joint(states: list[State]) -> State:
-    """Return the state of what needs all of its parts."""
-    if "unmet" in states:
-        return "unmet"
-    return "unknown" if "unknown" in states else "met"

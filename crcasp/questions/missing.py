@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from clingo import Symbol
+from clingo import Function, Symbol
 
-from crcasp.program.terms import natural
-from crcasp.questions.counterfactual import Counterfactual
-from crcasp.questions.decoder import decode
+from crcasp.program.completions import Completions
+from crcasp.program.terms import Word, bounds, natural, word
+from crcasp.questions.decoder import AdviceDecoder
 from crcasp.questions.patient import Constants, Overlays, Patient, Source
-from crcasp.questions.recommend import advise
-from crcasp.results.advice import Advice
 from crcasp.results.missing import Missing, MissingFinding, Outcome
 from crcasp.results.provenance import Provenance
-
-COMPLETIONS = "missing/completions.lp"
 
 
 def missing(
@@ -42,27 +38,24 @@ def missing(
 
 def what_is_missing(patient: Patient) -> Missing:
     """Return the unknown findings that matter for a patient that was read."""
-    answer, grounding = patient.fresh()
+    completions = patient.completions()
     table = patient.engine.table
-    advice = decode(answer, table, tuple(patient.base.facts))
+    decoder = AdviceDecoder(completions, table)
     provenance = Provenance.of(patient.base, patient.program)
-    if not advice.in_scope:
+    if not decoder.in_scope:
         return Missing((), provenance, in_scope=False)
-    unknown = " ".join(f"unknown({item.name})." for item in advice.findings if item.value is None)
-    variants = Counterfactual(patient, grounding, COMPLETIONS, unknown)
-    never = [*grounding.facts("assumed_never", 2)]
-    never += [(name, value) for name, value, _ in grounding.facts("ruled_out", 3)]
-    found = []
-    for finding, decided, raised in variants.probes():
-        if decided or raised:
-            avoided = [value for name, value in never if name == finding.name]
-            outcomes = tuple(_outcomes(patient, variants.assumable(finding, avoided)))
-            found.append(
-                MissingFinding(
-                    str(finding), table.ordered(decided), table.ordered(raised), outcomes
-                )
-            )
-    preferred, grade = _preferred(advice)
+    decides, raises = (_by_finding(completions, name) for name in ("decides", "raises"))
+    found = [
+        MissingFinding(
+            str(finding),
+            table.ordered(decides.get(finding, ())),
+            table.ordered(raises.get(finding, ())),
+            tuple(_outcomes(patient, values)),
+        )
+        for finding, values in _open(completions).items()
+        if finding in decides or finding in raises
+    ]
+    preferred, grade = decoder.preferred()
     result = Missing(tuple(found), provenance, True, preferred, grade)
     found.sort(
         key=lambda item: (
@@ -75,11 +68,31 @@ def what_is_missing(patient: Patient) -> Missing:
     return replace(result, findings=tuple(found))
 
 
-def _preferred(advice: Advice) -> tuple[tuple[tuple[str, ...], ...], str | None]:
-    sets = advice.preferred
-    return tuple(chosen.therapies for chosen in sets), sets[0].grade if sets else None
+def _by_finding(completions: Completions, predicate: str) -> dict[Word, set[str]]:
+    found: dict[Word, set[str]] = {}
+    for therapy, finding in completions.missing[predicate]:
+        found.setdefault(finding, set()).add(str(therapy))
+    return found
+
+
+def _open(completions: Completions) -> dict[str, dict[str, Symbol]]:
+    """Return for each finding its possible values in words, each with the fact that says so."""
+    domains: dict[Symbol, list[Symbol]] = {}
+    for atom in completions.literals("could_be", 2):
+        finding, value = atom.arguments
+        domains.setdefault(finding, []).append(value)
+    found: dict[str, dict[str, Symbol]] = {}
+    for finding, values in domains.items():
+        words = [word(value) for value in values]
+        found[str(finding)] = {
+            bounds(words, [word(value)])[0]: Function(finding.name, [*finding.arguments, value])
+            for value in values
+        }
+    return found
 
 
 def _outcomes(patient: Patient, values: Mapping[str, Symbol]) -> Iterator[Outcome]:
     for value, fact in values.items():
-        yield Outcome(value, *_preferred(advise(patient.with_fact(fact))))
+        known = patient.with_fact(fact)
+        decoder = AdviceDecoder(known.completions(), known.engine.table)
+        yield Outcome(value, *decoder.preferred())

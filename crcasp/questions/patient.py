@@ -10,9 +10,9 @@ from clingo import Symbol
 
 from crcasp.errors import Fault, InputError, UsageError
 from crcasp.facts import FactBase, read_mapping, read_path, read_symbols
+from crcasp.program.completions import Completions
 from crcasp.program.engine import Engine, engine
 from crcasp.program.files import Program
-from crcasp.program.grounding import Answer, Grounding
 from crcasp.program.terms import Row
 
 Source: TypeAlias = str | os.PathLike[str] | Mapping[str, object] | Iterable[Symbol]
@@ -43,21 +43,19 @@ class Patient(NamedTuple):
         """What answers."""
         return engine(self.program)
 
-    def answer(self) -> Answer:
-        """Return the answer of a grounding that is kept for other patients.
+    def completions(self, *extra: str, text: str = "") -> Completions:
+        """Return the completions of the patient, with further files of `lp/` and facts for them.
 
         Raises:
             InputError: with every fault of the facts at once.
-            UsageError: the constraints of an overlay leave no answer.
         """
-        self._refuse_faults()
-        return self._checked(self.engine.answer(tuple(self.base.facts)))
-
-    def fresh(self, *extra: str, text: str = "") -> tuple[Answer, Grounding]:
-        """Return the answer of a grounding of its own, and that; see `Engine.fresh`."""
-        self._refuse_faults()
-        answer, grounding = self.engine.fresh(self.base.facts, *extra, text=text)
-        return self._checked(answer), grounding
+        if self.base.faults:
+            self.check()
+        found = self.engine.completions(self.base.facts, *extra, text=text)
+        issues = found.facts("issue", 3)
+        if issues:
+            raise InputError(self._contradictions(issues))
+        return found
 
     def check(self) -> None:
         """Raise InputError if anything is wrong with the facts, without solving for them."""
@@ -69,16 +67,6 @@ class Patient(NamedTuple):
         """Return the same patient with one more fact."""
         facts = read_symbols([*self.base.facts, fact], self.engine.vocabulary)
         return Patient(facts, self.program)
-
-    def _refuse_faults(self) -> None:
-        if self.base.faults:
-            self.check()
-
-    def _checked(self, answer: Answer) -> Answer:
-        issues = answer.atoms.get("issue")
-        if issues:
-            raise InputError(self._contradictions(issues))
-        return answer
 
     def _contradictions(self, issues: Iterable[Row]) -> list[Fault]:
         """Return a fault for each contradiction that the program derives."""

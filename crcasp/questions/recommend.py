@@ -66,8 +66,7 @@ def parse_facts(
     return tuple(patient.base.facts)
 
 
-def advise(patient: Patient, *, once: bool = False) -> Advice:
-    """Return the advice on a patient that was read; `once` where no other patient follows."""
-    answer = patient.fresh()[0] if once else patient.answer()
-    advice = decode(answer, patient.engine.table, tuple(patient.base.facts))
+def advise(patient: Patient) -> Advice:
+    """Return the advice on a patient that was read."""
+    advice = decode(patient.completions(), patient.engine.table, tuple(patient.base.facts))
     return advice._replace(provenance=Provenance.of(patient.base, patient.program))

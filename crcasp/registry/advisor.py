@@ -15,12 +15,10 @@ from crcasp.registry.cells import Cells, Column, as_cell, findings_of_its_own
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.columns import ID, Columns, Names
 from crcasp.registry.contradictions import contradictions
-from crcasp.registry.contrast import Contrast
 from crcasp.registry.evaluation import Evaluator
-from crcasp.registry.grounded import Facts
-from crcasp.registry.outcome import AND, COLUMNS, JUDGED, Places
+from crcasp.registry.outcome import AND, COLUMNS, JUDGED
 from crcasp.registry.source import Batch, Said
-from crcasp.registry.verdicts import Verdicts
+from crcasp.registry.update_impact import UpdateImpact
 
 ERROR = "error"
 RESULTS = (*COLUMNS, *JUDGED, ERROR)
@@ -66,7 +64,7 @@ class Advisor:
         old: a table that it is compared with.
 
     Attributes:
-        contrast: counts those to whom the tables do not say the same, where there are two.
+        impact: counts those to whom the tables do not say the same, where there are two.
 
     Raises:
         UsageError: the map speaks of what there is not.
@@ -78,12 +76,12 @@ class Advisor:
         findings = {**known.findings, **findings_of_its_own(old, program)}
         self.names = Names(mapping, known._replace(findings=findings))
         self.cells = Cells(self.names, mapping, program, old)
-        self.contrast = None if old is None else Contrast(old, program)
-        self.evaluator = Evaluator(program) if old is None else Evaluator(program, ())
+        self.impact = None if old is None else UpdateImpact(old, program)
+        self.evaluator = Evaluator(program)
 
     def solved(self) -> str:
         """Return why rows were left to the solver one by one, in sentences; "" if none were."""
-        said = [self.evaluator.solved, self.contrast.old.solved if self.contrast else ""]
+        said = [self.evaluator.solved, self.impact.old.solved if self.impact else ""]
         return " ".join(dict.fromkeys(filter(None, said)))
 
     def columns(self, header: Sequence[str], name: str) -> Columns:
@@ -106,14 +104,15 @@ class Advisor:
         bad[list(batch.faults)] = True
         unclear = np.logical_or.reduce([np.zeros(rows, bool), *(c.wrong() for c in found.unclear)])
 
-        def seen(facts: Facts, part: Places, lines: int, said: Verdicts) -> None:
-            if self.contrast:
-                self.contrast.add(facts, unclear[part], lines, said)
-
-        results, against = self.evaluator.answers(rows, found.facts, bad, found.given, seen)
-        said = dict(batch.faults)
-        if against.any():
-            said |= contradictions(self.program, batch.rows, found, np.flatnonzero(against))
+        impact = self.impact
+        results, issues = self.evaluator.answers(
+            *(rows, found.facts, bad, found.given),
+            None
+            if impact is None
+            else lambda facts, part, *more: impact.add(facts, unclear[part], *more),
+        )
+        said = contradictions(batch.rows, found, issues, ~bad)
+        said |= batch.faults
         ids = None
         for column in columns.used.get(ID, ()):
             ids = batch.rows[column] if column in batch.rows.column_names else None
@@ -123,7 +122,7 @@ class Advisor:
             end = "" if own in (None, "") else f", id {str(own)[:LONGEST]}"
             return f"row {(before or 0) + place + 1}{end}"
 
-        labels = {place: called(place) for place in np.flatnonzero(bad | against).tolist()}
+        labels = {place: called(place) for place in sorted({*np.flatnonzero(bad).tolist(), *said})}
         sentences: dict[int, list[str]] = {place: [] for place in labels}
         flaws = []
         for place, cause, shown, sentence in _wrong(said, found.wrong):

@@ -1,140 +1,239 @@
-"""A ground program as a circuit: of each atom one number, whose bits are the patients."""
+"""A ground program as a circuit, of which each gate is made when it is asked for."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
-from clingo import Observer
+from clingo import Symbol
 
-Body: TypeAlias = tuple[int, ...]
+from crcasp.program.ground import GroundRules
 
-WIDEST = 4_096  # rules that one body with weights may come to
+Body: TypeAlias = tuple[int, ...]  # nodes that hold together; negated, they do not hold
+
+TRUE = 1  # the node that always holds
+WIDEST = 4_096  # gates that one sum may come to
 
 
-class GroundRules(Observer):
-    """The rules of a program, taken down while it is grounded.
+class Unevaluable(Exception):  # noqa: N818 - it is no failure: a solver answers
+    """What a circuit cannot say, with the reason why."""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The body of a rule that holds if the weights of what holds reach a bound."""
+
+    bound: int
+    weights: Sequence[tuple[int, int]]
+
+
+class Question(NamedTuple):
+    """Whether a node holds, by the findings that it depends on.
 
     Attributes:
-        bodies: the bodies of each atom's rules; the empty one is a fact.
-        others: choices, disjunctions and constraints, which a solver is for: whether it is
-            a choice, heads and body.
-        externals: atoms that are given from outside.
-        beyond: what there is that neither a circuit nor a set of rules can hold, "" if nothing.
+        findings: in the order in which they are assigned.
+        classes: for each of them the classes of its values: a value of the class that stands
+            for it, 0 if the question does not depend on which of them it is, and all values.
+        steps: for each number of findings assigned, the nodes that are then settled.
+        checks: likewise, the nodes that must not hold.
     """
 
-    def __init__(self) -> None:
-        self.bodies: dict[int, list[Body]] = {}
-        self.others: list[tuple[bool, Body, Body]] = []
-        self.externals: set[int] = set()
-        self.beyond = ""
-        self._last = 1 << 30  # above every atom of the program
-
-    def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
-        """Take down a rule."""
-        if choice or len(head) != 1:
-            self.others.append((choice, tuple(head), tuple(body)))
-        else:
-            self.bodies.setdefault(head[0], []).append(tuple(body))
-
-    def weight_rule(
-        self, choice: bool, head: Sequence[int], lower_bound: int, body: Sequence[tuple[int, int]]
-    ) -> None:
-        """Take down a rule with a sum as rules without, which count it part by part."""
-        if lower_bound * len(body) > WIDEST:
-            self.beyond = "it has sums that are too large"
-            return
-        reached: dict[int, Body] = {0: ()}  # for each bound, a body: the sum so far is no less
-        for literal, weight in body:
-            before, reached = reached, {0: ()}
-            for bound in range(1, lower_bound + 1):
-                rest = before.get(max(0, bound - weight))
-                ways = [before[bound]] if bound in before else []
-                ways += [(*rest, literal)] if rest is not None else []
-                if ways:
-                    self._last += 1
-                    reached[bound] = (self._last,)
-                    self.bodies[self._last] = ways
-        if max(0, lower_bound) in reached:
-            self.rule(choice, head, reached[max(0, lower_bound)])
-
-    def external(self, atom: int, value: object) -> None:
-        """Take down an atom that is given from outside."""
-        self.externals.add(atom)
-
-    def _theory(self, *_: object, **__: object) -> None:
-        self.beyond = "it has a theory"
-
-    theory_atom = theory_atom_with_guard = acyc_edge = _theory
-
-    def settled(self) -> list[int]:
-        """Return the atoms that the externals settle, each behind what it rests on.
-
-        They depend neither on a choice nor on themselves.
-        """
-        users: defaultdict[int, list[int]] = defaultdict(list)
-        waits = dict.fromkeys(self.externals, 0)
-        for atom, bodies in self.bodies.items():
-            parts = {abs(part) for body in bodies for part in body}
-            waits[atom] = len(parts)
-            for part in parts:
-                users[part].append(atom)
-        chosen = {atom for _, head, _ in self.others for atom in head}
-        known = waits.keys() | chosen
-        ready = [atom for atom, count in waits.items() if not count and atom not in chosen]
-        ready += users.keys() - known  # what has no rule is false
-        for atom in ready:  # which grows meanwhile
-            for user in users[atom]:
-                waits[user] -= 1
-                if not waits[user] and user not in chosen:
-                    ready.append(user)
-        return ready
+    findings: Sequence[Symbol]
+    classes: Sequence[Sequence[tuple[int, Sequence[int]]]]
+    steps: Sequence[Sequence[int]]
+    checks: Sequence[Sequence[int]]
 
 
 class Circuit:
-    """Computes settled atoms for many patients at once.
-
-    Numbers of Python are quick at this: most atoms are true of nobody, and cost nothing.
+    """The rules of a ground program as gates.
 
     Args:
         rules: the ground program.
-        settled: atoms, each behind what it rests on.
-        outputs: those of them that are asked for.
+        inputs: for each finding the atoms by which it has one of its values.
+        named: the atoms of the program, beside those that clingo adds.
+
+    Attributes:
+        gates: for each node the bodies that make it true, of gates made before it; a leaf
+            has none.
+        leaves: the node of each external.
+
+    Raises:
+        Unevaluable: some constraint is not settled by externals and findings.
     """
 
-    def __init__(self, rules: GroundRules, settled: Sequence[int], outputs: Iterable[int]) -> None:
-        needed = set(outputs)
-        self.steps: list[tuple[int, Sequence[Body]]] = []
-        for atom in reversed(settled):
-            if atom in needed:
-                bodies = rules.bodies.get(atom, ())
-                needed.update(abs(part) for body in bodies for part in body)
-                self.steps.append((atom, bodies))
-        self.steps.reverse()
+    def __init__(
+        self,
+        rules: GroundRules,
+        inputs: Mapping[Symbol, Collection[int]],
+        named: Collection[int],
+    ) -> None:
+        self.gates: list[Sequence[Body]] = [(), ()]
+        self.support: list[frozenset[Symbol]] = [frozenset(), frozenset()]
+        self.nodes: dict[int, int] = {}
+        self.made: dict[frozenset[Body], int] = {}
+        self.questions: dict[int, Question] = {}
+        self.inputs = {
+            finding: [self._new((), frozenset([finding])) for _ in atoms]
+            for finding, atoms in inputs.items()
+        }
+        for finding, atoms in inputs.items():
+            self.nodes.update(zip(atoms, self.inputs[finding], strict=True))
+        finding_of = {atom: finding for finding, atoms in inputs.items() for atom in atoms}
+        self.leaves = {atom: self._new(()) for atom in rules.externals if atom not in finding_of}
+        self.bodies: defaultdict[int, list[Sequence[int] | Sum]] = defaultdict(list)
+        self.open: set[int] = set()  # what is chosen, but for the findings
+        constraints: list[Sequence[int] | Sum] = []
+        sums = ((choice, head, Sum(least, parts)) for choice, head, least, parts in rules.sums)
+        every: list[tuple[bool, Sequence[int], Sequence[int] | Sum]] = [*rules.rules, *sums]
+        for choice, head, body in every:
+            if choice or len(head) > 1:
+                self.open.update(atom for atom in head if atom not in finding_of)
+            elif head:
+                self.bodies[head[0]].append(body)
+            else:
+                constraints.append(body)
+        checks = (
+            self.gate([self._way(body)])
+            for body in constraints
+            if not any(self._counts(-part, named, finding_of) for part in _parts(body))
+        )
+        self.checks = [check for check in dict.fromkeys(checks) if check != -TRUE]
 
-    def values(self, given: Mapping[int, int], patients: int) -> dict[int, int]:
-        """Return the number of each atom: bit n is whether it is true of patient n.
+    def _counts(self, atom: int, named: Collection[int], finding_of: Mapping[int, Symbol]) -> bool:
+        """Return whether an atom of clingo's own says how many values one finding has."""
+        counted: set[Symbol] = set()
+        summed, stack = False, [atom]
+        while stack:
+            part = abs(stack.pop())
+            if part in finding_of:
+                counted.add(finding_of[part])
+            elif part not in named:
+                for body in self.bodies.get(part, ()):
+                    summed |= isinstance(body, Sum)
+                    stack += _parts(body)
+        return atom > 0 and summed and len(counted) == 1
 
-        Args:
-            given: the numbers of externals; those that are not given are false.
-            patients: how many there are.
+    # ---- gates ------------------------------------------------------------------------------
+
+    def literal(self, part: int) -> int:
+        """Return the node of a literal of the program, negated where it is.
+
+        Raises:
+            Unevaluable: it is not settled by externals and findings.
         """
-        everybody = (1 << patients) - 1
-        values: dict[int, int] = {}
-        for atom, bodies in self.steps:
-            whole = given.get(atom, 0)
-            for body in bodies:
-                part = everybody
-                for literal in body:
-                    try:
-                        value = values[literal]
-                    except KeyError:  # negated for the first time
-                        value = values[-literal]
-                        value = values[literal] = everybody ^ value if value else everybody
-                    part = value if part is everybody else part & value
-                    if not part:
-                        break
-                whole = whole | part if whole else part
-            values[atom] = whole
-        return values
+        atom = abs(part)
+        if atom not in self.nodes:
+            if atom in self.open:
+                raise Unevaluable("its rules leave a choice")
+            self.nodes[atom] = 0
+            ways = [self._way(body) for body in self.bodies.get(atom, ())]
+            ways += [[self.leaves[atom]]] if atom in self.leaves else []
+            self.nodes[atom] = self.gate(ways)
+        node = self.nodes[atom]
+        if not node:
+            raise Unevaluable("its rules are a loop")
+        return node if part > 0 else -node
+
+    def _way(self, body: Sequence[int] | Sum) -> list[int]:
+        if not isinstance(body, Sum):
+            return [self.literal(part) for part in body]
+        if body.bound * len(body.weights) > WIDEST:
+            raise Unevaluable("it has sums that are too large")
+        reached = {0: TRUE}  # for each bound: the sum so far is no less
+        for part, weight in body.weights:
+            before, literal = reached, self.literal(part)
+            reached = {0: TRUE}
+            for least in range(1, body.bound + 1):
+                rest = before.get(max(0, least - weight), -TRUE)
+                reached[least] = self.gate([[before.get(least, -TRUE)], [rest, literal]])
+        return [reached.get(max(0, body.bound), -TRUE)]
+
+    def _new(self, ways: Sequence[Body], support: frozenset[Symbol] = frozenset()) -> int:
+        self.gates.append(ways)
+        self.support.append(support)
+        return len(self.gates) - 1
+
+    def gate(self, ways: Iterable[Iterable[int]]) -> int:
+        """Return the node that holds if all nodes of one of the ways do."""
+        bodies = set()
+        for way in ways:
+            body = {*way} - {TRUE}
+            if -TRUE in body or any(-literal in body for literal in body):
+                continue
+            if not body:
+                return TRUE
+            # What depends on findings comes first: most of it is false under an assignment.
+            bodies.add(tuple(sorted(body, key=lambda part: (not self.support[abs(part)], part))))
+        if not bodies:
+            return -TRUE
+        if len(bodies) == 1 and len(*bodies) == 1:
+            return next(iter(bodies))[0]
+        key = frozenset(bodies)
+        if key not in self.made:
+            parts = (self.support[abs(part)] for body in bodies for part in body)
+            self.made[key] = self._new([*bodies], frozenset().union(*parts))
+        return self.made[key]
+
+    # ---- questions --------------------------------------------------------------------------
+
+    def question(self, node: int) -> Question:
+        """Return how a node that depends on findings is asked about."""
+        if node not in self.questions:
+            self.questions[node] = self._question(node)
+        return self.questions[node]
+
+    def _question(self, root: int) -> Question:
+        findings = {*self.support[root]}
+        checks: list[int] = []
+        while further := [
+            check
+            for check in self.checks
+            if check not in checks and not findings.isdisjoint(self.support[abs(check)])
+        ]:
+            checks += further
+            findings.update(*(self.support[abs(check)] for check in further))
+        cone = self._cone([root, *map(abs, checks)])
+        uses = Counter(finding for node in cone for finding in self.support[node])
+        ordered = sorted(findings, key=lambda finding: (-uses[finding], finding))
+        level = {finding: number for number, finding in enumerate(ordered, 1)}
+
+        def settled(nodes: Iterable[int]) -> list[list[int]]:
+            found: list[list[int]] = [[] for _ in range(len(ordered) + 1)]
+            for node in nodes:
+                last = max((level[finding] for finding in self.support[abs(node)]), default=0)
+                found[last].append(node)
+            return found
+
+        users: defaultdict[int, set[object]] = defaultdict(set)
+        for node in cone:
+            for body in self.gates[node]:
+                for part in body:
+                    users[abs(part)].add((node, part > 0, *(it for it in body if it != part)))
+        for check in (root, *checks):
+            users[abs(check)].add(check)
+        classes = []
+        for finding in ordered:
+            alike: dict[frozenset[object], list[int]] = {frozenset(): []}
+            for leaf in self.inputs[finding]:
+                alike.setdefault(frozenset(users[leaf]), []).append(leaf)
+            classes.append([(leaves[0] if key else 0, leaves) for key, leaves in alike.items()])
+        gates = (node for node in cone if self.gates[node])
+        return Question(ordered, classes, settled(gates), settled(checks))
+
+    def _cone(self, roots: Iterable[int]) -> list[int]:
+        """Return the nodes that depend on findings below some nodes, the lowest first."""
+        cone: set[int] = set()
+        stack = [node for node in roots if self.support[node]]
+        while stack:
+            node = stack.pop()
+            if node not in cone:
+                cone.add(node)
+                parts = (abs(part) for body in self.gates[node] for part in body)
+                stack += [part for part in parts if self.support[part]]
+        return sorted(cone)
+
+
+def _parts(body: Sequence[int] | Sum) -> Sequence[int]:
+    return [part for part, _ in body.weights] if isinstance(body, Sum) else body

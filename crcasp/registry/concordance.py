@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
 
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.registry.outcome import OR, Bits, Coded, Given, distinct
+from crcasp.program.terms import Row, row, word
+from crcasp.registry.answers import Answers
+from crcasp.registry.outcome import (
+    OR,
+    Bits,
+    Coded,
+    Given,
+    Places,
+    distinct,
+    packed,
+    patterns,
+)
 
 LOOKS = ("", "eligible", "preferred", "out_of_scope")  # what a given set is at a first look
 UNLISTED, LISTED, PREFERRED, OUTSIDE = range(4)
@@ -30,14 +42,14 @@ class Standing(NamedTuple):
     finding: str = ""
 
 
-class Verdict(NamedTuple):
+class Judgement(NamedTuple):
     """How what was given compares, and the reason that decides it."""
 
     concordance: str
     reason: str | None = None
 
 
-class Judge:
+class Concordance:
     """Compares what was given with what the table of a program says."""
 
     def __init__(self, program: Program) -> None:
@@ -54,9 +66,53 @@ class Judge:
             needs[str(statement), "line"] = {str(line)}
         return needs
 
-    def verdict(
+    def of(
+        self,
+        answers: Answers,
+        places: Places,
+        given: Given,
+        outside: Bits,
+        sets: Coded,
+        missing: Coded,
+    ) -> Coded:
+        """Return the judgements on what was given to some patients, each pattern judged once.
+
+        Args:
+            answers: what the table says.
+            places: the patients.
+            given: the therapies.
+            outside: who is out of scope.
+            sets: their sets.
+            missing: what is missing, in words.
+        """
+        numbers: dict[tuple[str, ...], int] = {}
+        chosen = np.array([numbers.setdefault(names, len(numbers)) for names in given], np.intp)
+        tuples = list(numbers)
+        first, codes = distinct(np.column_stack((chosen, sets.codes)))
+        listed = (sets.values[sets.codes[at]].sets.get(frozenset(given[at])) for at in first)
+        look = np.array([UNLISTED if found is None else LISTED + found for found in listed], int)
+        look = np.where(outside, OUTSIDE, look[codes])
+        every = {Standing(): 0, Standing("undetermined"): 1}
+        own = np.zeros((len(given), max(map(len, tuples), default=0)), np.intp)
+        for name in {name for names in tuples for name in names}:
+            slots = np.array([names.index(name) if name in names else -1 for names in tuples])
+            those = np.flatnonzero((slots[chosen] >= 0) & (look == UNLISTED))
+            found = self._standings(answers, name, places[those])
+            own_codes = [every.setdefault(standing, len(every)) for standing in found.values]
+            own[those, slots[chosen[those]]] = np.array(own_codes, np.intp)[found.codes]
+        standings = list(every)
+        why = np.where((own == 1).any(1), missing.codes, 0)
+        first, codes = distinct(np.column_stack((chosen, look, why, own)))
+        judged = []
+        for at in first.tolist():
+            names, settled = given[at], LOOKS[look[at]]
+            each = [standings[number] for number in own[at, : len(names)]]
+            judged.append(self._judged(names, settled, each, missing.values[missing.codes[at]]))
+        return Coded(judged, codes)
+
+    def _judged(
         self, given: Sequence[str], look: str, standings: Sequence[Standing], missing: str
-    ) -> Verdict:
+    ) -> Judgement:
         """Return the concordance and the reason that decides it.
 
         Args:
@@ -66,18 +122,18 @@ class Judge:
             missing: what is missing for this patient.
         """
         if look:
-            return Verdict(look)
+            return Judgement(look)
         each = list(zip(given, standings, strict=True))
         strange = [name for name, standing in each if not standing.status]
         if strange:
-            return Verdict("not_in_table", f"{', '.join(strange)}: not in the table")
+            return Judgement("not_in_table", f"{', '.join(strange)}: not in the table")
         barred = [(name, standing) for name, standing in each if standing.status == "excluded"]
         if barred:
             reasons = (f"{name}: {self._reason(standing)}" for name, standing in barred)
-            return Verdict("excluded", OR.join(reasons))
+            return Judgement("excluded", OR.join(reasons))
         if any(standing.status == "undetermined" for standing in standings):
-            return Verdict("undetermined", f"missing: {missing}")
-        return Verdict("excluded", "each is eligible, but they do not stand in one set")
+            return Judgement("undetermined", f"missing: {missing}")
+        return Judgement("excluded", "each is eligible, but they do not stand in one set")
 
     def _reason(self, standing: Standing) -> str:
         """Return why a therapy is excluded, in words."""
@@ -92,45 +148,64 @@ class Judge:
         values = f" {words.names(needs, 'or')}" if needs else ""
         return f"statement {standing.source} needs: {words.name(standing.finding)}{values}"
 
-    def verdicts(
-        self,
-        given: Given,
-        outside: Bits,
-        ballots: Coded,
-        missing: Coded,
-        standings: Callable[[str], Iterator[tuple[Standing, Bits]]],
-    ) -> Coded:
-        """Return the verdicts on what was given to some patients, each pattern judged once.
+    # ---- what the table says of a therapy ---------------------------------------------------
+
+    def _standings(self, answers: Answers, therapy: str, places: Places) -> Coded:
+        """Return the standing of a therapy for some patients."""
+        asked = np.zeros(answers.rows, bool)
+        asked[places] = True
+
+        def about(name: str, arity: int, place: int, mask: int) -> dict[Row, tuple[int, int]]:
+            return {
+                row(atom): answers.ask(atom, mask)
+                for atom in answers.atoms(name, arity)
+                if word(atom.arguments[place]) == therapy
+            }
+
+        mask = packed(asked)
+        eligible, possible = about("eligible", 1, 0, mask).get((therapy,), (0, 0))
+        offered, _ = about("offered", 1, 0, mask).get((therapy,), (0, 0))
+        atoms: list[tuple[Row, bool, int]] = [
+            (("eligible",), True, eligible),
+            (("undetermined",), True, possible & ~eligible),
+        ]
+        if mask := mask & offered & ~possible:
+            against = about("deciding", 2, 0, mask) | about("unmet", 5, 2, mask)
+            for key, (certain, some) in against.items():
+                atoms += [(key, True, certain), (key, False, some)]
+        found = patterns([whom for *_, whom in atoms], answers.rows, places)
+        return Coded([self._standing(compress(atoms, bits)) for bits in found.values], found.codes)
+
+    def _standing(self, atoms: Iterable[tuple[Row, bool, int]]) -> Standing:
+        """Return a standing by the status, or the arguments of deciding/2 and unmet/5.
 
         Args:
-            given: the therapies.
-            outside: who is out of scope.
-            ballots: their sets.
-            missing: what is missing, in words.
-            standings: yields each standing of a therapy, with the patients who have it.
+            atoms: the arguments, each with whether they are certain.
         """
-        numbers: dict[tuple[str, ...], int] = {}
-        chosen = np.array([numbers.setdefault(names, len(numbers)) for names in given], np.intp)
-        tuples = list(numbers)
-        first, codes = distinct(np.column_stack((chosen, ballots.codes)))
-        listed = (ballots.values[ballots.codes[at]].sets.get(frozenset(given[at])) for at in first)
-        look = np.array([UNLISTED if found is None else LISTED + found for found in listed], int)
-        look = np.where(outside, OUTSIDE, look[codes])
-        every = [Standing(), Standing("undetermined")]
-        own = np.zeros((len(given), max(map(len, tuples), default=0)), np.intp)
-        for name in {name for names in tuples for name in names}:
-            slots = np.array([names.index(name) if name in names else -1 for names in tuples])
-            those = np.flatnonzero((slots[chosen] >= 0) & (look == UNLISTED))
-            for standing, whom in standings(name) if len(those) else ():
-                if standing not in every:
-                    every.append(standing)
-                having = those[whom[those]]
-                own[having, slots[chosen[having]]] = every.index(standing)
-        why = np.where((own == 1).any(1), missing.codes, 0)
-        first, codes = distinct(np.column_stack((chosen, look, why, own)))
-        found = []
-        for at in first.tolist():
-            names, settled = given[at], LOOKS[look[at]]
-            each = [every[number] for number in own[at, : len(names)]]
-            found.append(self.verdict(names, settled, each, missing.values[missing.codes[at]]))
-        return Coded(found, codes)
+        table = engine(self.program).table
+        deciding: dict[bool, set[str]] = {True: set(), False: set()}
+        unmet: dict[Row, dict[bool, set[tuple[str, str]]]] = {}
+        for key, sure, _ in atoms:
+            if len(key) == 1:
+                return Standing(str(key[0]))
+            if len(key) == 2:
+                deciding[sure].add(str(key[1]))
+            else:
+                offer = unmet.setdefault(key[:3], {True: set(), False: set()})
+                offer[sure].add((str(key[3]), str(key[4])))
+        findings: dict[str, set[str]] = {}
+        barring = {*table.exclusions}
+        for (statement, *_), kinds in unmet.items():
+            line = (str(statement), "line")
+            against = {line} if line in kinds[False] else kinds[True] or kinds[False]
+            for source, finding in against:
+                findings.setdefault(source, set()).add(finding)
+                barring |= {source} - {str(statement)}
+        ranked = (deciding[True], deciding[False], barring, {*findings})
+        sources = next((x & findings.keys() for x in ranked if x & findings.keys()), None)
+        if not sources:
+            return Standing()
+        source = min(sources, key=table.place)
+        # In the order of terms, names come before what has arguments.
+        first = min(findings[source], key=lambda name: ("(" in name, name))
+        return Standing("excluded", source, "" if source in barring else first)

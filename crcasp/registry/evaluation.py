@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from itertools import compress
 from threading import Lock
+from typing import TypeAlias
 
 import numpy as np
 import polars as pl
+from clingo import Function, Symbol
 
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
+from crcasp.program.sets import OF_VERDICTS
+from crcasp.program.terms import natural, word
 from crcasp.program.vocabulary import OF_LINE
-from crcasp.questions.sides import Strange
-from crcasp.registry.alone import Alone
-from crcasp.registry.concordance import Judge
-from crcasp.registry.grounded import Facts, Grounded, Unevaluable
-from crcasp.registry.outcome import Bits, Given, Places, Results
-from crcasp.registry.verdicts import Answered, Verdicts
+from crcasp.registry.answers import Answers, Facts, Groundings, OfMany, OfOne
+from crcasp.registry.circuit import Unevaluable
+from crcasp.registry.concordance import Concordance
+from crcasp.registry.outcome import (
+    JUDGED,
+    LIST,
+    Bits,
+    Coded,
+    Given,
+    Places,
+    Results,
+    packed,
+    patterns,
+    unpacked,
+)
+from crcasp.registry.set_enumerator import SetEnumerator
 
-# Told of some patients: their facts, which of all they are, the lines of the grounding that
-# they need, and what is said of them.
-Seen = Callable[[Facts, Places, int, Verdicts], None]
+# Told of some patients: their facts, which of all they are, how they are answered, and what.
+Seen: TypeAlias = Callable[[Facts, Places, int, bool, Answers, Coded], None]
+Columns: TypeAlias = Iterator[tuple[str, Places, Coded]]
+Issues: TypeAlias = Mapping[Symbol, Bits]  # for each contradiction the patients who have it
 
 ROWS = 65_536  # that are evaluated at once
-MOST = 32  # lines of a grounding; a history that is longer is solved by itself
 USUAL = 2  # lines of which one grounding serves all
+SCOPE = Function("out_of_scope")
+BEYOND_FIRST = Function("is", [Function("line"), Function("beyond_first")])
 
 
 class Evaluator:
@@ -32,19 +49,18 @@ class Evaluator:
 
     Args:
         program: the logic program.
-        strange: where it is compared with another table, what only that one knows.
 
     Attributes:
         solved: why rows were left to the solver one by one, as a sentence; "" if none were.
     """
 
-    def __init__(self, program: Program, strange: Sequence[Strange] | None = None) -> None:
+    def __init__(self, program: Program) -> None:
         self.program = program
-        self.strange = strange
         self.lock = Lock()
-        self.judge = Judge(program)
-        self.alone = Alone(program, self.judge, strange)
-        self.groundings: dict[int, Grounded | None] = {}
+        self.concordance = Concordance(program)
+        self.verdicts = Groundings(program)
+        self.check = Groundings(program, check=True)
+        self.enumerators: dict[object, SetEnumerator] = {}
         self.solved = ""
 
     def answers(
@@ -54,8 +70,8 @@ class Evaluator:
         bad: Bits,
         given: Given | None = None,
         seen: Seen | None = None,
-    ) -> tuple[pl.DataFrame, Bits]:
-        """Return the columns of results, and which rows contradict themselves.
+    ) -> tuple[pl.DataFrame, Issues]:
+        """Return the columns of results, and what contradicts itself in which rows.
 
         Both these rows and the bad ones have no results.
 
@@ -71,42 +87,147 @@ class Evaluator:
         """
         given = np.full(rows, None) if given is None else given
         results = Results(rows)
-        lines = np.full(rows, USUAL)
-        for fact, whom in facts.items():
-            if fact.name in OF_LINE and len(fact.arguments) == 2:
-                np.maximum(lines, fact.arguments[0].number, out=lines, where=whom)
-        sizes = 1 << np.ceil(np.log2(lines)).astype(np.intp)
         with self.lock:
-            for size in np.unique(sizes).tolist():
-                of_size = np.flatnonzero(sizes == size)
-                for start in range(0, len(of_size), ROWS):
-                    part = of_size[start : start + ROWS]
-                    own = facts
-                    if len(part) < rows:
-                        own = {fact: whom[part] for fact, whom in facts.items()}
-                    answered = self.answered(size, own, bad[part], given[part])
-                    for name, places, found in answered.columns:
-                        results.put(name, part[places], found)
-                    if seen and answered.verdicts:
-                        seen(own, part, size, answered.verdicts)
-        return results.frame(), ~bad & (results.codes["in_scope"] == 0)
+            issues = self.issues(facts, rows)
+            bad = np.logical_or.reduce([bad, *issues.values()])
+            parts = [*_parts(facts, rows)]
+            for part, lines, alone in parts:  # which grows meanwhile
+                own = facts if len(part) == rows else {fact: of[part] for fact, of in facts.items()}
+                try:
+                    answers = self.answered(own, bad[part], lines, alone)
+                    sets = self.sets(answers)
+                    columns = [*self._columns(answers, sets, given[part])]
+                    if seen:
+                        seen(own, part, lines, alone, answers, sets)
+                except Unevaluable as reason:
+                    self.solved = (
+                        f"{self.program.names()}: {reason}, so rows are solved one by one."
+                    )
+                    halves = np.array_split(part, 2) if len(part) > 1 else [part]
+                    parts += [(half, lines, len(half) == len(part)) for half in halves]
+                    continue
+                for name, places, found in columns:
+                    results.put(name, part[places], found)
+        return results.frame(), issues
 
-    def answered(self, lines: int, facts: Facts, bad: Bits, given: Given) -> Answered:
-        """Return the answers to patients whose histories a grounding of so many lines holds."""
-        if lines not in self.groundings:
-            self.groundings[lines] = self._grounding(lines)
-        grounding = self.groundings[lines]
-        return (grounding or self.alone).answers(facts, bad, given)
+    def issues(self, facts: Facts, rows: int) -> Issues:
+        """Return what contradicts itself in which rows."""
+        if not self.program.overlays:  # a row has one value of a number, which implies nothing
+            numbers = {
+                finding
+                for finding, values in engine(self.program).vocabulary.findings.items()
+                if isinstance(values[0], int)
+            }
+            facts = {fact: of for fact, of in facts.items() if fact.name not in numbers}
+        grounded = self.check.of(facts, engine(self.program).vocabulary.lines)
+        patients = OfMany(grounded, facts, rows, (1 << rows) - 1)
+        found = ((atom, patients.ask(atom)[0]) for atom in grounded.atoms("issue", 3))
+        return {atom: unpacked(whom, rows) for atom, whom in found if whom}
 
-    def _grounding(self, lines: int) -> Grounded | None:
-        known = engine(self.program)
-        try:
-            if known.jointly:
-                raise Unevaluable("some of its offers may stand only together")
-            if lines > MOST:
-                raise Unevaluable(f"histories of more than {MOST} lines take too long")
-            most = min(lines, known.vocabulary.lines)
-            return Grounded(self.program, most, self.judge, self.strange)
-        except Unevaluable as reason:
-            self.solved = f"{self.program.names()}: {reason}, so rows are solved one by one."
-            return None
+    def answered(self, facts: Facts, bad: Bits, lines: int, alone: bool) -> Answers:
+        """Return the answers to patients of up to so many lines.
+
+        Args:
+            facts: for each fact the patients of whom it is given.
+            bad: the patients who are left out.
+            lines: how many lines.
+            alone: whether it is one patient, who is left to the solver.
+
+        Raises:
+            Unevaluable: they cannot be answered together.
+        """
+        if alone and not bad[0]:
+            return OfOne(self.program, (fact for fact, whom in facts.items() if whom[0]))
+        answers = OfMany(self.verdicts.of(facts, lines), facts, len(bad), packed(~bad))
+        if not answers.consistent:
+            raise self.program.without_answer()
+        return answers
+
+    def sets(self, answers: Answers) -> Coded:
+        """Return the recommendation sets of patients."""
+        verdicts = [atom for signature in OF_VERDICTS for atom in answers.atoms(*signature)]
+        facts, more = answers.table(self.program.divided[2])
+        key = (frozenset(facts), frozenset([*more, *verdicts]))
+        if key not in self.enumerators:
+            self.enumerators[key] = SetEnumerator(self.program, facts, [*more, *verdicts])
+        enumerator = self.enumerators[key]
+        values = [_listed(answers, atom) for atom in enumerator.inputs]
+        found = patterns(values, answers.rows, _places(answers))
+        return Coded([enumerator.sets(bits) for bits in found.values], found.codes)
+
+    def _columns(self, answers: Answers, sets: Coded, given: Given) -> Columns:
+        """Yield the columns of results, each with the places that it is for."""
+        places = _places(answers)
+        verdicts = {
+            str(word(atom.arguments[0])): answers.ask(atom) for atom in answers.atoms("eligible", 1)
+        }
+        outside = unpacked(answers.ask(SCOPE)[0], answers.rows)
+        later = unpacked(answers.ask(BEYOND_FIRST)[0], answers.rows)
+        missing = _names(answers.missing(), answers, natural)
+        eligible = {name: certain for name, (certain, _) in verdicts.items()}
+        undetermined = {name: possible & ~sure for name, (sure, possible) in verdicts.items()}
+        yield "in_scope", places, Coded((True, False), outside[places].astype(np.intp))
+        yield "line", places, Coded(("first", "beyond_first"), later[places].astype(np.intp))
+        yield "grade", places, _each(sets, "grade")
+        yield "preferred", places, _each(sets, "preferred")
+        yield "eligible", places, _names(eligible, answers)
+        yield "undetermined", places, _names(undetermined, answers)
+        yield "missing", places, missing
+        told = given[places].astype(np.bool_)
+        those = places[told]
+        if len(those):
+            found = self.concordance.of(
+                answers,
+                those,
+                given[those],
+                outside[those],
+                Coded(sets.values, sets.codes[told]),
+                Coded(missing.values, missing.codes[told]),
+            )
+            for name in JUDGED:
+                yield name, those, _each(found, name)
+
+
+def _parts(facts: Facts, rows: int) -> Iterator[tuple[Places, int, bool]]:
+    """Yield patients who are answered together, with the lines of the grounding they need."""
+    lines = np.full(rows, USUAL)
+    for fact, whom in facts.items():
+        if fact.name in OF_LINE and len(fact.arguments) == 2:
+            np.maximum(lines, fact.arguments[0].number, out=lines, where=whom)
+    sizes = 1 << np.ceil(np.log2(lines)).astype(np.intp)
+    for size in np.unique(sizes).tolist():
+        of_size = np.flatnonzero(sizes == size)
+        for start in range(0, len(of_size), ROWS):
+            yield of_size[start : start + ROWS], size, False
+
+
+def _places(answers: Answers) -> Places:
+    """Return the places of the patients who have an answer."""
+    return np.flatnonzero(unpacked(answers.mask, answers.rows))
+
+
+def _listed(answers: Answers, atom: Symbol) -> int:
+    """Return the patients of whom the sets take an atom for true.
+
+    It is certain; or it supports an eligible therapy that no statement supports for certain.
+    """
+    certain, possible = answers.ask(atom)
+    if atom.name == "because" and certain != possible:
+        therapy = atom.arguments[0]
+        together = answers.ask(Function("eligible", [therapy]))[0] & possible
+        for other in answers.atoms("because", 2):
+            if together and other.arguments[0] == therapy:
+                together &= ~answers.ask(other)[0]
+        return certain | together
+    return certain
+
+
+def _names(names: Mapping[str, int], answers: Answers, key: Callable[[str], object] = str) -> Coded:
+    """Return for each patient who has an answer the names that have its bit, as one text."""
+    ordered = sorted(names, key=key)  # type: ignore[arg-type]
+    found = patterns([names[name] for name in ordered], answers.rows, _places(answers))
+    return Coded([LIST.join(compress(ordered, bits)) for bits in found.values], found.codes)
+
+
+def _each(found: Coded, name: str) -> Coded:
+    return Coded([getattr(value, name) for value in found.values], found.codes)

@@ -123,6 +123,9 @@ def _line_of_therapy(number: int, entry: object) -> Iterator[tuple[str, str | No
     if odd := known.keys() - set(OF_LINE):
         said = f"history[{number - 1}] has {show(min(odd))}: it may have {', '.join(OF_LINE)}."
         raise _RefusedError("a line of the history has a key that it may not have", said, True)
+    if known.get("received") in (None, [], ""):
+        said = f"history[{number - 1}].received must name at least one therapy."
+        raise _RefusedError("a line of the history received nothing", said, True)
     for name, end in zip(OF_LINE, ("", "_stopped", "_toxic"), strict=True):
         yield f"line{number}{end}", _text(known.get(name))
 

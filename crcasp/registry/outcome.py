@@ -1,4 +1,4 @@
-"""The columns of results: how lists are written in them, and how they are put together."""
+"""The columns of results, and patients as the bits of numbers."""
 
 from __future__ import annotations
 
@@ -62,3 +62,31 @@ def distinct(rows: NDArray[Any]) -> tuple[Places, Places]:
     first = np.empty(len(encoded.dictionary), np.intp)
     first[codes[::-1]] = np.arange(len(rows))[::-1]
     return first, codes
+
+
+def packed(whom: Bits) -> int:
+    """Return bits as one number."""
+    return int.from_bytes(np.packbits(whom, bitorder="little").tobytes(), "little")
+
+
+def unpacked(value: int, rows: int) -> Bits:
+    """Return the first bits of a number."""
+    content = np.frombuffer(value.to_bytes(-(-rows // 8), "little"), np.uint8)
+    return np.unpackbits(content, count=rows, bitorder="little").view(np.bool_)
+
+
+def patterns(values: Sequence[int], rows: int, places: Places) -> Coded:
+    """Return for some of the patients which numbers have their bit, as bits.
+
+    Args:
+        values: the numbers.
+        rows: how many patients there are.
+        places: those who are asked about.
+    """
+    content = np.zeros((len(places), len(values) // 8 + 1), np.uint8)
+    for place, value in enumerate(values):
+        if value:
+            content[:, place // 8] |= unpacked(value, rows)[places].view(np.uint8) << place % 8
+    first, codes = distinct(content)
+    bits = np.unpackbits(content[first], axis=1, count=len(values), bitorder="little")
+    return Coded([*bits.view(np.bool_)], codes)

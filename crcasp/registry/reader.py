@@ -57,7 +57,7 @@ class Reader:
         self.label, self.domain, self.several = {
             "lineN": ("received", therapies, True),
             "lineN_stopped": ("stopped", vocabulary.reasons, False),
-            "lineN_toxic": ("toxic", vocabulary.agents, True),
+            "lineN_toxic": ("toxic", vocabulary.blamable, True),
             **dict.fromkeys(LIMITS, (name, vocabulary.limits, True)),
             GIVEN: (name, therapies, True),
         }.get(general(name)) or (name, vocabulary.findings[name], False)

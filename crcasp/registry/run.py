@@ -139,7 +139,7 @@ def answer_files(
                 columns=columns.used,
                 aside=columns.aside,
                 note=advisor.solved(),
-                touched=advisor.contrast.touched() if advisor.contrast else None,
+                touched=advisor.impact.touched() if advisor.impact else None,
                 fingerprint=rows.fingerprint(),
             )
             for stream, (_, text) in zip(others, further, strict=True):

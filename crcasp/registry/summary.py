@@ -12,8 +12,8 @@ import polars as pl
 from crcasp.facts.wording import printable
 from crcasp.program.terms import natural
 from crcasp.registry.advisor import ERROR, Answers
-from crcasp.registry.contrast import Touched
 from crcasp.registry.outcome import LIST
+from crcasp.registry.update_impact import Touched
 from crcasp.results.result import FORMAT
 from crcasp.views.groups.diff import table_with
 from crcasp.views.wording import BULLET, CLOSING, entry

@@ -3,137 +3,87 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from crcasp.program.files import Program
 from crcasp.results.result import FORMAT
 from crcasp.results.shapes import as_json
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One condition: a finding, and the values that will do."""
+class Need(NamedTuple):
+    """One condition: the values of a finding that will do, or bounds that hold together."""
 
     finding: str
     values: tuple[str, ...]
+    bounds: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """What a statement offers under some conditions.
+class Named(NamedTuple):
+    """A therapy, agent or class, or what a statement offers as such.
 
     Attributes:
-        name: its name.
-        therapies: what it offers; "initial" is the initial therapy again.
-        needs: the conditions, which must all be met.
-        grade: its own grade, None where it has that of its statement.
+        name: "" for all that the statement or its branch offers, "initial" for the initial
+            therapy again.
+        statement: the statement whose offer is meant, "" for what any statement offers.
+        branch: likewise, a branch of it.
     """
 
     name: str
-    therapies: tuple[str, ...]
-    needs: tuple[Need, ...]
-    grade: str | None = None
+    statement: str = ""
+    branch: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What a case bars or lowers.
+class Said(NamedTuple):
+    """What a source does under some conditions, by a branch or a case of it.
 
     Attributes:
-        part: a therapy, an agent or a class, whoever offers it; else ""
-        statement: that of which it is what the statement offers, by its branch, as this
-            therapy; "" where these are not named.
-        branch: likewise.
-        therapy: likewise.
-        grade: the grade that it has at most, "" where it is barred.
+        does: "offers", "bars", or "lowers" the grade.
+        what: what it offers, bars or lowers.
+        grade: the highest grade of what is lowered; of what is offered, "" for the statement's.
+        needs: the conditions, which must all be met.
     """
 
-    part: str
-    statement: str
-    branch: str
-    therapy: str
+    does: Literal["offers", "bars", "lowers"]
+    what: tuple[Named, ...]
     grade: str
+    needs: tuple[Need, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A case in which a source bars or lowers: its effects, and for whom."""
+class AddedSource(NamedTuple):
+    """A statement or an exclusion of an overlay, or more of one that is there without it.
+
+    Attributes:
+        source: its name.
+        new: whether the overlay states it.
+        line: the line of therapy of a statement, "" for an exclusion.
+        grade: likewise, its grade.
+        text: what it says in words.
+        references: what it rests on.
+        says: by each branch and case that the overlay adds, or adds to.
+    """
 
     source: str
-    name: str
-    effects: tuple[Effect, ...]
-    needs: tuple[Need, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AddedStatement:
-    """A statement, or more of one.
-
-    Attributes:
-        statement: its name.
-        new: whether the overlay states it, or adds to one that is there.
-        line: of which line of therapy it speaks.
-        grade: its grade.
-        text: what it says in words.
-        references: its sources.
-        branches: those that the overlay adds, or adds to.
-    """
-
-    statement: str
     new: bool
     line: str
     grade: str
     text: str
     references: tuple[str | int, ...]
-    branches: tuple[Branch, ...]
+    says: tuple[Said, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AddedExclusion:
-    """An exclusion: what it bars, unless a finding has one of these values."""
-
-    exclusion: str
-    text: str
-    bars: tuple[str, ...]
-    unless: tuple[Need, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AddedName:
-    """A finding, therapy or the like that is new, or has more to it.
-
-    Attributes:
-        kind: what it is: finding, regimen, partner, locoregional, agent, class, grade,
-            country or interpretation.
-        name: its name.
-        values: of a finding, all that it may be.
-    """
-
-    kind: str
-    name: str
-    values: tuple[str | int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Addition:
+class Addition(NamedTuple):
     """What one overlay adds.
 
     Attributes:
         overlay: the name of its file.
-        statements: statements, new ones or more of those that are there.
-        exclusions: new exclusions.
-        cases: cases in which one of its sources bars or lowers something.
-        names: findings, therapies and the like.
-        withdrawn: interpretations that it takes back, each with its text.
+        sources: statements and exclusions.
+        withdrawn: what it takes back, each with its text.
         others: what else it states, as atoms.
         constraints: how many of its rules only take answers away.
     """
 
     overlay: str
-    statements: tuple[AddedStatement, ...]
-    exclusions: tuple[AddedExclusion, ...]
-    cases: tuple[Case, ...]
-    names: tuple[AddedName, ...]
+    sources: tuple[AddedSource, ...]
     withdrawn: tuple[tuple[str, str], ...]
     others: tuple[str, ...]
     constraints: int

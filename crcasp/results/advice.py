@@ -11,6 +11,7 @@ from crcasp.results.result import Result
 
 Line: TypeAlias = Literal["first", "beyond_first"]
 Status: TypeAlias = Literal["eligible", "undetermined", "excluded"]
+State: TypeAlias = Literal["met", "not_met", "open"]
 
 
 class Condition(NamedTuple):
@@ -21,50 +22,40 @@ class Condition(NamedTuple):
         needs: the values that would do; a bound reads "at most 70".
         value: what it is for this patient, None where unknown; `is` in JSON.
         facts: the patient's own facts that show it; `from` in JSON.
+        state: "met", "not_met", or "open" where some completion meets it and some does not.
+        interpretations: in an explanation, the choices by which the facts show it; `by` in JSON.
     """
 
     finding: str
     needs: tuple[str, ...]
     value: str | int | None
     facts: tuple[str, ...]
+    state: State = "met"
+    interpretations: tuple[str, ...] = ()
 
 
 class Reason(NamedTuple):
-    """A statement that supports a therapy, in every way to fill in the unknown.
+    """What a statement or an exclusion says of a therapy: for it, or against it.
 
     Attributes:
-        statement: its number in Table 3 of the review.
+        statement: the statement's number in Table 3 of the review, None for an exclusion.
         text: what it says, in the words of the program.
         references: the review's own reference numbers; a source in words in an overlay.
-        interpretations: the choices (I1 ...) that the reason rests on.
-        conditions: what it needed and what met it.
+        interpretations: the choices (I1 ...) that it rests on here.
+        conditions: what it needed, and what it found.
+        exclusion: the exclusion's name (X1 ...), None for a statement.
+        state: in an explanation, whether it supports the therapy, or lets it pass.
+        exclusions: in an explanation, what might bar what the statement offers.
     """
 
-    statement: str
+    statement: str | None
     text: str
     references: tuple[int | str, ...]
     interpretations: tuple[str, ...]
     conditions: tuple[Condition, ...]
-
-
-class Objection(NamedTuple):
-    """A statement that does not hold of a therapy, or an exclusion that bars it.
-
-    Attributes:
-        statement: the statement's number, None for an exclusion.
-        exclusion: the exclusion's name (X1 ...), None for a statement.
-        text: what it says, in the words of the program.
-        interpretations: the choices (I1 ...) that the objection rests on.
-        conditions: what it needed and did not find.
-        references: its sources, as of a reason.
-    """
-
-    statement: str | None
-    exclusion: str | None
-    text: str
-    interpretations: tuple[str, ...]
-    conditions: tuple[Condition, ...]
-    references: tuple[int | str, ...] = ()
+    exclusion: str | None = None
+    state: State = "met"
+    exclusions: tuple[Reason, ...] | None = None
 
     @property
     def source(self) -> str | None:
@@ -78,7 +69,7 @@ class Verdict(NamedTuple):
     Attributes:
         therapy: its name, such as "folfox+cetuximab".
         status: one of the three.
-        grade: of an eligible therapy, the highest that its statements give.
+        grade: of an eligible therapy, the lowest that it has in any completion.
         statements: of an eligible therapy, those that support it however the unknown
             turns out, in table order; () where several do so only together.
         because: of an eligible therapy, one reason for each of them, or for each of
@@ -95,7 +86,7 @@ class Verdict(NamedTuple):
     grade: str | None = None
     statements: tuple[str, ...] = ()
     because: tuple[Reason, ...] = ()
-    against: tuple[Objection, ...] = ()
+    against: tuple[Reason, ...] = ()
     findings: tuple[str, ...] = ()
     deciding: str | None = None
     lowered: tuple[Reason, ...] = ()
@@ -110,7 +101,7 @@ class RecommendationSet(NamedTuple):
     """What the table lets stand together: one stable model.
 
     Attributes:
-        grade: that of its systemic therapy, or of the locoregional one alone.
+        grade: the lowest of its therapies'.
         preferred: whether no set has a higher grade.
         therapies: the systemic therapy first.
         because: the reasons of all its therapies, therapy by therapy.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from crcasp.results.advice import Status
 from crcasp.results.comparison import Kind
@@ -10,13 +11,12 @@ from crcasp.results.provenance import Provenance
 from crcasp.results.result import Result
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What one table says of a therapy.
 
     Attributes:
-        status: "eligible", "undetermined" or "excluded"; the last also of a therapy that the
-            table does not offer, and of a patient of whom it does not speak.
+        status: "eligible" or "excluded"; the latter also of a therapy that the table does not
+            offer.
         grade: of an eligible therapy, if the table ranks grades.
     """
 
@@ -24,15 +24,14 @@ class Standing:
     grade: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Only:
-    """A condition that patients meet: a finding that can only have some values.
+class Only(NamedTuple):
+    """A condition that patients meet: a finding that has one of some values.
 
     Attributes:
         finding: its name, such as "mmr"; `line`, `failed(A)`, `stopped(initial)` and the like
             of the history, and a therapy, agent or class that is "allowed" or "denied".
             Where the tables read it differently it is `before(F)` and `now(F)`.
-        values: what it may be; "unknown" is one of them.
+        values: what it may be.
         text: the condition in words.
     """
 
@@ -41,18 +40,41 @@ class Only:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class PreferredSets(NamedTuple):
+    """The preferred sets by both tables.
+
+    Attributes:
+        before: those of the old table, each with its therapies.
+        after: those of the new one.
+    """
+
+    before: tuple[tuple[str, ...], ...]
+    after: tuple[tuple[str, ...], ...]
+
+
+class ExamplePatient(NamedTuple):
+    """A smallest patient: with few facts, and what these leave open does not matter.
+
+    Attributes:
+        facts: the patient's facts.
+        preferred: the preferred sets.
+    """
+
+    facts: tuple[str, ...]
+    preferred: PreferredSets
+
+
+class Changed(NamedTuple):
     """A therapy of which the tables do not say the same for some patients.
 
     Attributes:
         therapy: its name.
-        kind: how it changes, in the words of `compare`.
-        before: what the old table says of the smallest patient.
+        kind: "gained", "lost", "raised" or "lowered".
+        before: what the old table says of the example.
         after: what the new one says.
         when: alternatives, each of conditions that hold together: the change happens to
-            exactly the patients whom one of them fits.
-        smallest: the facts of a patient with the fewest facts to whom it happens.
+            exactly the fully known patients whom one of them fits.
+        example: a smallest patient to whom it happens.
         because: what does it, in one patient or another: statements, exclusions,
             interpretations, constants.
     """
@@ -62,26 +84,25 @@ class Changed:
     before: Standing
     after: Standing
     when: tuple[tuple[Only, ...], ...]
-    smallest: tuple[str, ...]
+    example: ExamplePatient
     because: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Preferred:
+class PreferredChange(NamedTuple):
     """Whether the preferred sets change.
 
     Attributes:
         changes: whether they do for any patient.
-        smallest: the facts of a patient with the fewest facts for whom they do.
+        example: a smallest patient for whom they do.
     """
 
     changes: bool
-    smallest: tuple[str, ...] = ()
+    example: ExamplePatient | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Diff(Result):
-    """What changes from one table to another, over all patients there can be.
+    """What changes from one table to another, over all fully known patients.
 
     Attributes:
         changes: the therapies that change for some patient, in the table's order.
@@ -89,19 +110,19 @@ class Diff(Result):
         unchanged: the therapies of either table of which status and grade are proved to be
             the same for every patient, in the table's order.
         lines: how many lines of therapy the histories may have.
+        not_compared: the therapies that are not compared: none, as both tables read the words
+            of an overlay.
         seconds: how long it took.
         provenance: the old program and the new one; () where it was made by hand.
-        left_out: the therapies that are not compared: none of the tables offers them by name,
-            and they have a part that only one of them knows, which may let them be given again.
     """
 
     changes: tuple[Changed, ...]
-    preferred: Preferred
+    preferred: PreferredChange
     unchanged: tuple[str, ...]
     lines: int
+    not_compared: tuple[str, ...] = ()
     seconds: float = field(default=0.0, compare=False)
     provenance: tuple[Provenance, ...] = field(default=(), repr=False, compare=False)
-    left_out: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:

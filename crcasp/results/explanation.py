@@ -3,76 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
 from crcasp.results.advice import Reason, Status
 from crcasp.results.provenance import Provenance
 from crcasp.results.result import Result
-
-State: TypeAlias = Literal["met", "unmet", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One finding that is asked for, and whether it is as needed.
-
-    Attributes:
-        finding: its name, such as "side" or "failed(oxaliplatin)".
-        needs: the values that would do; a bound reads "at most 70".
-        value: what it is, None where unknown.
-        facts: the patient's own facts that show it.
-        interpretations: the choices by which the facts show it.
-        state: "met", "unmet", or "unknown" where some completion meets it and some does not.
-    """
-
-    finding: str
-    needs: tuple[str, ...]
-    value: str | int | None
-    facts: tuple[str, ...]
-    interpretations: tuple[str, ...]
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """An exclusion that was checked: passed, or in the way.
-
-    Attributes:
-        exclusion: its name (X1 ...).
-        text: what it says, in the words of the program.
-        interpretations: the choices that it rests on here.
-        checks: what it asks for; () where nothing of the patient concerns it.
-        state: "met" where it lets the therapy pass, "unmet" where it bars it.
-    """
-
-    exclusion: str
-    text: str
-    interpretations: tuple[str, ...]
-    checks: tuple[Check, ...]
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way by which a statement offers the therapy, with all that stands in it.
-
-    Attributes:
-        statement: its number in Table 3.
-        text: what it says, in the words of the program.
-        references: the review's own reference numbers; a source in words in an overlay.
-        interpretations: the choices that the statement rests on.
-        checks: what it needs.
-        passages: the exclusions that were checked.
-        state: "met" where it supports the therapy, "unmet" where it cannot.
-    """
-
-    statement: str
-    text: str
-    references: tuple[int | str, ...]
-    interpretations: tuple[str, ...]
-    checks: tuple[Check, ...]
-    passages: tuple[Passage, ...]
-    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +47,7 @@ class Explanation(Result):
     status: Status | None
     grade: str | None
     in_scope: bool
-    ways: tuple[Way, ...]
+    ways: tuple[Reason, ...]
     changes: tuple[tuple[Change, ...], ...]
     barred_by: tuple[str, ...]
     lowered: tuple[Reason, ...] = ()

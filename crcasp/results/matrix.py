@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from crcasp.program.terms import Word
 from crcasp.program.wording import Wording
+from crcasp.results.advice import State
 
 
 class Turns(NamedTuple):
@@ -16,12 +17,12 @@ class Turns(NamedTuple):
         words: names for a person, those of columns included.
         values: what each finding is, as far as it is known.
         shown: the patient's facts that show it.
-        states: "met", "unmet" or "unknown".
+        states: "met", "not_met" or "open".
         wants: what would do.
     """
 
     words: Wording
     values: Mapping[str, Word]
     shown: Mapping[str, tuple[str, ...]]
-    states: Mapping[tuple[str, str], str]
+    states: Mapping[tuple[str, str], State]
     wants: Mapping[tuple[str, str], tuple[str, ...]]

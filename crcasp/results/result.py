@@ -6,7 +6,7 @@ from typing import Any
 
 from crcasp.results.shapes import as_json
 
-FORMAT = "crcasp/1"
+FORMAT = "crcasp/2"
 
 
 class Result:

@@ -45,11 +45,20 @@ def _verdict(it: Any) -> dict[str, Any]:
     return found | {"deciding": it.deciding, "against": it.against}
 
 
-def _objection(it: Any) -> dict[str, Any]:
-    if it.exclusion is None:
-        return {"statement": it.statement, "conditions": it.conditions}
-    found = {"exclusion": it.exclusion, "text": it.text, "conditions": it.conditions}
-    return found | ({"references": it.references} if it.references else {})
+def _reason(it: Any) -> dict[str, Any]:
+    found = {"exclusion" if it.exclusion else "statement": it.source, "text": it.text}
+    if it.references or not it.exclusion:
+        found["references"] = it.references
+    found |= {"interpretations": it.interpretations}
+    if it.exclusions is not None:
+        found |= {"state": it.state}
+    found |= {"conditions": it.conditions}
+    return found | ({"exclusions": it.exclusions} if it.exclusions else {})
+
+
+def _condition(it: Any) -> dict[str, Any]:
+    found = {"finding": it.finding, "needs": it.needs, "is": it.value, "from": it.facts}
+    return found | {"state": it.state} | ({"by": it.interpretations} if it.interpretations else {})
 
 
 def _explanation(it: Any) -> dict[str, Any]:
@@ -83,26 +92,13 @@ def _comparison(it: Any) -> dict[str, Any]:
     return {"without": it.without, "with": it.added, **kinds, "preferred": preferred}
 
 
-_CHECK = {"value": "is", "facts": "from"}
-
 SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "Advice": _only("in_scope", "line", "notices", "sets", "therapies"),
     "RecommendationSet": _only("grade", "preferred", "therapies"),
     "Verdict": _verdict,
-    "Objection": _objection,
-    "Condition": _only("finding", "needs", **_CHECK),
+    "Reason": _reason,
+    "Condition": _condition,
     "Explanation": _explanation,
-    "Way": _only(
-        *("statement", "text", "references", "interpretations", "state"),
-        checks="conditions",
-        passages="exclusions",
-    ),
-    "Passage": _only("exclusion", "text", "interpretations", "state", checks="conditions"),
-    "Check": lambda it: {
-        **_only("finding", "needs", **_CHECK)(it),
-        "by": it.interpretations,
-        "state": it.state,
-    },
     "Change": lambda it: {"finding": it.finding, "from": it.value, "to": it.to},
     "Missing": _only(findings="missing"),
     "MissingFinding": lambda it: {
@@ -122,18 +118,15 @@ SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
         **_only("text", "must_hold", "result", "items", "examples")(it),
         "seconds": round(it.seconds, 3),
     },
-    "Diff": lambda it: {
-        **_only("lines", "changes", "preferred", "unchanged")(it),
-        **({"left_out": it.left_out} if it.left_out else {}),
-    },
+    "Diff": _only("lines", "changes", "preferred", "unchanged", "not_compared"),
     "Standing": lambda it: {
         "status": it.status,
         **({} if it.grade is None else {"grade": it.grade}),
     },
     "Only": _only("finding", "values"),
-    "Preferred": lambda it: {
+    "PreferredChange": lambda it: {
         "changes": it.changes,
-        **({"smallest": it.smallest} if it.changes else {}),
+        **({"example": it.example} if it.example else {}),
     },
     "Example": lambda it: {"item": it.item, "facts": str(it)},
 }

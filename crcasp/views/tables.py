@@ -27,6 +27,4 @@ def diff_text(diff: Diff, words: Wording, width: int = 80) -> str:
     text.gap()
     text.add("Preferred", f"{diffs.preferred(diff)}.")
     text.add("Unchanged", f"{diffs.unchanged(diff, words)}.")
-    if diff.left_out:
-        text.add("Left out", f"{diffs.left_out(diff)}.")
     return text.closed()

@@ -9,7 +9,6 @@ from typing import TypeVar
 from crcasp.program.engine import engine
 from crcasp.program.wording import Wording
 from crcasp.results.advice import Condition, Reason
-from crcasp.results.explanation import Check
 from crcasp.results.provenance import Provenance
 
 CLOSING = "Research software, not for treatment decisions; knowledge as of 2019."
@@ -51,7 +50,7 @@ def cited(references: Iterable[int | str]) -> str:
     return f" [{numbers}]" if numbers else ""
 
 
-def found(item: Condition | Check, words: Wording) -> str:
+def found(item: Condition, words: Wording) -> str:
     """Return what a condition found, with the facts that show it."""
     facts = f" ({', '.join(item.facts)})" if item.facts else ""
     return f"{words.name(item.finding)}: {words.name(item.value)}{facts}"
@@ -60,11 +59,11 @@ def found(item: Condition | Check, words: Wording) -> str:
 def lowering(reason: Reason, words: Wording) -> str:
     """Return what keeps a grade down, with what was found."""
     seen = [found(item, words) for item in reason.conditions]
-    source = f"{reason.statement}, {reason.text}{cited(reason.references)}"
+    source = f"{reason.source}, {reason.text}{cited(reason.references)}"
     return f"{'; '.join([source, *seen])}."
 
 
-def needs(item: Condition | Check, words: Wording) -> str:
+def needs(item: Condition, words: Wording) -> str:
     """Return what a condition needs, to stand behind what it found."""
     plain = item.needs in ((), ("yes",))
     return "" if plain else f", needs {words.names(item.needs, 'or')}"

@@ -56,7 +56,7 @@ def measured(browser: Any, path: Path) -> None:
     later = sorted(shown.run(LATER))
     high = later[int(0.95 * len(later))]
     median = statistics.median(later)
-    print(f"later answers   {median:8.0f} ms (below 60), 95 % below {high:.0f} ms")
+    print(f"later answers   {median:8.0f} ms (below 120), 95 % below {high:.0f} ms")
 
 
 def pictured(browser: Any, path: Path) -> None:

@@ -146,10 +146,10 @@ def test_text_closes_with_the_research_line_once(
 
 @pytest.mark.parametrize("path", [*EXAMPLES, *JSON_EXAMPLES], ids=lambda path: path.stem)
 def test_every_example_is_answered_in_text_and_json(command: Command, path: Path) -> None:
-    for options in (["--all"], ["--format", "json"]):
-        run = command("recommend", *options, path)
-        assert (run.status, run.err) == (0, "")
-        assert max(map(len, run.out.splitlines())) <= 80 or "json" in options
+    run = command("recommend", "--all", path)
+    assert (run.status, run.err) == (0, "")
+    assert max(map(len, run.out.splitlines())) <= 80
+    assert_to_the_letter(answer(command("recommend", "--format", "json", path)))
 
 
 def test_all_adds_the_sets_of_lower_grade(command: Command, patient: Path) -> None:
@@ -206,8 +206,8 @@ def test_files_that_contradict_each_other_are_refused(command: Command, tmp_path
         ("stopped(1, toxicity).", "did not hold the agent"),
         ("received(1, folfiri). stopped(1, toxicity).", "did not hold the agent"),
         ("received(2, capox). stopped(1, toxicity).", "did not hold the agent"),
-        ("received(1, capox).", "not given as stopped for toxicity"),
-        ("received(1, capox). stopped(1, progression).", "not given as stopped for toxicity"),
+        ("received(1, capox).", "did not stop for toxicity"),
+        ("received(1, capox). stopped(1, progression).", "did not stop for toxicity"),
     ],
 )
 def test_a_toxic_agent_that_does_not_fit_its_line_is_refused(
@@ -324,12 +324,6 @@ def test_a_constant_that_leaves_no_line_is_refused(
     assert_refused(command(subcommand, "-c", f"max_lines={value}", *files), "max_lines")
 
 
-def test_preferred_as_a_constant_loses_no_set(command: Command, patient: Path) -> None:
-    """The constant is for plain clingo; it must not make the wrapper optimize."""
-    given = command("recommend", "--all", "-c", "preferred=1", patient)
-    assert given == command("recommend", "--all", patient)
-
-
 @pytest.mark.parametrize("subcommand", ["recommend", "vocabulary"])
 @pytest.mark.parametrize(
     ("content", "said"),
@@ -387,10 +381,10 @@ def test_bad_usage(command: Command, argv: list[str]) -> None:
     ("content", "said"),
     [
         (b"age(54) :- true.", ":1:1: "),
-        (b'age(54).\n#include "other.lp".', ":2:1: #include"),
+        (b'age(54).\n#include "other.lp".', ":2:1: this is not a fact"),
         (b"age(54).\nheight(180).", ":2:1: height"),
         (b"age(17).", "18 to 120"),
-        (b"age(54). age(55).", "keep the one that is right"),
+        (b"age(54). age(55).", "keep the right one"),
         (b"received(2, folfox).", "the line before this one is missing"),
         (b'{"age": 54,}', "JSON"),
         (b"[]", "object"),
@@ -701,11 +695,13 @@ def test_vocabulary_is_that_of_the_contract(schema: dict[str, Any]) -> None:
     }
     line = schema["properties"]["history"]["items"]["properties"]
     therapies = {*reading.REGIMENS, *reading.PARTNERS, *reading.LOCOREGIONAL}
-    assert set(line["received"]["items"]["enum"]) == therapies
+    alone = {*reading.DRUGS, *reading.LOCAL}
+    assert set(line["received"]["items"]["enum"]) == therapies | alone
     assert line["stopped"]["enum"] == ["progression", "toxicity", "completed", "other", None]
-    agents = {name for therapy in therapies for name in reading.AGENTS.get(therapy, (therapy,))}
-    assert set(line["toxic"]["items"]["enum"]) == agents
-    limits = {name for therapy in therapies for name in reading.held(therapy)}
+    drugs = therapies | set(reading.DRUGS) - {"other_systemic"}
+    blamable = reading.agents_of(drugs) | set(reading.CLASSES)
+    assert set(line["toxic"]["items"]["enum"]) == blamable
+    limits = blamable | therapies
     for limit in ("contraindicated", "unavailable"):
         assert set(schema["properties"][limit]["items"]["enum"]) == limits
 
@@ -760,7 +756,7 @@ def test_what_is_accepted_fits_the_schema(schema: dict[str, Any]) -> None:
         {"history": [{"received": []}]},
         {"history": [{"received": "folfox"}]},
         {"history": [{"received": ["folfax"]}]},
-        {"history": [{"received": ["oxaliplatin"]}]},
+        {"history": [{"received": ["anti_egfr"]}]},
         {"history": [{"stopped": "progression"}]},
         {"history": [{"received": ["folfox"], "stopped": "death"}]},
         {"history": [{"received": ["folfox"], "cycles": 4}]},
@@ -810,24 +806,20 @@ CONDITION = _object(
         "needs": _array(TEXT, minItems=1),
         "is": {"type": ["string", "integer", "null"]},
         "from": _array(TEXT),
+        "state": {"enum": ["met", "not_met", "open"]},
     }
 )
 CONDITIONS = _array(CONDITION)
-REASON = _object(
-    {
-        "statement": STATEMENT,
-        "text": TEXT,
-        "references": _array({"type": "integer"}),
-        "interpretations": _array({"enum": [f"I{number}" for number in range(1, 21)]}),
-        "conditions": CONDITIONS,
-    }
-)
-AGAINST = {
-    "oneOf": [
-        _object({"statement": STATEMENT, "conditions": CONDITIONS}),
-        _object({"exclusion": {"enum": EXCLUSIONS}, "text": TEXT} | {"conditions": CONDITIONS}),
-    ]
+SAID = {
+    "text": TEXT,
+    "references": _array({"type": "integer"}),
+    "interpretations": _array({"enum": [f"I{number}" for number in range(1, 23)]}),
+    "conditions": CONDITIONS,
 }
+REASON = _object({"statement": STATEMENT} | SAID)
+BARRING = {"exclusion": {"enum": EXCLUSIONS}} | SAID
+BARRING.pop("references")  # which the table gives for no exclusion
+AGAINST = {"oneOf": [REASON, _object(BARRING)]}
 VERDICT = {
     "oneOf": [
         _object(
@@ -850,7 +842,7 @@ CHOSEN = _object(
 )
 ANSWER = _object(
     {
-        "format": {"const": "crcasp/1"},
+        "format": {"const": "crcasp/2"},
         "in_scope": {"type": "boolean"},
         "line": {"enum": ["first", "beyond_first"]},
         "notices": _array(TEXT),
@@ -887,23 +879,18 @@ def assert_to_the_letter(given: dict[str, Any]) -> None:
 def test_the_shape_of_random_answers() -> None:
     rng = random.Random(23)
     seen: set[str] = set()
-    for _ in range(36):
+    for _ in range(9):
         given = recommend(reading.random_patient(rng).mapping()).to_dict()
         assert_to_the_letter(json.loads(json.dumps(given)))
         seen.update(re.findall(r"'(eligible|undetermined|excluded|exclusion|X3)'", str(given)))
     assert len(seen) == 5, "the random patients no longer cover every form"
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
-def test_the_shape_of_examples(path: Path) -> None:
-    assert_to_the_letter(recommend(path).to_dict())
-
-
 def test_json_of_a_patient_in_full(command: Command, patient: Path) -> None:
     run = command("recommend", "--format", "json", patient)
     given = answer(run)
     assert list(given) == ["format", "in_scope", "line", "notices", "sets", "therapies"]
-    assert (given["format"], given["in_scope"], given["line"]) == ("crcasp/1", True, "first")
+    assert (given["format"], given["in_scope"], given["line"]) == ("crcasp/2", True, "first")
     assert list(given["sets"][0]) == ["grade", "preferred", "therapies"]
     assert [chosen for chosen in given["sets"] if chosen["preferred"]] == [
         {"grade": "benefit", "preferred": True, "therapies": ["folfiri+cetuximab"]},
@@ -924,18 +911,20 @@ def test_json_of_an_eligible_therapy(command: Command, patient: Path) -> None:
     assert (reason["statement"], reason["references"]) == ("1.1", [165])
     assert {"I1", "I2"} <= set(reason["interpretations"])
     conditions = {condition["finding"]: condition for condition in reason["conditions"]}
-    assert list(conditions["side"]) == ["finding", "needs", "is", "from"]
+    assert list(conditions["side"]) == ["finding", "needs", "is", "from", "state"]
     assert conditions["side"] == {
         "finding": "side",
         "needs": ["left"],
         "is": "left",
         "from": ["primary_site(sigmoid_colon)"],
+        "state": "met",
     }
     assert conditions["ras"] == {
         "finding": "ras",
         "needs": ["wild_type"],
         "is": "wild_type",
         "from": ["kras(wild_type)", "nras(wild_type)"],
+        "state": "met",
     }
 
 
@@ -944,7 +933,7 @@ def test_json_of_the_line_of_therapy(command: Command, tmp_path: Path) -> None:
     verdict = answer(command("recommend", "--format", "json", path))["therapies"]["folfiri"]
     (reason,) = verdict["because"]
     line = {"finding": "line", "needs": ["beyond_first"], "is": "beyond_first"}
-    assert {**line, "from": ["received(1,folfox)"]} in reason["conditions"]
+    assert {**line, "from": ["received(1,folfox)"], "state": "met"} in reason["conditions"]
 
 
 def test_json_of_an_undetermined_therapy(command: Command, patient: Path) -> None:
@@ -960,18 +949,17 @@ def test_json_of_therapies_excluded(command: Command, tmp_path: Path) -> None:
     path = written(tmp_path / "p.lp", facts)
     verdicts = answer(command("recommend", "--format", "json", path))["therapies"]
     stage = {"finding": "multifocal_liver_disease", "needs": ["late"], "is": "early"}
-    stage["from"] = ["multifocal_liver_disease(early)"]
-    assert verdicts["tace"] == {
-        "status": "excluded",
-        "deciding": "13",
-        "against": [{"statement": "13", "conditions": [stage]}],
-    }
+    stage |= {"from": ["multifocal_liver_disease(early)"], "state": "not_met"}
+    tace = verdicts["tace"]
+    assert (tace["status"], tace["deciding"]) == ("excluded", "13")
+    (objection,) = tace["against"]
+    assert list(objection) == ["statement", *SAID]
+    assert (objection["statement"], objection["conditions"]) == ("13", [stage])
     barred = verdicts["folfox+panitumumab"]["against"]
-    assert [list(item) for item in barred][-1] == ["exclusion", "text", "conditions"]
+    assert list(barred[-1]) == list(BARRING)
     assert barred[-1]["exclusion"] == verdicts["folfox+panitumumab"]["deciding"] == "X2"
-    assert barred[-1]["conditions"] == [
-        {"finding": "ras", "needs": ["wild_type"], "is": "mutant", "from": ["kras(mutant)"]}
-    ]
+    ras = {"finding": "ras", "needs": ["wild_type"], "is": "mutant"}
+    assert barred[-1]["conditions"] == [{**ras, "from": ["kras(mutant)"], "state": "not_met"}]
     limits = [item for item in verdicts["hai"]["against"] if item.get("exclusion") == "X4"]
     assert [item["conditions"][0]["from"] for item in limits] == [["contraindicated(hai)"]]
     ages = [
@@ -980,7 +968,8 @@ def test_json_of_therapies_excluded(command: Command, tmp_path: Path) -> None:
         for condition in item["conditions"]
         if condition["finding"] == "age"
     ]
-    assert ages == [{"finding": "age", "needs": ["at most 70"], "is": 71, "from": ["age(71)"]}]
+    age = {"finding": "age", "needs": ["at most 70"], "is": 71, "from": ["age(71)"]}
+    assert ages == [{**age, "state": "not_met"}]
 
 
 def test_json_out_of_scope(command: Command, tmp_path: Path) -> None:

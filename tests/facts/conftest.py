@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from declared import VOCABULARY
+from words import VOCABULARY
 
 from crcasp.program.vocabulary import Vocabulary
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from declared import VOCABULARY, places, written
+from declared import places, written
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from words import VOCABULARY
 
 from crcasp.facts import read_mapping
 from crcasp.program.vocabulary import Vocabulary

@@ -9,12 +9,16 @@ import pytest
 from clingo import ast
 
 from crcasp.program.files import program_directory
-from crcasp.program.overlays import Signature, _Atoms, signatures
+from crcasp.program.overlays import Signature, apart, signatures, terms_of
 
 LP = Path(program_directory())
 IN_WORDS = {"audit/properties.lp", "vocabulary.lp"}  # which ask for nearly all
-IN_WORDS |= {f"check/{name}.lp" for name in ("names", "table", "vocabulary")}
+IN_WORDS |= {"check/names.lp", "check/table.lp"}
 FILES = [path for path in sorted(LP.rglob("*.lp")) if str(path.relative_to(LP)) not in IN_WORDS]
+
+
+def atoms_of(node: ast.AST) -> set[Signature]:
+    return {signature for term in terms_of(node) for signature, _ in apart(term)}
 
 
 def used(path: Path) -> tuple[set[Signature], set[Signature]]:
@@ -26,19 +30,19 @@ def used(path: Path) -> tuple[set[Signature], set[Signature]]:
         kind = node.ast_type
         if kind == ast.ASTType.Rule and node.head.ast_type == ast.ASTType.Aggregate:
             for element in node.head.elements:
-                heads.update(_Atoms.of(element.literal))
-                asked.update(*map(_Atoms.of, element.condition))
-            asked.update(*map(_Atoms.of, node.body))
+                heads.update(atoms_of(element.literal))
+                asked.update(*map(atoms_of, element.condition))
+            asked.update(*map(atoms_of, node.body))
         elif kind == ast.ASTType.Rule:
             found = signatures(node)
             heads.update(found[0])
             asked.update(found[1])
         elif kind == ast.ASTType.External:
-            heads.update(_Atoms.of(node.atom))
-            asked.update(*map(_Atoms.of, node.body))
+            heads.update(atoms_of(node.atom))
+            asked.update(*map(atoms_of, node.body))
         elif kind in (ast.ASTType.Minimize, ast.ASTType.Heuristic, ast.ASTType.ShowTerm):
-            asked.update(*map(_Atoms.of, node.body))
-        elif kind == ast.ASTType.ShowSignature:
+            asked.update(*map(atoms_of, node.body))
+        elif kind in (ast.ASTType.ShowSignature, ast.ASTType.Defined):
             asked.add((node.name, node.arity))
 
     ast.parse_string(re.sub("#include.*", "", path.read_text(encoding="utf-8")), visit)

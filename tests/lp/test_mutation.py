@@ -17,7 +17,7 @@ GREEN, RED = 0, 1  # as pytest ends
 STATEMENTS = ["1", "1.1", "1.2", "2", "3", "4", "5", "6.1", "6.2", "6.3", "6.4", "6.5"]
 STATEMENTS += ["7.1", "7.2", "8", "9", "10.1", "10.2", "10.3", "11", "12", "13"]
 EXCLUSIONS = [f"X{number}" for number in range(1, 6)]
-INTERPRETATIONS = [f"I{number}" for number in range(1, 21)]
+INTERPRETATIONS = [f"I{number}" for number in range(1, 23)]
 
 
 def removed(path: Path, name: str) -> int:
@@ -28,7 +28,7 @@ def removed(path: Path, name: str) -> int:
     def visit(node: ast.AST) -> None:
         nonlocal gone
         text = str(node)
-        is_rule = node.ast_type == ast.ASTType.Rule
+        is_rule = node.ast_type == ast.ASTType.Rule and not text.startswith("place(")
         speaks = f'"{name}"' in text if name.startswith("I") else f'("{name}"' in text
         if is_rule and speaks:
             gone += 1

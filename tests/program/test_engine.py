@@ -1,4 +1,4 @@
-"""One patient, one answer: however it is grounded, in whichever thread, whoever was before."""
+"""One patient, one answer: in whichever thread, whoever was before."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeAlias, cast
@@ -17,11 +17,9 @@ import pytest
 import reading
 
 import crcasp
-from crcasp import Advice, InputError, parse_facts, recommend
-from crcasp.program.engine import Engine, engine
-from crcasp.program.files import Program, main_files, program_directory
-from crcasp.program.grounding import Grounding
-from crcasp.questions.decoder import decode
+from crcasp import InputError, parse_facts, recommend
+from crcasp.program.engine import engine
+from crcasp.program.files import Program
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(crcasp.__file__).parents[1])}
 GRADES = ("benefit", "recommended", "considered")
@@ -33,109 +31,12 @@ def random_facts(seed: int) -> Facts:
     return parse_facts(reading.random_patient(random.Random(seed)).facts())
 
 
-def new_engine() -> Engine:
-    """An engine that has not answered anything yet."""
-    shared = engine(Program())
-    return Engine(shared.program, shared.vocabulary, shared.declared)
-
-
-def blank(grounding: Grounding) -> Advice:
-    """What a grounding says of the patient of whom nothing is known."""
-    return decode(grounding.answer(), engine(Program()).table, ())
-
-
-def asked(solver: Engine, facts: Facts) -> Advice:
-    return decode(solver.answer(facts), solver.table, facts)
-
-
-def asked_once(facts: Facts) -> Advice:
-    solver = new_engine()
-    return decode(solver.fresh(facts)[0], solver.table, facts)
-
-
-# ---- the ways to answer are equal -----------------------------------------------------
-
-
-def plain_models(facts: Iterable[clingo.Symbol], *options: str) -> list[dict[str, set[str]]]:
-    """The models of the program as a user of clingo alone gets them, optimal ones if asked."""
-    control = clingo.Control(["0", *options])
-    for name in main_files():
-        control.load(f"{program_directory()}/{name}")
-    control.add("base", [], " ".join(f"{fact}." for fact in facts))
-    control.ground([("base", [])])
-    models: list[dict[str, set[str]]] = []
-    with control.solve(yield_=True) as handle:
-        for model in handle:
-            if options and not model.optimality_proven:
-                continue
-            shown: dict[str, set[str]] = {}
-            for symbol in model.symbols(shown=True):
-                shown.setdefault(symbol.name, set()).add(plain_name(symbol.arguments[0]))
-            models.append(shown)
-    return models
-
-
-def plain_name(term: clingo.Symbol) -> str:
-    paired = term.type is clingo.SymbolType.Function and term.name == "with"
-    return "+".join(map(str, term.arguments)) if paired else str(term)
-
-
-@pytest.fixture(scope="module")
-def solver() -> Engine:
-    return new_engine()
-
-
-def assert_all_ways_agree(solver: Engine, facts: Facts) -> None:
-    generic = asked(solver, facts)
-    specialized = asked(solver, facts)
-    assert generic == specialized
-    assert generic == asked_once(facts)
-    assert generic == recommend(facts)
-
-    models = plain_models(facts)
-    sets = {frozenset(chosen.therapies): chosen.grade for chosen in generic.sets}
-    assert len(sets) == len(generic.sets)
-    assert len(models) == len(sets), "one model must be one set"
-    given = {frozenset(model["recommended"]): model["set_grade"] for model in models}
-    assert given == {therapies: {grade} for therapies, grade in sets.items()}
-    best = plain_models(facts, "-cpreferred=1", "--opt-mode=optN")
-    assert len(best) == len(generic.preferred)
-    assert {frozenset(model["recommended"]) for model in best} == {
-        frozenset(chosen.therapies) for chosen in generic.preferred
-    }
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_all_ways_to_answer_agree(solver: Engine, seed: int) -> None:
-    assert_all_ways_agree(solver, random_facts(seed))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("start", range(1000, 1200, 50))
-def test_all_ways_to_answer_agree_on_many(solver: Engine, start: int) -> None:
-    for seed in range(start, start + 50):
-        assert_all_ways_agree(solver, random_facts(seed))
-
-
-@pytest.mark.parametrize(
-    "lines", [1, 3, *(pytest.param(lines, marks=pytest.mark.slow) for lines in (2, 5, 20))]
-)
+@pytest.mark.parametrize("lines", [1, 3, pytest.param(20, marks=pytest.mark.slow)])
 def test_a_history_of_any_length(lines: int) -> None:
-    """Generic groundings are for 2, 4, 8, ... lines: the edges of each, and the longest history."""
-    facts = parse_facts(
-        " ".join(
-            f"received({line}, {'folfox' if line % 2 else 'folfiri'})."
-            for line in range(1, lines + 1)
-        )
-        + f" stopped({lines}, progression). ras(wild_type)."
-    )
-    solver = new_engine()
-    first = asked(solver, facts)
-    assert len(solver.groundings) == 1
-    assert first.line == "beyond_first"
-    assert len(first.history) == lines
-    assert first == asked(solver, facts) == asked_once(facts)
-    assert len(solver.groundings) == 2, "a history that comes again has a grounding of its own"
+    history = [{"received": ["folfiri" if line % 2 else "folfox"]} for line in range(lines)]
+    advice = recommend({"history": history, "ras": "wild_type"})
+    assert advice.line == "beyond_first"
+    assert len(advice.history) == lines
 
 
 def test_a_line_too_many_is_refused() -> None:
@@ -157,7 +58,7 @@ def test_the_random_patients_cover_the_sets() -> None:
 
 def test_eight_threads_get_the_sequential_answers() -> None:
     patients = [random_facts(seed) for seed in range(100, 105)]
-    answers = {facts: asked_once(facts) for facts in patients}
+    answers = {facts: recommend(facts) for facts in patients}
     patients *= 4
     random.Random(5).shuffle(patients)
     cold: Mapping[str, int] = {"fit_ecog": 1}  # its default, and so a program of its own
@@ -255,64 +156,14 @@ OTHER = parse_facts("mmr(deficient). received(1, folfox). unavailable(hai).")
 
 
 def test_a_patient_between_leaves_nothing_behind() -> None:
-    solver = new_engine()
-    for facts in (ONE, OTHER, ONE):
-        assert asked(solver, facts) == asked_once(facts)
-    assert asked(solver, ()) == asked_once(())
-
-
-def test_random_patients_on_one_grounding_leave_nothing_behind() -> None:
-    grounding = new_engine().for_lines(4)
-    before = blank(grounding)
-    for seed in range(200, 212):
-        grounding.answer(random_facts(seed))
-    assert blank(grounding) == before
+    before = [recommend(facts) for facts in (ONE, OTHER, ())]
+    assert [recommend(facts) for facts in (ONE, OTHER, ())] == before
 
 
 def test_a_refused_patient_leaves_nothing_behind() -> None:
     with pytest.raises(InputError):
         parse_facts("age(54). age(55). side(left).")
     assert parse_facts("age(54). side(right).")
-
-
-def boom(error: type[BaseException]) -> Callable[[Grounding], Any]:
-    def fail(*_: object) -> Any:
-        raise error
-
-    return fail
-
-
-@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
-def test_an_aborted_ask_leaves_nothing_behind(
-    monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
-) -> None:
-    grounding = new_engine().for_lines(2)
-    before = blank(grounding)
-    with monkeypatch.context() as patch:
-        patch.setattr(Grounding, "_solve", boom(error))
-        with pytest.raises(error):
-            grounding.answer(ONE)
-    assert not grounding.lock.locked()
-    assert blank(grounding) == before
-
-
-def test_an_ask_aborted_before_it_solves_leaves_nothing_behind() -> None:
-    grounding = new_engine().for_lines(2)
-    before = blank(grounding)
-    with pytest.raises((AttributeError, LookupError)):
-        grounding.answer([*ONE, cast(clingo.Symbol, None)])
-    assert not grounding.lock.locked()
-    assert blank(grounding) == before
-
-
-@pytest.mark.slow
-def test_groundings_are_dropped_and_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crcasp.program.engine.CAPACITY", 2)
-    solver = new_engine()
-    patients = [random_facts(seed) for seed in range(300, 304)]
-    for facts in patients * 2:
-        assert asked(solver, facts) == asked_once(facts)
-        assert len(solver.groundings) <= 2
 
 
 # ---- to_dict --------------------------------------------------------------------------

@@ -19,15 +19,10 @@ from crcasp.cli import main
 MOST = 3_000  # completions of one patient
 
 
-def values_of(name: str) -> tuple[reading.Value, ...]:
-    never = {"none", "other"} if name != "country" else set()
-    return tuple(value for value in domain(name) if value not in never)
-
-
 def grades(patient: reading.Patient, names: list[str]) -> dict[tuple[reading.Value, ...], Grades]:
     """The grade of every eligible therapy in every completion."""
     found: dict[tuple[reading.Value, ...], Grades] = {}
-    for values in product(*map(values_of, names)):
+    for values in product(*map(domain, names)):
         completion = dict(zip(names, values, strict=True))
         sided = patient
         if "side" in completion:
@@ -67,7 +62,7 @@ def cases(seed: int, count: int) -> Iterator[tuple[reading.Patient, Missing]]:
     rng = random.Random(seed)
     while count:
         patient = reading.random_patient(rng, ignorance=rng.choice([0.2, 0.4, 0.6]))
-        if prod(len(values_of(name)) for name in unknown(patient)) > MOST:
+        if prod(len(domain(name)) for name in unknown(patient)) > MOST:
             continue
         count -= 1
         yield patient, missing(parse_facts(patient.facts()))
@@ -96,7 +91,7 @@ def check_outcomes(
     patient: reading.Patient, name: str, outcomes: Mapping[str, tuple[tuple[str, ...], ...]]
 ) -> None:
     if name not in ("age", "ecog"):
-        assert set(outcomes) == set(map(str, values_of(name)))
+        assert set(outcomes) == set(map(str, domain(name)))
     for value, preferred in outcomes.items():
         given: list[reading.Value] = [value]
         if name in ("age", "ecog"):
@@ -114,7 +109,7 @@ def added(patient: reading.Patient, name: str, value: reading.Value) -> reading.
 
 
 def test_random_patients() -> None:
-    for patient, found in cases(1, 6):
+    for patient, found in cases(1, 2):
         check(patient, found)
 
 
@@ -125,8 +120,15 @@ def test_many_random_patients(seed: int) -> None:
         check(patient, found)
 
 
+SETTLED = (  # so that little is open
+    "country(other). tumor_burden(low). liver_metastases(resectable). disease_extent(liver_only). "
+    "multifocal_liver_disease(absent). mmr(proficient). organ_function(inadequate). "
+)
+
+
 def test_side_raises_and_never_decides() -> None:
-    found = {item.finding: item for item in missing(parse_facts("")).findings}
+    facts = f"{SETTLED} ras(wild_type)."
+    found = {item.finding: item for item in missing(parse_facts(facts)).findings}
     assert found["side"].decides == ()
     assert set(found["side"].raises) == {
         f"{regimen}+{partner}"
@@ -136,7 +138,9 @@ def test_side_raises_and_never_decides() -> None:
 
 
 def test_why_a_line_stopped_is_a_finding() -> None:
-    facts = "received(1,folfox). received(2,folfiri). stopped(1,progression)."
+    facts = (
+        f"{SETTLED} ras(mutant). received(1,folfox). received(2,folfiri). stopped(1,progression)."
+    )
     found = {item.finding: item for item in missing(parse_facts(facts)).findings}
     assert [outcome.value for outcome in found["stopped(2)"].outcomes] == [
         "progression",
@@ -147,7 +151,7 @@ def test_why_a_line_stopped_is_a_finding() -> None:
 
 
 def test_a_number_has_bounds_in_words() -> None:
-    facts = "tumor_burden(high). braf(mutant)."
+    facts = f"{SETTLED.replace('burden(low)', 'burden(high)')} ras(mutant). side(left)."
     found = {item.finding: item for item in missing(parse_facts(facts)).findings}
     assert [outcome.value for outcome in found["age"].outcomes] == ["at most 70", "at least 71"]
 
@@ -159,7 +163,7 @@ def test_a_patient_who_lacks_nothing_is_told_so(capsys: pytest.CaptureFixture[st
     assert main(["missing", COMPLETE]) == 0
     assert "Nothing is missing that could change the answer." in capsys.readouterr().out
     assert main(["missing", COMPLETE, "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"format": "crcasp/1", "missing": []}
+    assert json.loads(capsys.readouterr().out) == {"format": "crcasp/2", "missing": []}
 
 
 def test_json_has_its_shape(capsys: pytest.CaptureFixture[str]) -> None:

@@ -106,16 +106,16 @@ def check_explanation(one: Asked, therapy: str, status: str, told: Explanation) 
     where = f"{therapy}: {one.where}"
     assert told.status == status, where
     for way in told.ways:
-        states = [check.state for check in way.checks]
-        states += [passage.state for passage in way.passages]
+        states = [item.state for item in way.conditions]
+        states += [item.state for item in way.exclusions or ()]
         if way.state == "met":
             assert set(states) <= {"met"}, (way, where)
-        if way.state == "unmet":
-            assert "unmet" in states or beside(one, way.statement, therapy), (way, where)
+        if way.state == "not_met":
+            assert "not_met" in states or beside(one, way.statement, therapy), (way, where)
     if status == "eligible":
-        assert {way.state for way in told.ways} in ({"met"}, {"unknown"}), where
+        assert {way.state for way in told.ways} in ({"met"}, {"open"}), where
     if status == "undetermined":
-        assert "unknown" in {way.state for way in told.ways}, where
+        assert "open" in {way.state for way in told.ways}, where
     for changes in told.changes:
         names = [change.finding for change in changes]
         for values in product(*([v for to in c.to for v in numbers(to)] for c in changes)):
@@ -126,7 +126,7 @@ def check_explanation(one: Asked, therapy: str, status: str, told: Explanation) 
             assert all(completions), (changes, values, where)
 
 
-def beside(one: Asked, statement: str, therapy: str) -> bool:
+def beside(one: Asked, statement: str | None, therapy: str) -> bool:
     return any((statement, therapy) == pair[:2] for pair in one.overlay.beside)
 
 
@@ -201,3 +201,35 @@ def check_missing(one: Asked) -> bool:
 def test_missing(seed: int, overlays: int, patients: int, tmp_path: Path) -> None:
     compared = [check_missing(one) for one in asked(seed, overlays, patients, 0.2, tmp_path)]
     assert any(compared)
+
+
+# ---- several together ------------------------------------------------------------------------
+
+COMPLEMENT = """
+statement("A", any, benefit). text("A", "for one"). reference("A", "a trial").
+offers("A", one, irinotecan). needs("A", one, ras, wild_type).
+statement("B", any, considered). text("B", "for the other"). reference("B", "a trial").
+offers("B", two, irinotecan). needs("B", two, ras, mutant).
+"""
+
+
+def test_statements_let_a_therapy_through_together(tmp_path: Path) -> None:
+    overlay = tmp_path / "complement.lp"
+    overlay.write_text(COMPLEMENT)
+    verdict = recommend({"age": 50}, overlays=[overlay]).therapies["irinotecan"]
+    assert (verdict.status, verdict.grade, verdict.statements) == ("eligible", "considered", ())
+    assert [reason.statement for reason in verdict.because] == ["A", "B"]
+    assert {item.state for reason in verdict.because for item in reason.conditions} == {"open"}
+    known = recommend({"ras": "wild_type"}, overlays=[overlay]).therapies["irinotecan"]
+    assert (known.grade, known.statements) == ("benefit", ("A",))
+
+
+def test_branches_of_one_statement_do_so_too(tmp_path: Path) -> None:
+    overlay = tmp_path / "complement.lp"
+    overlay.write_text(COMPLEMENT.replace('"B", two', '"A", two') + 'offers("B", any, capox).')
+    verdict = recommend({"age": 50}, overlays=[overlay]).therapies["irinotecan"]
+    assert (verdict.status, verdict.statements) == ("eligible", ("A",))
+    (reason,) = verdict.because
+    assert [(item.finding, item.needs) for item in reason.conditions] == [
+        ("ras", ("mutant", "wild_type"))
+    ]

@@ -9,7 +9,7 @@ pytest.importorskip("pyarrow", reason="the extra crcasp[cohort] is not installed
 
 from runs import run
 
-from crcasp.registry import advisor, contrast
+from crcasp.registry import advisor, update_impact
 from crcasp.registry.evaluation import Evaluator
 
 _evaluator = cache(Evaluator)  # the groundings of a program, made once for all tests
@@ -19,7 +19,7 @@ _evaluator = cache(Evaluator)  # the groundings of a program, made once for all 
 def one_evaluator(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Share what takes most of the time, where the evaluation itself is not the matter."""
     if request.path.name != "test_evaluation.py":
-        for module in (advisor, contrast):
+        for module in (advisor, update_impact):
             monkeypatch.setattr(module, "Evaluator", _evaluator)
 
 

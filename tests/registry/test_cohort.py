@@ -220,9 +220,9 @@ FAULTY = [
     ({"ras": "maybe"}, "ras must be wild_type or mutant, not maybe"),
     ({"age": "500"}, "age must be 18 to 120, not 500."),
     ({"age": "old"}, "age must be 18 to 120"),
-    ({"primary_site": "cecum", "side": "left"}, "the site lies on the other side"),
-    ({"ras": "wild_type", "kras": "mutant"}, "the whole is wild-type only if"),
-    ({"line2": "folfox"}, "lines are numbered without a gap"),
+    ({"primary_site": "cecum", "side": "left"}, "the primary site lies on the other side"),
+    ({"ras": "wild_type", "kras": "mutant"}, "the combined result is wild-type only if"),
+    ({"line2": "folfox"}, "the line before this one is missing"),
     ({"line1_stopped": "toxicity"}, "nothing was received in this line"),
     ({"line1": "folfax"}, "did you mean folfox?"),
     ({"contraindicated": "oxaliplatine"}, "did you mean oxaliplatin?"),
@@ -230,7 +230,7 @@ FAULTY = [
     ({**TOXIC, "line1_toxic": "folfox"}, "toxic must be floxuridine"),
     ({**TOXIC, "line1_toxic": "oxaliplatin; leucovorine"}, "did you mean leucovorin?"),
     ({**TOXIC, "line1_toxic": "irinotecan"}, "this line did not hold the agent"),
-    ({"line1": "folfox", "line1_toxic": "oxaliplatin"}, "not given as stopped for toxicity"),
+    ({"line1": "folfox", "line1_toxic": "oxaliplatin"}, "this line did not stop for toxicity"),
     ({"line1_toxic": "oxaliplatin"}, "toxic(1,oxaliplatin)"),
 ]
 

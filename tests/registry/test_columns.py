@@ -33,12 +33,12 @@ def test_names_match_without_regard_to_case_blanks_and_what_joins_words(run: Run
 
 
 def test_the_summary_says_what_was_used_and_what_only_looks_like_it(run: Run) -> None:
-    run.of("id,age,tumour_burden,braf_v600e,comment\n1,50,high,mutant,x\n")
+    run.of("id,age,tumour_burden,kras_g12,comment\n1,50,high,yes,x\n")
     assert "tumour_burden (did you mean tumor_burden?)" in run.said
-    assert "braf_v600e (did you mean braf?)" in run.said
+    assert "kras_g12 (did you mean kras_g12c?)" in run.said
     assert "comment" not in run.said
     assert "Columns id; age." in run.said
-    assert run.summary["aside"] == {"tumour_burden": "tumor_burden", "braf_v600e": "braf"}
+    assert run.summary["aside"] == {"tumour_burden": "tumor_burden", "kras_g12": "kras_g12c"}
 
 
 def test_keys_of_json_that_only_look_like_columns(run: Run) -> None:

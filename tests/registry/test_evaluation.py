@@ -19,18 +19,16 @@ from crcasp import Advice, InputError, UsageError, recommend
 from crcasp.facts import read_path, read_text
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.questions.patient import Patient
-from crcasp.questions.recommend import advise
+from crcasp.program.ground import GroundRules
 
 np = pytest.importorskip("numpy", reason="the extra crcasp[cohort] is not installed")
 pl = pytest.importorskip("polars", reason="the extra crcasp[cohort] is not installed")
 
-from crcasp.registry.alone import columns_of  # noqa: E402
-from crcasp.registry.circuit import Circuit, GroundRules  # noqa: E402
-from crcasp.registry.concordance import Judge  # noqa: E402
+from crcasp.registry import answers  # noqa: E402
+from crcasp.registry.answers import Grounded, OfMany  # noqa: E402
+from crcasp.registry.circuit import Unevaluable  # noqa: E402
 from crcasp.registry.evaluation import Evaluator  # noqa: E402
-from crcasp.registry.grounded import packed, patterns, unpacked  # noqa: E402
-from crcasp.registry.outcome import SCHEMA, distinct  # noqa: E402
+from crcasp.registry.outcome import distinct, packed, patterns, unpacked  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = ROOT / "examples" / "overlays" / "since_2019"
@@ -55,92 +53,136 @@ PROGRAMS = {
 }
 
 
-def observed(text: str) -> tuple[clingo.Control, GroundRules]:
+def grounded(text: str, given: str = "") -> Grounded:
+    """A small program, of which some facts may be given."""
+
     control, rules = clingo.Control(), GroundRules()
-    control.register_observer(rules, replace=True)
+    control.register_observer(rules)
+    control.add("base", [], text + " ".join(f" #external {name}." for name in given))
+    control.ground([("base", [])])
+    return Grounded(control, rules)
+
+
+def models(text: str) -> list[set[str]]:
+    control = clingo.Control(["0"])
     control.add("base", [], text)
     control.ground([("base", [])])
-    return control, rules
+    with control.solve(yield_=True) as handle:
+        return [{str(atom) for atom in model.symbols(atoms=True)} for model in handle]
 
 
 @pytest.mark.parametrize("text", PROGRAMS.values(), ids=PROGRAMS)
 def test_a_circuit_is_what_the_solver_says(text: str) -> None:
-    text += " #external x. #external y. #external z."
-    control, rules = observed(text)
-    atoms = {atom.literal: atom.symbol for atom in control.symbolic_atoms}
+    known = grounded(text, "xyz")
     worlds = list(product([False, True], repeat=3))
-    columns = dict(zip("xyz", np.array(worlds).T, strict=True))
-    given = {
-        atom: packed(columns[symbol.name]) for atom, symbol in atoms.items() if symbol.name in "xyz"
-    }
-    values = Circuit(rules, rules.settled(), atoms).values(given, 8)
+    columns = np.array(worlds).T
+    facts = {clingo.Function(name): own for name, own in zip("xyz", columns, strict=True)}
+    many = OfMany(known, facts, 8, 255)
+    atoms = [atom.symbol for atom in known.control.symbolic_atoms]
     for number, world in enumerate(worlds):
         told = "".join(f"{name}. " for name, value in zip("xyz", world, strict=True) if value)
-        solver = clingo.Control()
-        solver.add("base", [], text + told)
-        solver.ground([("base", [])])
-        with solver.solve(yield_=True) as handle:
-            (model,) = handle
-            shown = {str(symbol) for symbol in model.symbols(atoms=True)}
-        for atom, symbol in atoms.items():
-            assert unpacked(values[atom], 8)[number] == (str(symbol) in shown), (world, symbol)
+        (shown,) = models(text + told)
+        for atom in atoms:
+            assert unpacked(many.ask(atom)[0], 8)[number] == (str(atom) in shown), (world, atom)
 
 
-def test_a_circuit_computes_what_is_asked_for() -> None:
-    control, rules = observed("#external x. #external y. a :- x. b :- not a. c :- y. d :- c.")
-    literals = {str(atom.symbol): atom.literal for atom in control.symbolic_atoms}
-    circuit = Circuit(rules, rules.settled(), [literals["b"]])
-    values = circuit.values({literals["x"]: 0b01}, 2)
-    assert values[literals["b"]] == 0b10
-    assert not values.keys() & {literals[name] for name in "ycd"}
-
-
-@pytest.mark.parametrize(
-    ("text", "open_atoms"),
-    [
-        ("{ a }. b :- a. c :- x.", {"a", "b"}),
-        ("{ a }. a :- x. b :- a. c :- x.", {"a", "b"}),
-        ("a ; b :- x. c :- not b. d.", {"a", "b", "c"}),
-        ("a :- not b. b :- not a. c :- a, x. d :- x.", {"a", "b", "c"}),
-        ("a :- b, x. b :- a. b :- x. c :- not x.", {"a", "b"}),
-        ("{ a } :- not b. b :- c. c :- b, x. c :- a.", {"a", "b", "c"}),
-    ],
+VALUES = "value(f, 1..4). value(g, (a; b; c)). value(h, (u; v)). "
+CHOICE = "{ turns_out(F, V) : could_be(F, V) } = 1 :- could_be(F, _). "
+COULD = (
+    "could_be(f, V) :- value(f, V), not x. could_be(f, 2) :- x. could_be(g, V) :- value(g, V), y. "
+    "could_be(g, c) :- not y, z. could_be(h, V) :- value(h, V), not z. could_be(h, u) :- z. "
 )
-def test_what_depends_on_a_choice_or_a_loop_is_not_settled(text: str, open_atoms: set[str]) -> None:
-    control, rules = observed(text + " #external x.")
-    order = rules.settled()
-    names = {atom.literal: str(atom.symbol) for atom in control.symbolic_atoms}
-    assert {names[atom] for atom in names.keys() - set(order)} == open_atoms
-    assert len(order) == len(set(order))
+COMPLETED = {
+    "one finding": "eligible(a) :- turns_out(f, V), V > 2.",
+    "two": "eligible(a) :- turns_out(f, (1; 3)), not turns_out(g, b). eligible(b) :- x, not y.",
+    "none at all": "eligible(a) :- not turns_out(g, a), not turns_out(g, b), turns_out(h, u).",
+    "in no case": "eligible(a) :- turns_out(f, 1), turns_out(f, 2).",
+    "in any case": "eligible(a) :- turns_out(f, 1). eligible(a) :- not turns_out(f, 1).",
+    "constraint": "eligible(a) :- turns_out(f, 1). :- turns_out(f, 1), not turns_out(h, u).",
+    "beyond": "eligible(a) :- turns_out(f, 2), z. :- turns_out(f, 2), turns_out(g, V), V != c.",
+    "sum": "eligible(a) :- #sum { 2 : turns_out(f, 4); 1 : turns_out(g, a); 1 : z } >= 2.",
+    "clash": "eligible(a) :- turns_out(f, 3). :- #count { 1 : turns_out(f, 3); 2 : x; "
+    "3 : turns_out(h, v) } >= 2.",
+}
+
+
+@pytest.mark.parametrize("text", COMPLETED.values(), ids=COMPLETED)
+def test_completions_are_the_stable_models(text: str) -> None:
+    text = f"{VALUES}{CHOICE}{COULD}{text}"
+    known = grounded(text, "xyz")
+    worlds = list(product([False, True], repeat=3))
+    columns = np.array(worlds).T
+    facts = {clingo.Function(name): own for name, own in zip("xyz", columns, strict=True)}
+    many = OfMany(known, facts, 8, 255)
+    found = {atom: many.ask(atom) for atom in known.atoms("eligible", 1)}
+    missing = many.missing()
+    assert many.consistent
+    for number, world in enumerate(worlds):
+        told = "".join(f"{name}. " for name, value in zip("xyz", world, strict=True) if value)
+        every = models(text + told)
+        for atom, (certain, possible) in found.items():
+            holds = [str(atom) in model for model in every]
+            assert certain >> number & 1 == all(holds), (world, atom)
+            assert possible >> number & 1 == any(holds), (world, atom)
+        assert {name for name, whom in missing.items() if whom >> number & 1} == flips(every)
+
+
+def flips(every: Sequence[set[str]]) -> set[str]:
+    """The findings that alone tell apart two completions of which one has more that is eligible."""
+
+    def read(model: set[str]) -> tuple[dict[str, str], set[str]]:
+        atoms = [clingo.parse_term(atom) for atom in model]
+        known = [atom.arguments for atom in atoms if atom.name == "turns_out"]
+        chosen = {str(finding): str(value) for finding, value in known}
+        return chosen, {str(atom) for atom in atoms if atom.name == "eligible"}
+
+    found = set()
+    for (one, has), (two, had) in product(map(read, every), repeat=2):
+        apart = [name for name in one if one[name] != two[name]]
+        if len(apart) == 1 and has != had:
+            found.add(apart[0])
+    return found
+
+
+def test_a_patient_without_a_completion_is_found() -> None:
+    known = grounded(f"{VALUES}{CHOICE}{COULD} :- turns_out(f, 2), x.", "xyz")
+    facts = {clingo.Function("x"): np.array([False, True])}
+    assert not OfMany(known, facts, 2, 0b11).consistent
+    assert OfMany(known, facts, 2, 0b01).consistent
+
+
+def test_values_that_nothing_tells_apart_are_one() -> None:
+    text = f"{VALUES}{CHOICE} could_be(F, V) :- value(F, V). eligible(a) :- turns_out(f, (2; 3))."
+    known = grounded(text)
+    node = known.node(clingo.parse_term("eligible(a)"))
+    ((question),) = [known.circuit.question(node)]
+    assert [str(finding) for finding in question.findings] == ["f"]
+    assert sorted(len(leaves) for _, leaves in question.classes[0]) == [2, 2]
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "#theory t { e { }; &a/0 : e, any }. a :- &a { }.",
-        "#theory t { e { }; &a/0 : e, { = }, e, any }. a :- &a { } = 1.",
-        "#edge (a, b) : x. #edge (b, a) : x. #external x. a :- x.",
+        "{ a }. eligible(1) :- a.",
+        "a ; b :- x. eligible(1) :- b.",
+        "a :- not b. b :- not a. eligible(1) :- b, x.",
+        "a :- b, x. b :- a. b :- x. eligible(1) :- b.",
+        "#external x(1..200). eligible(1) :- #sum { X, X : x(X) } >= 10000.",
     ],
 )
-def test_a_theory_is_named(text: str) -> None:
-    assert "theory" in observed(text)[1].beyond
-
-
-def test_sums_that_are_too_large_are_named() -> None:
-    text = "#external x(1..200). a :- #sum { X, X : x(X) } >= 10000."
-    assert "too large" in observed(text)[1].beyond
+def test_what_is_no_circuit_is_refused(text: str) -> None:
+    with pytest.raises(Unevaluable):
+        OfMany(grounded(text, "x"), {}, 1, 1).missing()
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 8, 65, 200])
 @pytest.mark.parametrize("outputs", [0, 1, 8, 13, 70])
 def test_bits_by_patient(outputs: int, count: int) -> None:
     columns = np.random.default_rng(count).random((outputs, count)) < 0.5
-    rows = patterns([packed(column) for column in columns], count)
-    assert len(rows) == count
-    for row, expected in zip(rows, columns.T, strict=True):
-        bits = np.unpackbits(row, bitorder="little")
-        assert bits[:outputs].tolist() == expected.tolist()
-        assert not bits[outputs:].any()
+    places = np.arange(count)[::2]
+    found = patterns([packed(column) for column in columns], count, places)
+    rows = [found.values[code].tolist() for code in found.codes]
+    assert rows == columns.T[::2].tolist()
 
 
 @pytest.mark.parametrize("kind", ["uint8", "int64"])
@@ -212,12 +254,11 @@ def paths(program: Program) -> list[str]:
 
 
 def expected(
-    facts: Facts, given: tuple[str, ...] | None, program: Program, once: bool
+    facts: Facts, given: tuple[str, ...] | None, program: Program
 ) -> tuple[Advice, Row] | None:
     """What `recommend` comes to in the columns of the output, None if it refuses the facts."""
     try:
-        patient = Patient.read(facts, paths(program), dict(program.constants))
-        advice = advise(patient, once=once)
+        advice = recommend(facts, overlays=paths(program), constants=dict(program.constants))
     except InputError:
         return None
 
@@ -256,27 +297,35 @@ def evaluator_of(program: Program) -> Evaluator:
     return Evaluator(program)
 
 
-def check(
-    patients: Sequence[Facts], program: Program = TABLE, seed: int = 1, once: bool = True
-) -> Evaluator:
-    """Compare the answers to some patients with what each has alone.
+def reason(advice: Advice, name: str) -> str:
+    """How the reason against an excluded therapy begins, and how it goes on."""
+    verdict = advice.therapies[name]
+    source = str(verdict.deciding)
+    findings = [
+        condition.finding
+        for objection in verdict.against
+        if objection.statement == source
+        for condition in objection.conditions
+    ]
+    return f"{name}: statement {source} needs: " if findings else f"{name}: {source}, "
 
-    `once` is quicker for a few: each has a grounding of its own.
-    """
+
+def check(patients: Sequence[Facts], program: Program = TABLE, seed: int = 1) -> Evaluator:
+    """Compare the answers to some patients with what each has alone."""
     given = therapies(seed, len(patients), program)
     bad = np.array([place % 37 == 5 for place in range(len(patients))], bool)
     evaluator = evaluator_of(program)
-    frame, contradictory = evaluator.answers(len(patients), columns(patients), bad, given)
+    frame, issues = evaluator.answers(len(patients), columns(patients), bad, given)
     assert len(frame) == len(patients)
     for place, (facts, row) in enumerate(zip(patients, frame.to_dicts(), strict=True)):
         told = " ".join(map(str, facts))
-        case = None if bad[place] else expected(facts, given[place], program, once)
-        assert contradictory[place] == (case is None and not bad[place]), told
+        case = None if bad[place] else expected(facts, given[place], program)
+        refused = any(whom[place] for whom in issues.values())
+        assert bad[place] or refused == (case is None), told
         if case is None:
             assert set(row.values()) == {None}, told
             continue
         advice, answer = case
-        assert row == dict.fromkeys(SCHEMA) | columns_of(advice, given[place], Judge(program)), told
         found = {name: row[name] for name in answer}
         for name, joint in (("preferred", "; "), ("missing", ";")):
             found[name] = set(filter(None, found[name].split(joint)))
@@ -284,6 +333,9 @@ def check(
         assert (row["reason"] is None) == (
             row["concordance"] in (None, "preferred", "eligible", "out_of_scope")
         )
+        if row["concordance"] == "excluded":
+            excluded = [n for n in given[place] if advice.therapies[n].status == "excluded"]
+            assert all(reason(advice, name) in row["reason"] for name in excluded), told
     return evaluator
 
 
@@ -375,7 +427,7 @@ def test_with_random_overlays(seed: int, lines: int, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_many_rows() -> None:
-    assert not check(random_facts(3, 3000), once=False).solved
+    assert not check(random_facts(3, 1000)).solved
 
 
 @pytest.mark.slow
@@ -399,7 +451,7 @@ def patients_of_lines(counts: Sequence[int]) -> list[reading.Patient]:
 @pytest.mark.slow
 def test_each_history_has_the_grounding_it_needs() -> None:
     evaluator = check(read(patients_of_lines((0, 1, 2, 3, 4, 5)), TABLE))
-    assert {2, 4, 8} <= evaluator.groundings.keys()
+    assert {2, 4, 8} <= evaluator.verdicts.made.keys()
     assert not evaluator.solved
 
 
@@ -408,40 +460,14 @@ def test_long_histories() -> None:
     assert not check(read(patients_of_lines((8, 9, 17, 20)), TABLE)).solved
 
 
-@pytest.mark.slow
-def test_a_history_longer_than_any_grounding_is_solved() -> None:
-    program = Program.build(constants={"max_lines": 40})
-    facts = [term("received", line, "folfox") for line in range(1, 34)]
-    evaluator = check([facts, facts[:1]], program)
-    assert "more than 32 lines" in evaluator.solved
-    assert evaluator.groundings[2] is not None
-
-
-SOLVED = {
-    'statement("A", any, benefit). text("A", "a"). offers("A", (one; two), capox). '
-    'needs("A", one, ras, mutant). needs("A", two, ras, wild_type).': "only together",
-    'on :- not off. off :- not on. :- off. withdrawn("I8") :- on.': "a loop",
-    '{ on }. :- not on. withdrawn("I8") :- on.': "a choice",
-    "a(1..100). on :- #sum { 99, X : a(X), side(left); 99, X : a(X), ecog(1) } >= 9000. "
-    'withdrawn("I8") :- on.': "too large",
-}
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        pytest.param(text, marks=[pytest.mark.slow] if number else [])
-        for number, text in enumerate(SOLVED)
-    ],
-)
-def test_what_is_no_circuit_is_solved_row_by_row(text: str, tmp_path: Path) -> None:
-    overlay = tmp_path / "own.lp"
-    overlay.write_text(text)
-    program = Program.build([overlay])
-    evaluator = check(random_facts(6, 6, program, 1), program)
-    assert SOLVED[text] in evaluator.solved
-    assert evaluator.solved.startswith(f"{overlay}: ")
-    assert evaluator.solved.endswith(".")
+@pytest.mark.parametrize("most", [0, 3])
+def test_rows_with_too_many_completions_are_solved(
+    most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MOST", most)
+    evaluator = check(random_facts(6, 12))
+    assert evaluator.solved.endswith("too many completions, so rows are solved one by one.")
+    evaluator_of.cache_clear()
 
 
 @pytest.mark.slow
@@ -456,8 +482,8 @@ def test_no_answer_at_all_is_an_error(tmp_path: Path) -> None:
 
 
 def test_nothing_given_and_nobody_at_all() -> None:
-    frame, contradictory = Evaluator(TABLE).answers(0, {}, np.zeros(0, bool))
-    assert (len(frame), len(contradictory)) == (0, 0)
+    frame, issues = Evaluator(TABLE).answers(0, {}, np.zeros(0, bool))
+    assert (len(frame), len(issues)) == (0, 0)
     some, _ = Evaluator(TABLE).answers(2, {}, np.array([False, True]))
     assert frame.schema == some.schema
     assert some["line"].to_list() == ["first", None]
@@ -473,7 +499,7 @@ def test_a_batch_in_parts_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("crcasp.registry.evaluation.ROWS", 30)
     parts, refused_too = evaluator.answers(200, columns(patients), bad, given)
     assert whole.equals(parts)
-    assert (refused == refused_too).all()
+    assert refused.keys() == refused_too.keys()
 
 
 @pytest.mark.slow

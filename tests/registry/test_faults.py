@@ -38,11 +38,11 @@ def test_what_contradicts_each_other_is_named_by_its_columns(run: Run) -> None:
     found = run.of(text, "--column", "primary_site=SITE")
     assert found[0]["error"] == (
         'row 1, id 1: SITE "Cecum" (primary_site(cecum)) contradicts Side "LEFT" (side(left)): '
-        "the site lies on the other side: correct one of them."
+        "the primary site lies on the other side: correct one of them."
     )
     assert 'ras "wild_type" (ras(wild_type)) contradicts kras "mutant"' in found[1]["error"]
     causes = {cause["cause"]: cause["rows"] for cause in run.summary["causes"]}
-    cause = "SITE and Side: the site lies on the other side: correct one of them"
+    cause = "SITE and Side: the primary site lies on the other side: correct one of them"
     assert causes[cause] == 2
     assert len(causes) == 2
 
@@ -51,7 +51,9 @@ def test_only_what_is_wrong_is_named(run: Run) -> None:
     text = "id,primary_site,side,line1,line1_stopped,line1_toxic\n"
     text += "1,cecum,left,folfox,toxicity,oxaliplatin\n2,,left,,toxicity,oxaliplatin\n"
     found = run.of(text)
-    assert found[0]["error"].endswith("the site lies on the other side: correct one of them.")
+    assert found[0]["error"].endswith(
+        "the primary site lies on the other side: correct one of them."
+    )
     assert found[0]["error"].count(" contradicts ") == found[0]["error"].count(": correct") == 1
     assert "nothing was received in this line" in found[1]["error"]
 
@@ -95,6 +97,8 @@ HOSTILE = {
     "huge": ('{"age": ' + "9" * 5000 + "}", "this line is not JSON"),
     "number": ('{"age": 1e400}', "age must be 18 to 120"),
     "line": ('{"history": [{"received": ["folfox"], "dose": 3}]}', "history[0] has dose"),
+    "nothing": ('{"history": [{"stopped": "progression"}]}', "must name at least one therapy"),
+    "empty": ('{"history": [{"received": []}]}', "history[0].received must name at least one"),
     "lines": ('{"history": {"received": ["folfox"]}, "line1": "folfiri"}', "line1 is there twice"),
     "agents": ('{"contraindicated": [["hai"]]}', "contraindicated must be"),
     "cut": ('{"ras": "mut', "this line is not JSON"),

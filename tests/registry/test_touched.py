@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -18,17 +17,20 @@ import reading
 from pages import inside, parsed
 from registries import Row, row_of, varied_patients, written
 from runs import Run
-from two_tables import kinds
 
 from crcasp import Advice, InputError, UsageError, cohort, parse_facts, recommend
 from crcasp.cli import main
-from crcasp.program.engine import PATIENT_CHECK, engine
+from crcasp.facts import read_text
+from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.program.grounding import Grounding
-from crcasp.questions.decoder import decode
+from crcasp.questions.compare import EXCLUDED, _kind
+from crcasp.questions.patient import Patient
+from crcasp.questions.recommend import advise
+from crcasp.registry import advisor, answers, update_impact
 from crcasp.registry.column_map import ColumnMap
-from crcasp.registry.contrast import Touched
-from crcasp.results.comparison import KINDS
+from crcasp.registry.evaluation import Evaluator
+from crcasp.registry.update_impact import Touched, with_words
+from crcasp.results.comparison import KINDS, Kind
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = ROOT / "examples" / "overlays" / "since_2019"
@@ -48,13 +50,13 @@ Both = tuple[Advice | None, Advice | None]  # what the tables say of one row, No
 # ---- one by one ---------------------------------------------------------------------------
 
 
-def asked(facts: str | Mapping[str, object], overlays: Sequence[Path] = ()) -> Advice | None:
-    """What a table says of facts, all of which it knows; None if they contradict each other."""
-    text = facts if isinstance(facts, str) else " ".join(f"{k}({v})." for k, v in facts.items())
-    known = engine(Program.build(overlays))
-    control = known.program.control("wrapper/show.lp", PATIENT_CHECK, facts=f"inquiry. {text}")
-    answer = Grounding(control).answer()
-    return None if "issue" in answer.atoms else decode(answer, known.table, ())
+def asked(facts: str, overlays: Sequence[Path] = (), other: Sequence[Path] = ()) -> Advice | None:
+    """What a table that reads the words of another one says; None if the facts contradict."""
+    program = with_words(Program.build(overlays), Program.build(other))
+    try:
+        return advise(Patient(read_text(facts, "facts", engine(program).vocabulary), program))
+    except InputError:
+        return None
 
 
 def recommended(patient: reading.Patient, overlays: Sequence[Path]) -> Advice | None:
@@ -63,6 +65,17 @@ def recommended(patient: reading.Patient, overlays: Sequence[Path]) -> Advice | 
         return recommend(parse_facts(patient.facts()), overlays=overlays)
     except InputError:
         return None
+
+
+def kinds(before: Advice, after: Advice) -> dict[str, Kind]:
+    """How each therapy changes for a patient, as `compare` says it."""
+    ranks = {grade: rank for rank, grade in reading.GRADES.items()}
+    olds, news = before.therapies, after.therapies
+    found = {
+        name: _kind(olds.get(name, EXCLUDED), news.get(name, EXCLUDED), ranks)
+        for name in {*olds, *news}
+    }
+    return {name: kind for name, kind in found.items() if kind}
 
 
 def counted(pairs: Iterable[Both]) -> dict[str, Any]:
@@ -146,17 +159,6 @@ def test_the_table_of_today(tmp_path: Path) -> None:
     assert len({kind for _, kind in found["therapies"]}) > 4
 
 
-# Partners of the random overlays of which the table alone knows nothing.
-STRANGE = {"encorafenib", "fruquintinib"}
-BESIDE = "joined(R, 1..3) :- carries(R), initial_therapy({0}), R != {0}. contains({0}, {0})."
-
-
-def known(facts: str, extra: str) -> str:
-    """What the table alone is told of a patient of a random overlay."""
-    own = " ".join(fact for fact in facts.split() if "kinase_inhibitor" not in fact)
-    return " ".join([own.replace(extra, ""), *map(BESIDE.format, STRANGE)])
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_random_overlays(seed: int, tmp_path: Path) -> None:
@@ -166,10 +168,9 @@ def test_random_overlays(seed: int, tmp_path: Path) -> None:
     given = [random_overlays.random_patient(rng, rng.choice((0, 0.4))) for _ in range(50)]
     rows = [{**row_of(one.patient), **one.extra} for one in given]
     facts = [one.facts() for one in given]
-    alone = [known(one.patient.facts(), "") for one in given]
     news = [asked(one, [first]) for one in facts]
     found = plain(touched(tmp_path, rows, [first], []))
-    assert found == counted(zip(map(asked, alone), news, strict=True))
+    assert found == counted(zip((asked(one, [], [first]) for one in facts), news, strict=True))
     assert found["patients"]
     found = plain(touched(tmp_path, rows, [first], [second]))
     assert found == counted(zip((asked(one, [second]) for one in facts), news, strict=True))
@@ -211,7 +212,7 @@ def test_rows_come_out_as_they_do_without(tmp_path: Path) -> None:
 def test_in_parts_and_whatever_the_history_it_is_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    patients = [*varied_patients(6, 30), *small_patients(6, 30)]
+    patients = [*varied_patients(7, 30), *small_patients(6, 30)]
     assert max(len(one.received) for one in patients) > 2
     rows = [row_of(one) for one in patients]
     whole = touched(tmp_path, rows, [TRIAL], [])
@@ -282,19 +283,14 @@ def novel_patients(seed: int, count: int) -> list[reading.Patient]:
     ]
 
 
-@pytest.mark.parametrize("old", ["", pytest.param("solved", marks=pytest.mark.slow)])
-def test_a_therapy_that_only_the_new_one_knows(old: str, tmp_path: Path) -> None:
+def test_a_therapy_that_only_the_new_one_knows(tmp_path: Path) -> None:
     own = overlay(tmp_path, NOVEL)
-    olds = [overlay(tmp_path, SOLVED[0], "solved.lp")] if old else []
     patients = novel_patients(12, 30)
     facts = [one.facts() for one in patients]
-    alone = [asked(f"{one} contains(novel,novel).", olds) for one in facts]
-    pairs = list(zip(alone, (asked(one, [own]) for one in facts), strict=True))
-    found = plain(touched(tmp_path, [row_of(one) for one in patients], [own], olds))
+    pairs = [(asked(one, [], [own]), asked(one, [own])) for one in facts]
+    found = plain(touched(tmp_path, [row_of(one) for one in patients], [own], []))
     assert found == counted(pairs)
     assert found["compared"] == len(patients)
-    silent = [asked(re.sub(r"(toxic|contraindicated)\([^)]*\)\.", "", one), olds) for one in facts]
-    assert any(one and two and kinds(one, two) for one, two in zip(alone, silent, strict=True))
 
 
 def test_what_contradicts_itself_to_the_old_one_alone_is_left_out(tmp_path: Path) -> None:
@@ -320,47 +316,20 @@ def test_each_table_ranks_its_own_grades(tmp_path: Path) -> None:
     found = touched(tmp_path, rows, [overlay(tmp_path, regrade, "best.lp")], [])
     assert {kind for row in found.therapies.values() for kind in row} == {"raised"}
     assert found.preferred > 0  # of the same sets, another one is
-    level = overlay(tmp_path, regrade.replace("4", "2"), "level.lp")
-    found = touched(tmp_path, rows, [level], [])
-    assert found.therapies == {}  # another grade of the same rank is no change of a kind
-    assert found.patients > 0
 
 
-SOLVED = (
-    'statement("A", any, benefit). text("A", "a"). offers("A", (one; two), capox). '
-    'needs("A", one, ras, mutant). needs("A", two, ras, wild_type).',
-    'on :- not off. off :- not on. :- off. withdrawn("I8") :- on.',
-)
-
-
-CASES = [(text, which) for text in SOLVED for which in ("old", "new", "both")]
-
-
-@pytest.mark.parametrize(
-    ("text", "which"),
-    [CASES[0], *(pytest.param(*case, marks=pytest.mark.slow) for case in CASES[1:])],
-)
-def test_what_is_no_circuit_is_compared_row_by_row(text: str, which: str, tmp_path: Path) -> None:
-    own = overlay(tmp_path, text)
-    new, old = [own] if which != "old" else [TRIAL], [own] if which != "new" else [TRIAL]
+@pytest.mark.parametrize("most", [0, 3])
+def test_rows_with_too_many_completions_are_compared_one_by_one(
+    most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MOST", most)
+    monkeypatch.setattr(advisor, "Evaluator", Evaluator)
+    monkeypatch.setattr(update_impact, "Evaluator", Evaluator)
     patients = small_patients(8, 10)
-    found = check(tmp_path, patients, new, old)
-    assert bool(found["patients"]) == (which != "both")
-    summary = cohort(tmp_path / "in.csv", tmp_path / "out.csv", overlays=new, old=old)
+    found = check(tmp_path, patients, [TRIAL])
+    assert found["patients"]
+    summary = cohort(tmp_path / "in.csv", tmp_path / "out.csv", overlays=[TRIAL], old=[])
     assert summary.note.count("so rows are solved one by one.") == 1
-
-
-@pytest.mark.slow
-def test_a_finding_is_strange_to_a_table_that_is_no_circuit(tmp_path: Path) -> None:
-    own, solved = overlay(tmp_path, CEA), overlay(tmp_path, SOLVED[0], "solved.lp")
-    rows = [{"cea": "5", "ras": "mutant"}, {"cea": "0"}]
-    news = [asked("cea(5). ras(mutant).", [own]), asked("cea(0).", [own])]
-    olds = [asked("ras(mutant).", [solved]), asked("", [solved])]
-    found = plain(touched(tmp_path, rows, [own], [solved]))
-    assert found == counted(zip(olds, news, strict=True))
-    assert found["compared"] == 2
-    back = plain(touched(tmp_path, rows, [solved], [own]))
-    assert back == counted(zip(news, olds, strict=True))
 
 
 # ---- what it says ------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ def test_refers_to_nothing_outside() -> None:
 
 @pytest.mark.usefixtures("dot")
 def test_names_come_through_harmlessly() -> None:
-    root = Node("therapy", NASTY, "met", (Node("fact", f"<{NASTY}>", "unmet"),))
+    root = Node("therapy", NASTY, "met", (Node("fact", f"<{NASTY}>", "not_met"),))
     drawn = (
         "".join(words(svg(tree_dot(root), NASTY, alone=True))).replace(" ", "").replace("\xa0", "")
     )

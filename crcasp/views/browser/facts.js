@@ -6,8 +6,6 @@
 const LIMIT = {
   bytes: 1 << 20,
   facts: 2000,
-  tokens: 20000,
-  statement: 300,
   depth: 8,
   expansion: 64,
   shown: 40,
@@ -20,6 +18,10 @@ class Refusal extends Error {
     Object.assign(this, { at, whole });
   }
 }
+
+const refuseWhole = (message, at = null) => {
+  throw new Refusal(message, at, true);
+};
 
 // ---- what messages say ----------------------------------------------------------------
 
@@ -107,7 +109,7 @@ function arity(predicate, domains, given) {
 
 class Collector {
   constructor(text) {
-    this.text = text;
+    this.text = text; // as it is, for the places
     this.facts = new Set();
     this.faults = [];
     this.refused = this.count = 0;
@@ -119,14 +121,12 @@ class Collector {
   }
 
   counted(at) {
-    if (++this.count > LIMIT.facts) {
-      throw new Refusal(
+    if (++this.count > LIMIT.facts)
+      refuseWhole(
         `there is more here than the ${LIMIT.facts} facts that one patient may have; ` +
           "give the facts of one patient only.",
         at,
-        true,
       );
-    }
   }
 
   refuse(message, at) {
@@ -172,20 +172,19 @@ class Collector {
 
 // The facts of a text, ASP or JSON, or all that is wrong with it: {facts, faults}.
 function read(source) {
-  const text = source.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
-  const collector = new Collector(text);
+  const original = source.replace(/^\ufeff/, "").replaceAll("\r\n", "\n");
+  const text = original.replaceAll("\r", "\n");
+  const collector = new Collector(original);
   try {
     if (text.length > LIMIT.bytes)
-      throw new Refusal(
-        "this is larger than 1 MiB; give the facts of one patient only.",
-        null,
-        true,
-      );
+      refuseWhole("this is larger than 1 MiB; give the facts of one patient only.");
     if (text.includes("\0"))
-      throw new Refusal(
-        "this is not text (a NUL byte is in it); save it as plain UTF-8 text.",
-        null,
-        true,
+      refuseWhole("this is not text (a NUL byte is in it); save it as plain UTF-8 text.");
+    const lone = original.indexOf("\r"); // to clingo it ends no line, and so no comment
+    if (lone >= 0)
+      collector.refuse(
+        "a carriage return stands alone here; save the text with ordinary line ends.",
+        lone,
       );
     const start = afterBlanks(text, 0);
     if (/^(?:\[|\{(?!\s*[a-z]\w*\s*[({};.|]))/.test(text.slice(start)))
@@ -202,21 +201,14 @@ function read(source) {
 
 // ---- the language of fact files -------------------------------------------------------
 
-const BLANKS = /(?:[ \t\n]+|%(?!\*)[^\n]*|%\*[^%*]+\*%)*/y;
+const BLANKS = /(?:[ \t\n]+|%(?!\*)[^\n]*|%\*[^%*]*\*%)*/y;
 const STRING = String.raw`"(?:[^\\"\n]|\\["\\n])*`;
 const TOKENS = {
-  name: String.raw`[_']*[a-z][A-Za-z0-9_']*`,
-  decimal: String.raw`[0-9]+\.[0-9]+`,
-  number: "0x[0-9A-Fa-f]+|0o[0-7]+|0b[01]+|[0-9]+",
-  directive: "#[A-Za-z]*",
-  weak: ":~",
-  sign: String.raw`:-|\.\.|\*\*|[(){}\[\].,;!&*+\-/:<=>?\\^|~]`,
+  word: String.raw`-?[0-9]+\.[0-9]+|-?[A-Za-z0-9_']+(?:-[A-Za-z_'][A-Za-z0-9_']*)*`,
   string: `${STRING}"`,
-  variable: "[_']*[A-Z][A-Za-z0-9_']*|_(?![_'])",
   end: "$(?![^])",
   comment: String.raw`%\*`,
-  external: "@",
-  open: STRING,
+  sign: String.raw`\.\.|[!#-~]`,
   other: ".",
 };
 const TOKEN = new RegExp(
@@ -229,48 +221,13 @@ const SKIPPED = new RegExp(
   String.raw`(?:[^."%0-9]+|[0-9]+(?:\.[0-9]+)?|\.\.|${STRING}"?|%(?!\*)[^\n]*)*`,
   "suy",
 );
-const ONLY = "and only facts are read; write a fact as name(value).";
-const NEGATED = "this is a negated fact, and only facts are read; leave out what is not so.";
-const [NO_FACT, CHOICE, DISJUNCTION, CONSTRAINT, THEORY] = [
-  "not a fact",
-  "a choice",
-  "a disjunction",
-  "a constraint",
-  "a theory atom",
-].map((kind) => `this is ${kind}, ${ONLY}`);
-const ARITHMETIC = "this is arithmetic, and nothing is computed here; write the value itself.";
+const SCRIPT = /#script\b.*?(?:#end[ \t\n]*\.?|$(?![^]))/sy;
+const NAME = /^[_']*[a-z][A-Za-z0-9_']*$/;
+const NO_FACT = "this is not a fact: write name(value).";
 const UNFINISHED = "this statement does not end; end it with a full stop.";
-const REFUSED = {
-  comment: () => "this comment is never closed; end it with *%.",
-  decimal: () => "this is not a whole number; write it without a fraction.",
-  directive: (it) =>
-    `${clipped(it)} is refused, as only facts are read and nothing is executed; remove it.`,
-  external: () =>
-    "an @-term calls a function, and nothing here is executed; write the value itself.",
-  open: () => "this text in quotation marks does not end; write a name without quotation marks.",
-  weak: () => "this is a weak constraint, and only facts are read; remove it.",
-  other: (it) => `${character(it)} does not belong in a fact; remove it or replace it.`,
-};
-const OPERATORS = ["..", "+", "-", "*", "**", "/", "\\", "^", "&", "?"];
-const every = (words, message) => Object.fromEntries(words.map((it) => [it, message]));
-const HEADS = {
-  ":-": CONSTRAINT,
-  not: NEGATED,
-  "-": NEGATED,
-  "&": THEORY,
-  "{": CHOICE,
-  ...every(["string", "(", "|", "~", "_"], NO_FACT),
-  variable:
-    "a name begins with a small letter, and a capital makes it a variable; " +
-    "write the fact as name(value).",
-};
-const RESTS = {
-  ...every([...OPERATORS.slice(1), "<", ">", "=", "!", ":", ":-"], NO_FACT),
-  ";": DISJUNCTION,
-  "|": DISJUNCTION,
-  "{": CHOICE,
-  "": UNFINISHED,
-};
+const EXPANSION =
+  `this stands for no fact, or for more than ${LIMIT.expansion}; ` +
+  "write the facts of the patient one by one.";
 
 function after(pattern, text, at) {
   pattern.lastIndex = at;
@@ -298,35 +255,28 @@ function afterBlanks(text, from) {
 function character(char) {
   const code = char.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
   const seen = /[\p{Z}\p{C}]/u.test(char) ? "" : `${char} `;
-  const known = data.characters[code] ? `, ${data.characters[code]}` : "";
-  return `the character ${seen}(U+${code}${known})`;
+  return `the character ${seen}(U+${code}) does not belong in a fact; remove it or replace it.`;
+}
+
+// The name or number that a token is, or how a message shows what is neither.
+function contentOf(word) {
+  if (NAME.test(word)) return word;
+  if (/^(?:0|-?[1-9][0-9]*)$/.test(word) && word.length <= LIMIT.shown) return Number(word);
+  if (/^(?:_|[_']*[A-Z][A-Za-z0-9_']*)$/.test(word))
+    return odd("", null, `${show(word)} is a variable; write a value, or leave the fact out.`);
+  if (!word.startsWith('"')) return odd(clipped(word), word);
+  const bare = word.slice(1, -1).replace(/\\(.)/g, (_, char) => (char === "n" ? "\n" : char));
+  return odd(quoted(clipped(bare)), bare);
 }
 
 class Statements {
   constructor(text, start, collector) {
-    Object.assign(this, {
-      text,
-      collector,
-      kind: "",
-      word: "",
-      at: start,
-      next: start,
-      before: start,
-      count: 0,
-    });
+    Object.assign(this, { text, collector, kind: "", word: "", at: start, next: start });
   }
 
   all() {
     while (this.kind !== "end") {
       this.depth = 0;
-      if (this.count > LIMIT.tokens) {
-        throw new Refusal(
-          "this is longer than the facts of one patient; give those of one patient only.",
-          this.next,
-          true,
-        );
-      }
-      this.limit = this.count + LIMIT.statement;
       this.start = this.next = afterBlanks(this.text, this.next);
       try {
         this.advance();
@@ -334,14 +284,7 @@ class Statements {
       } catch (error) {
         if (!(error instanceof Refusal) || error.whole) throw error;
         this.skip();
-        const colon =
-          this.text.slice(this.start + 1, this.next).indexOf(":-") >= 0 && !(this.kind in REFUSED);
-        if (colon)
-          this.collector.refuse(
-            "this is a rule, and only facts are read; state the fact itself, or remove it.",
-            this.start,
-          );
-        else this.collector.refuse(error.message, error.at ?? this.start);
+        this.collector.refuse(error.message, error.at ?? this.start);
       }
     }
   }
@@ -352,168 +295,88 @@ class Statements {
     const groups = TOKEN.exec(this.text).groups;
     [this.kind, this.word] = Object.entries(groups).find(([, word]) => word !== undefined);
     this.next = this.at + this.word.length;
-    this.count++;
-    if (this.kind in REFUSED) throw new Refusal(REFUSED[this.kind](this.word), this.at);
-    if (this.count > this.limit)
-      throw new Refusal("this statement is too long for a fact; end each fact with a full stop.");
+    if (this.kind === "comment")
+      throw new Refusal("this comment is never closed; end it with *%.", this.at);
+    if (this.kind === "other") throw new Refusal(character(this.word), this.at);
   }
 
   skip() {
     // what a refused statement still holds
     const { text } = this;
-    if (this.kind === "comment") this.next = text.length;
-    else if (this.word === "#script") {
-      const end = /#end[ \t\n]*\.?/.exec(text.slice(this.next));
-      this.next = end ? this.next + end.index + end[0].length : text.length;
-    } else if (this.word !== "." && !(this.kind === "open" && text[this.next] === "\n")) {
+    const script = after(SCRIPT, text, this.start);
+    if (script > this.start) this.next = script;
+    else if (this.kind === "comment") this.next = text.length;
+    else if (this.word !== ".") {
       while (text[this.next] !== ".") {
         const end = afterBlanks(text, after(SKIPPED, text, this.next));
-        if (end === this.next) {
-          this.next--;
-          break;
-        }
+        if (end === this.next) return;
         this.next = end;
       }
       this.next++;
-      if (["directive", "weak"].includes(this.kind))
-        this.next = after(/[ \t\n]*\[[^\]\n]*\]/y, text, this.next);
     }
   }
 
-  refusal(known) {
-    const message = known[this.word] ?? known[this.kind];
-    return message
-      ? new Refusal(message)
-      : new Refusal(
-          `${clipped(this.word)} is not expected here; ` +
-            "write a fact as name(value), ended by a full stop.",
-          this.at,
-        );
+  refusal() {
+    return new Refusal(this.kind === "end" ? UNFINISHED : NO_FACT);
   }
 
   fact() {
     const { word: predicate, start, collector } = this;
-    if (this.kind === "number") {
-      this.advance();
-      throw new Refusal(this.word === "{" ? CHOICE : NO_FACT);
-    }
-    if (this.kind !== "name" || predicate === "not") throw this.refusal(HEADS);
+    if (!NAME.test(predicate)) throw new Refusal(NO_FACT);
     this.advance();
     const lists = this.word === "(" ? this.alternatives() : [[]];
-    if (this.kind === "name" && this.word !== "not" && this.text[this.before - 1] === ")") {
+    if (this.kind === "word" && this.text[this.before - 1] === ")") {
       collector.refuse("a full stop is missing here; add it.", this.before);
       this.next = this.at;
-    } else if (this.word !== ".") throw this.refusal(RESTS);
+    } else if (this.word !== ".") throw this.refusal();
     if (!lists.every((columns) => collector.knows(predicate, columns.length, start))) return;
-    const total = lists.reduce(
-      (sum, columns) => sum + columns.reduce((size, column) => size * column.length, 1),
-      0,
-    );
-    if (total > LIMIT.expansion) collector.refuse(this.tooMany(total), start);
-    else for (const columns of lists) collector.add(predicate, columns, start);
-  }
-
-  tooMany(total) {
-    return (
-      `this stands for ${show(total)} facts, more than the ${LIMIT.expansion} allowed; ` +
-      "write the facts of the patient one by one."
-    );
+    const size = (columns) => columns.reduce((total, column) => total * column.length, 1);
+    if (lists.reduce((sum, columns) => sum + size(columns), 0) > LIMIT.expansion)
+      throw new Refusal(EXPANSION);
+    for (const columns of lists) collector.add(predicate, columns, start);
   }
 
   alternatives() {
-    if (++this.depth > LIMIT.depth)
-      throw new Refusal(
-        "these brackets are nested too deeply; write a fact as name(value).",
-        this.at,
-      );
+    if (++this.depth > LIMIT.depth) throw new Refusal(NO_FACT);
     const lists = [];
     while (!lists.length || this.word === ";") {
+      if (lists.length === LIMIT.expansion) throw new Refusal(EXPANSION);
       this.advance();
-      const columns = [";", ")"].includes(this.word) ? [] : [this.term()];
+      const columns = [this.term()];
       while (this.word === ",") {
         this.advance();
         columns.push(this.term());
       }
       lists.push(columns);
     }
-    if (this.word !== ")") throw this.refusal({ "": UNFINISHED });
+    if (this.word !== ")") throw this.refusal();
     this.depth--;
     this.advance();
     return lists;
   }
 
   term() {
-    const { at } = this,
-      operators = [],
-      operands = [this.operand()];
-    while (OPERATORS.includes(this.word)) {
-      operators.push(this.word);
-      this.advance();
-      operands.push(this.operand());
-    }
-    if (!operators.length) return operands[0];
-    const [first, last] = operands.map((values) =>
-      values.length === 1 ? values[0].content : null,
-    );
-    const only = operators.length === 1 ? operators[0] : "";
-    if (only === ".." && typeof first === "number" && typeof last === "number") {
-      const total = last - first + 1;
-      if (total >= 1 && total <= LIMIT.expansion)
-        return Array.from({ length: total }, (_, i) => ({ content: first + i, at }));
-      const message =
-        total < 1
-          ? "this interval holds no number; write its ends in order, as in 1..2."
-          : this.tooMany(total);
-      return [{ content: odd("", null, message), at }];
-    }
-    if (only === "-" && isName(first) && isName(last))
-      return [{ content: odd(clipped(`${first}-${last}`), `${first}_${last}`), at }];
-    const ends = "an interval must have a whole number at each end; write it as in 1..2.";
-    return [{ content: odd("", null, operators.includes("..") ? ends : ARITHMETIC), at }];
-  }
-
-  operand() {
-    const { kind, word: text, at } = this;
-    let content = text;
-    if (text === "(") return this.tuple();
-    if (kind === "number") content = number(text, at);
-    else if (kind === "string") {
-      const bare = text.slice(1, -1).replace(/\\(.)/g, (_, char) => (char === "n" ? "\n" : char));
-      content = odd(quoted(clipped(bare)), bare);
-    } else if (kind === "variable")
-      content = odd("", null, `${show(text)} is a variable; write a value, or leave the fact out.`);
-    else if (["-", "~"].includes(text)) return [{ content: this.signed(), at }];
-    else if (text === "|") throw new Refusal(ARITHMETIC, at);
-    else if (kind !== "name" || text === "not") throw this.refusal({ "": UNFINISHED });
+    const { at, kind, word } = this;
+    if (word === "(")
+      return this.alternatives().flatMap((columns) =>
+        columns.length === 1 ? columns[0] : [{ content: odd("a tuple"), at }],
+      );
+    if (kind !== "word" && kind !== "string") throw this.refusal();
+    let content = contentOf(word);
     this.advance();
-    if (this.word === "(" && kind === "name") {
-      const lists = this.alternatives();
-      if (lists.length !== 1 || lists[0].length) content = odd(`${show(text)}(...)`);
+    if (this.word === "(" && kind === "word") {
+      this.alternatives();
+      content = odd(`${show(word)}(...)`);
+    } else if (this.word === ".." && typeof content === "number") {
+      this.advance();
+      const first = content,
+        last = contentOf(this.word);
+      if (typeof last !== "number") throw this.refusal();
+      this.advance();
+      if (first <= last && last < first + LIMIT.expansion)
+        return Array.from({ length: last - first + 1 }, (_, i) => ({ content: first + i, at }));
+      content = odd("", null, EXPANSION);
     }
     return [{ content, at }];
   }
-
-  tuple() {
-    const at = this.at + 1;
-    return this.alternatives().flatMap((columns) =>
-      columns.length === 1 ? columns[0] : [{ content: odd("a tuple"), at }],
-    );
-  }
-
-  signed() {
-    let signs = "";
-    for (; ["-", "~"].includes(this.word); this.advance()) signs += this.word;
-    const [{ content }, ...more] = this.operand();
-    if (signs === "-" && !more.length && !isOdd(content))
-      return isName(content) ? odd(`-${show(content)}`) : -content;
-    return odd("", null, ARITHMETIC);
-  }
-}
-
-function number(text, at) {
-  if (/^0\d+$/.test(text))
-    throw new Refusal("a whole number does not begin with 0; write it without.", at);
-  if (text.length > LIMIT.shown || Number(text) > 2 ** 31 - 1)
-    throw new Refusal("this number is larger than any that is read; correct it.", at);
-  return Number(text);
 }

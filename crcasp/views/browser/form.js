@@ -9,24 +9,18 @@ let shownLines = 0;
 let changed = () => {}; // what answers
 
 // Makes an element: el.p({ className: "note" }, "text", child); the properties may be left out.
-const el = new Proxy(
-  {},
-  {
-    get:
-      (_, tag) =>
-      (...content) => {
-        const element = document.createElement(tag);
-        const plain = content[0]?.constructor === Object ? content.shift() : {};
-        for (const [key, value] of Object.entries(plain)) {
-          const attribute = typeof value === "string" && !["value", "className"].includes(key);
-          if (attribute) element.setAttribute(key, value);
-          else element[key] = value;
-        }
-        element.append(...content.flat(9).filter((child) => child !== null && child !== ""));
-        return element;
-      },
-  },
-);
+function made(tag, ...content) {
+  const element = document.createElement(tag);
+  const plain = content[0]?.constructor === Object ? content.shift() : {};
+  for (const [key, value] of Object.entries(plain)) {
+    const attribute = typeof value === "string" && !["value", "className"].includes(key);
+    if (attribute) element.setAttribute(key, value);
+    else element[key] = value;
+  }
+  element.append(...content.flat(9).filter((child) => child !== null && child !== ""));
+  return element;
+}
+const el = new Proxy({}, { get: (_, tag) => (...content) => made(tag, ...content) });
 
 // ---- the patient ------------------------------------------------------------------------
 
@@ -36,8 +30,8 @@ const capital = (text) => text[0].toUpperCase() + text.slice(1);
 // Take the values of one predicate, of one line where it speaks of lines, from the form.
 function take(predicate, line, values) {
   const start = fact(predicate, ...line, "").slice(0, -1);
-  patient = new Set([...patient].filter((known) => !known.startsWith(start)));
-  for (const value of values) patient.add(fact(predicate, ...line, value));
+  const others = [...patient].filter((known) => !known.startsWith(start));
+  patient = new Set([...others, ...values.map((value) => fact(predicate, ...line, value))]);
   update();
 }
 
@@ -49,48 +43,31 @@ function set(facts, lines = 0) {
 }
 
 function update() {
-  const treated = [...patient]
-    .map(parts)
-    .filter((args) => args.length > 1)
-    .map(([line]) => Number(line));
-  shownLines = Math.max(shownLines, 0, ...treated);
-  for (let line = byId("lines").children.length + 1; line <= shownLines; line++)
-    byId("lines").append(lineOf(line));
-  [...byId("lines").children].forEach((element, at) => {
-    element.hidden = at >= shownLines;
-  });
+  const treated = [...patient].map(parts).filter((args) => args.length > 1);
+  shownLines = Math.max(shownLines, 0, ...treated.map(([line]) => Number(line)));
+  const lines = byId("lines").children;
+  while (lines.length < shownLines) byId("lines").append(lineOf(lines.length + 1));
+  [...lines].forEach((element, at) => (element.hidden = at >= shownLines));
   byId("more").disabled = shownLines >= data.lines;
   byId("fewer").disabled = !shownLines;
   for (const control of controls) control();
-  const said = ordered(patient)
-    .map((known) => `${known}.`)
-    .join("");
-  history.replaceState(null, "", `#${said}`);
-  byId("faults").replaceChildren();
+  history.replaceState(null, "", `#${ordered(patient).map((known) => `${known}.`).join("")}`);
+  refuse([]);
   changed();
 }
 
 // ---- controls ---------------------------------------------------------------------------
 
 function single(predicate, line, label) {
-  const domain = data.signatures[predicate].at(-1),
-    numeric = domain.length > 9 && !domain.some(isName);
-  const id = ["of", predicate, ...line].join("-"),
-    title = data.meanings[predicate] ?? "";
-  const options = () => [
-    el.option({ value: "" }, data.words.unknown),
-    ...domain.map((value, at) => el.option({ value: `${at}` }, spoken(String(value)))),
-  ];
+  const domain = data.signatures[predicate].at(-1);
+  const numeric = domain.length > 9 && !domain.some(isName);
+  const id = ["of", predicate, ...line].join("-");
+  const title = data.meanings[predicate] ?? "";
+  const [min, max] = [`${domain[0]}`, `${domain.at(-1)}`];
+  const options = domain.map((value, at) => el.option({ value: `${at}` }, spoken(String(value))));
   const input = numeric
-    ? el.input({
-        id,
-        title,
-        type: "number",
-        min: `${domain[0]}`,
-        max: `${domain.at(-1)}`,
-        placeholder: data.words.unknown,
-      })
-    : el.select({ id, title }, options());
+    ? el.input({ id, title, type: "number", min, max, placeholder: spoken(null) })
+    : el.select({ id, title }, el.option({ value: "" }, spoken(null)), options);
   const fault = el.span({ className: "fault", role: "alert" });
   input.onchange = () => {
     const at = numeric ? domain.indexOf(Number(input.value)) : Number(input.value);
@@ -111,30 +88,24 @@ function single(predicate, line, label) {
 
 // Any number of words; `open` tells those that may be chosen now.
 function several(predicate, line, label, open = () => true) {
-  const domain = data.signatures[predicate].at(-1),
-    chosen = el.span({ className: "chosen" });
+  const domain = data.signatures[predicate].at(-1);
+  const chosen = el.span({ className: "chosen" });
+  const checked = () => domain.filter((_, at) => boxes[at].firstChild.checked);
   const boxes = domain.map((value) => {
     const box = el.input({ type: "checkbox" });
-    box.onchange = () =>
-      take(
-        predicate,
-        line,
-        domain.filter((_, at) => boxes[at].firstChild.checked),
-      );
+    box.onchange = () => take(predicate, line, checked());
     return el.label({ className: "box" }, box, spoken(value));
   });
-  const whole = el.details(
-    { className: "several" },
-    el.summary(`${label}: `, chosen),
-    el.div({ className: "boxes" }, boxes),
-  );
+  const summary = el.summary(`${label}: `, chosen);
+  const content = el.div({ className: "boxes" }, boxes);
+  const whole = el.details({ className: "several" }, summary, content);
   controls.push(() => {
-    const held = domain.map((value) => patient.has(fact(predicate, ...line, value)));
     domain.forEach((value, at) => {
-      boxes[at].firstChild.checked = held[at];
-      boxes[at].hidden = !held[at] && !open(value);
+      const held = patient.has(fact(predicate, ...line, value));
+      boxes[at].firstChild.checked = held;
+      boxes[at].hidden = !held && !open(value);
     });
-    chosen.textContent = names(domain.filter((_, at) => held[at])) || "none";
+    chosen.textContent = names(checked()) || "none";
     whole.hidden = boxes.every((box) => box.hidden);
   });
   return whole;
@@ -142,13 +113,12 @@ function several(predicate, line, label, open = () => true) {
 
 function lineOf(line) {
   const [received, stopped, toxic] = data.ofLine;
+  const may = (agent) => current?.certain.has("may_name", String(line), agent);
   return el.fieldset(
     el.legend(`Line ${line}`),
     several(received, [line], "Held"),
     single(stopped, [line], "Ended for"),
-    several(toxic, [line], "Due to", (agent) =>
-      current?.atoms.has("may_name", String(line), agent),
-    ),
+    several(toxic, [line], "Due to", may),
   );
 }
 
@@ -158,13 +128,13 @@ function accept(text, source) {
   const { facts, faults } = read(text);
   if (!faults.length) set(facts);
   else if (!turn) set([]); // the address that the page was opened with is refused
-  refuse(faults.map(({ place, message }) => [source, ...place].join(":") + `: ${message}`));
+  refuse(faults.map(({ place, message }) => `${[source, ...place].join(":")}: ${message}`));
 }
 
-const refuse = (messages) =>
-  byId("faults").replaceChildren(
-    ...messages.map((text) => el.p({ className: "note fault" }, text)),
-  );
+function refuse(messages) {
+  const faults = messages.map((text) => el.p({ className: "note fault" }, text));
+  byId("faults").replaceChildren(...faults);
+}
 
 async function acceptFile(file) {
   if (!file) return;
@@ -194,34 +164,32 @@ function fromAddress() {
 }
 
 function makeForm() {
-  byId("findings").append(
-    ...data.form.map((finding) => single(finding, [], capital(spoken(finding)))),
-  );
+  const field = (finding) => single(finding, [], capital(spoken(finding)));
+  byId("findings").append(...data.form.map(field));
   byId("limits").append(...data.limits.map((limit) => several(limit, [], capital(spoken(limit)))));
-  byId("more").onclick = () => {
+  const on = (id, event, act) => (byId(id)[`on${event}`] = act);
+  on("more", "click", () => {
     shownLines++;
     update();
-  };
-  byId("fewer").onclick = () => {
+  });
+  on("fewer", "click", () => {
     const last = String(shownLines--);
-    set(
-      [...patient].filter((known) => parts(known).length < 2 || parts(known)[0] !== last),
-      shownLines,
-    );
-  };
-  byId("file").onchange = ({ target }) => {
+    const kept = [...patient].filter((it) => parts(it).length < 2 || parts(it)[0] !== last);
+    set(kept, shownLines);
+  });
+  on("file", "change", ({ target }) => {
     acceptFile(target.files[0]);
     target.value = "";
-  };
-  byId("take").onclick = () => accept(byId("pasted").value, "pasted");
-  byId("facts").onclick = () => save(asFacts(patient), "text/plain", "lp");
-  byId("json").onclick = () => save(asJson(patient), "application/json", "json");
-  byId("clear").onclick = () => {
+  });
+  on("take", "click", () => accept(byId("pasted").value, "pasted"));
+  on("facts", "click", () => save(asFacts(patient), "text/plain", "lp"));
+  on("json", "click", () => save(asJson(patient), "application/json", "json"));
+  on("clear", "click", () => {
     byId("pasted").value = "";
     set([]);
-  };
-  byId("form").onsubmit = (event) => event.preventDefault();
-  byId("skip").onclick = () => byId("answer").focus();
+  });
+  on("form", "submit", (event) => event.preventDefault());
+  on("skip", "click", () => byId("answer").focus());
   document.ondragover = (event) => event.preventDefault();
   document.ondrop = (event) => {
     event.preventDefault();

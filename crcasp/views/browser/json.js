@@ -234,6 +234,8 @@ function readHistory(history, collector, each) {
   history.items.forEach((entry, index) => {
     const label = `history[${index}]`,
       { ofLine } = data;
+    if (!given(entry) || (entry.kind === "list" && !entry.items.length))
+      entry = { at: entry.at, kind: "object", pairs: [] };
     if (entry.kind !== "object") {
       collector.refuse(
         `${label} must be an object with the keys ${choices(ofLine)}, not ${kind(entry)}.`,
@@ -247,7 +249,8 @@ function readHistory(history, collector, each) {
     if (!received || !given(received) || (received.kind === "list" && !received.items.length)) {
       const at = received ? received.at : entry.at;
       collector.refuse(
-        `${label}.${ofLine[0]} must name at least one therapy; name it, or remove the line.`,
+        `${label}.${ofLine[0]} must name at least one therapy; write ${choices(data.unnamed)} ` +
+          "for what is not known by name, or remove the line.",
         at,
       );
     } else each(ofLine[0], line, list(received, `${label}.${ofLine[0]}`, collector));

@@ -9,19 +9,26 @@ const note = (text, kind = "") => el.p({ className: `note ${kind}`, role: "note"
 // ---- an answer --------------------------------------------------------------------------
 
 function answerView(answer, before) {
-  const notices = answer.atoms.rows("notice").sort(([a], [b]) => natural(a, b));
+  const missing = (therapy) => [names(answer.missing.of("decides", therapy))];
   return [
-    ...notices.map(([, text]) => note(text)),
+    ...answer.notices.map(([, text]) => note(text)),
     answer.preferred.length ? preferred(answer) : null,
     before ? since(before, answer) : null,
-    lowered(answer),
-    undetermined(answer),
-    leftOut(answer),
+    saidOf(answer, "eligible", "No higher grade", (therapy) => answer.lowered(therapy)),
+    saidOf(answer, "undetermined", "Undetermined until it is known", missing),
+    saidOf(answer, "excluded", "Left out", (therapy) => [answer.objection(therapy)]),
     verdicts(answer),
     el.div({ id: "explanation", "aria-live": "polite" }),
-    section("Interpretations relied on", answer.choices().map(choicesView)),
+    relied(answer),
     section("The patient as understood", understood(answer)),
   ].filter(Boolean);
+}
+
+// What is said of the therapies of one status, those together of which the same is said.
+function saidOf(answer, status, title, say) {
+  const pairs = answer.names(status).flatMap((of) => say(of).map((said) => [said, of]));
+  const lines = [...grouped(pairs)].map(([said, of]) => `${names(of)}: ${said}`);
+  return lines.length ? section(title, bullets(lines)) : null;
 }
 
 function preferred(answer) {
@@ -37,63 +44,35 @@ function preferred(answer) {
 // The statements behind some sets, those together that say the same of several therapies.
 function why(answer, sets) {
   const therapies = [...new Set(sets.flatMap((set) => set.therapies))];
-  const reasons = therapies.flatMap((therapy) =>
-    answer.reasons(therapy).map((statement) => {
-      return [JSON.stringify([statement, answer.grounds(therapy, statement)]), therapy];
-    }),
+  const reasons = therapies.flatMap((of) =>
+    answer.reasons(of).map((it) => [JSON.stringify([it, answer.grounds(of, it)]), of]),
   );
   const items = [...grouped(reasons)].map(([key, of]) => [...JSON.parse(key), of]);
-  items.sort(([a], [b]) => natural(a, b));
-  return el.ul(
-    { className: "reasons" },
-    items.map(([statement, grounds, of]) => {
-      const number = el.span({ className: "number" }, statement);
-      const text = ` ${names(of)}: ${data.texts[statement]}${cited(statement)}`;
-      return el.li(el.p(number, text), el.p({ className: "for" }, grounds));
-    }),
-  );
-}
-
-function lowered(answer) {
-  const pairs = (of) => answer.lowered(of).map((why) => [why, of]);
-  const said = answer.names("eligible").flatMap(pairs);
-  const lines = [...grouped(said)].map(([why, of]) => `${names(of)}: ${why}`);
-  return lines.length ? section("No higher grade", bullets(lines)) : null;
-}
-
-function undetermined(answer) {
-  const missing = (therapy) => names(answer.atoms.of("missing", therapy));
-  const groups = togetherBy(answer, "undetermined", missing);
-  const lines = groups.map(([findings, of]) => `${findings}: for ${names(of)}`);
-  return lines.length ? section("Undetermined until it is known", bullets(lines)) : null;
-}
-
-function leftOut(answer) {
-  const groups = togetherBy(answer, "excluded", (therapy) => answer.against(therapy));
-  const lines = groups.map(([reason, of]) => `${names(of)}: ${reason}`);
-  return lines.length ? section("Left out", bullets(lines)) : null;
+  const entries = items.sort(([a], [b]) => natural(a, b)).map(([statement, grounds, of]) => {
+    const number = el.span({ className: "number" }, statement);
+    const text = ` ${names(of)}: ${data.texts[statement]}${cited(statement)}`;
+    return el.li(el.p(number, text), el.p({ className: "for" }, grounds));
+  });
+  return el.ul({ className: "reasons" }, entries);
 }
 
 function verdicts(answer) {
-  const { atoms } = answer;
   const therapies = answer.inScope ? [...answer.verdicts.keys()] : data.order;
   const rows = therapies.map((therapy) => {
-    const statements = atoms.of("because", therapy);
-    const missing = atoms.of("missing", therapy);
-    const of = {
-      therapy,
-      status: answer.verdicts.get(therapy) ?? "",
-      grade: answer.grade(therapy),
-    };
+    const status = answer.verdicts.get(therapy) ?? "";
+    const statements = status === "eligible" ? answer.certain.of("because", therapy) : [];
+    const missing = answer.missing.of("decides", therapy);
+    const deciding = status === "excluded" ? answer.deciding(therapy) : "";
     const label = `Explain ${spoken(therapy)}`;
     const onclick = () => explain(therapy);
     const row = el.tr(
       el.th({ scope: "row" }, spoken(therapy)),
       el.td(answer.verdict(therapy)),
-      el.td([...statements, ...missing.map(spoken), ...atoms.of("deciding", therapy)].join(", ")),
+      el.td([...statements, ...missing.map(spoken), deciding].filter(Boolean).join(", ")),
       el.td(el.button({ type: "button", "aria-label": label, onclick }, "Explain")),
     );
-    Object.assign(row.dataset, { ...of, statements, missing });
+    const grade = answer.grade(therapy);
+    Object.assign(row.dataset, { therapy, status, grade, statements, missing, deciding });
     return row;
   });
   const titles = ["Therapy", "Verdict", "By"].map((text) => el.th({ scope: "col" }, text));
@@ -101,47 +80,39 @@ function verdicts(answer) {
   return section("Every therapy", el.table({ className: "sets verdicts" }, head, el.tbody(rows)));
 }
 
-function choicesView([title, items]) {
-  const entries = items.map((it) => el.div(el.dt(it), el.dd(data.interpretations[it])));
-  return items.length ? [el.h3(title), el.dl({ className: "facts choices" }, entries)] : null;
+function relied(answer) {
+  const entries = answer.choices().map((it) => el.div(el.dt(it), el.dd(data.interpretations[it])));
+  return section("Interpretations relied on", el.dl({ className: "facts choices" }, entries));
 }
 
 function understood(answer) {
-  const { atoms } = answer;
-  const derived = atoms.of("derived").map((finding) => {
-    const from = [...atoms.of("shows", finding), ...atoms.of("read_by", finding)].join(", ");
-    return `${valued(atoms, finding)} (from ${from})`;
+  const { certain } = answer;
+  const derived = certain.of("asked").filter((finding) => {
+    return certain.of("shows", finding).some((fact) => called(fact) !== called(finding));
+  });
+  const lines = derived.map((finding) => {
+    return answer.told("", finding) + by(certain.of("read_by", finding), ", ");
   });
   const facts = el.p(answer.facts.length ? el.code(stated(answer.facts)) : "Nothing is known.");
-  return derived.length ? [facts, el.h3("Derived"), bullets(derived)] : facts;
+  return lines.length ? [facts, el.h3("Derived"), bullets(lines)] : facts;
 }
 
-// The state before the last change beside this one: what was gained and lost.
+// What has changed since the state before.
 function since(old, now) {
-  const half = (title, state, other) => {
-    const own = state.facts.filter((known) => !other.facts.includes(known)).join(", ");
-    const sets = state.preferred.length ? setLines(state.preferred) : null;
-    const none = state.inScope ? "no set" : data.words.scope;
-    return el.div(el.h3(title), el.p(own || "no fact of its own"), bullets(sets ?? [none]));
-  };
-  const kinds = Object.entries(data.words.became).map(([kind, title]) => {
-    const rows = now.atoms.rows("became").filter(([, found]) => found === kind);
-    const therapies = rows.map(([therapy]) => therapy).sort(natural);
-    const change = (of) => `${old.verdict(of)} before, ${now.verdict(of)} now`;
-    const groups = [...grouped(therapies.map((therapy) => [change(therapy), therapy]))];
-    const lines = groups.map(([said, of]) => `${names(of)}: ${said}`);
-    return lines.length ? [el.h3(title), bullets(lines)] : null;
-  });
+  const all = [...new Set([...now.verdicts.keys(), ...old.verdicts.keys()])];
+  const changed = all.filter((of) => old.verdict(of) !== now.verdict(of));
+  const said = changed.map((of) => [`${old.verdict(of)} before, ${now.verdict(of)} now`, of]);
+  const lines = [...grouped(said)].map(([change, of]) => `${names(of)}: ${change}`);
   const onclick = () => set(old.facts);
   return section(
     "Since the last change",
-    el.div({ className: "two" }, half("Before", old, now), half("Now", now, old)),
-    kinds.some(Boolean) ? kinds : el.p("Every therapy has the same verdict and grade."),
+    lines.length ? bullets(lines) : el.p("Every therapy has the same verdict and grade."),
     el.p(el.button({ type: "button", className: "back", onclick }, "Go back to the state before")),
   );
 }
 
-function contradictions(issues) {
+function contradictions({ facts, issues }) {
+  issues.sort(([a], [b]) => facts.indexOf(a) - facts.indexOf(b));
   return issues.map(([fact, other, text]) => {
     const against = fact === other ? ":" : ` contradicts ${other}:`;
     return note(`${fact}${against} ${text}.`, "issue");
@@ -150,80 +121,64 @@ function contradictions(issues) {
 
 // ---- an explanation ---------------------------------------------------------------------
 
+const HOLDS = { met: "holds", unmet: "does not hold", unknown: "may hold" };
+const PASSED = { met: "is passed", unmet: "is in the way", unknown: "may be in the way" };
+
 function node(state, text, children = []) {
   const below = children.length ? el.ul(children) : null;
   return el.li({ className: `node ${state}` }, el.span(text), below);
 }
 
-// The nodes of one explanation, from the ways down to the facts of the patient.
-class Tree {
-  constructor(atoms) {
-    this.atoms = atoms;
-  }
+const stateOf = (met, possible) => (met ? "met" : possible ? "unknown" : "unmet");
 
-  nodes() {
-    const shown = this.atoms.rows("shown").map((way) => [way.join(), way]);
-    return shown.sort(([a], [b]) => natural(a, b)).map(([, way]) => this.way(way));
-  }
-
-  way(way) {
-    const { atoms } = this;
-    const [statement] = way;
-    const [state] = atoms.of("leads", ...way);
-    const idle = atoms.of("idle", ...way);
-    const them = idle.length > 1 ? "them" : "it";
-    const passed = `${listed(idle)} passed: nothing in the patient's facts concerns ${them}`;
-    const barring = atoms.of("checked", ...way).filter((exclusion) => !idle.includes(exclusion));
-    const passages = barring.map((exclusion) => this.passage([...way, exclusion]));
-    if (idle.length) passages.push(node("met", passed));
-    const text = `statement ${statement} ${data.words.holds[state]}: ${data.texts[statement]}`;
-    return this.source([...way, statement], state, text + cited(statement), passages);
-  }
-
-  passage(source) {
-    const [state] = this.atoms.of("passage", ...source);
-    const exclusion = source.at(-1);
-    const text = `${exclusion} ${data.words.passed[state]}: ${data.texts[exclusion]}`;
-    return this.source(source, state, text, []);
-  }
-
-  source(source, state, text, passages) {
-    const of = (row) => source.every((item, at) => row[at] === item);
-    const rows = this.atoms
-      .rows("state")
-      .filter(of)
-      .map((row) => row.slice(source.length));
-    rows.sort(([a], [b]) => natural(a, b));
-    const checks = rows.map(([finding, found]) => this.check(source, finding, found));
-    const relied = by(this.atoms.of("uses", ...source), "; ");
-    return node(state, text + relied, [...checks, ...passages]);
-  }
-
-  check(source, finding, state) {
-    const { atoms } = this;
-    const cites = [...atoms.of("shows", finding), ...atoms.of("cited", ...source, finding)];
-    const wanted = state === "met" ? "" : needing(atoms.of("asks_for", ...source, finding));
+// A way by which a statement offers a therapy: its conditions, and what might bar it.
+function way(answer, offer) {
+  const { certain, possible } = answer;
+  const [statement, , therapy] = offer;
+  const rows = [...possible.rows("wants", ...offer), ...possible.rows("unmet", ...offer)];
+  const sources = grouped(rows.map((row) => [row[3], row[4]]));
+  const condition = (source) => (finding) => {
+    const row = [...offer, source, finding];
+    const state = stateOf(!possible.has("unmet", ...row), !certain.has("unmet", ...row));
+    const needs = state === "met" ? [] : certain.of("wants", ...row);
     const start = state === "unmet" ? "not met: " : "";
-    const text = `${start}${valued(atoms, finding)}${wanted}`;
-    const facts = distinct(cites).map((fact) => node("met", fact));
-    return node(state, text + by(atoms.of("read_by", finding), "; "), facts);
-  }
+    const read = by(certain.of("read_by", finding), "; ");
+    return [state, node(state, `${start}${answer.told(therapy, finding, needs)}${read}`)];
+  };
+  const conditions = (source) => distinct(sources.get(source) ?? []).map(condition(source));
+  const barring = [...sources.keys()].filter((source) => source !== statement).sort(natural);
+  const exclusions = barring.map((name) => {
+    const found = conditions(name);
+    const is = (state) => found.some(([of]) => of === state);
+    const state = stateOf(!is("unmet") && !is("unknown"), !is("unmet"));
+    return node(state, `${name} ${PASSED[state]}: ${data.texts[name]}`, found.map(([, it]) => it));
+  });
+  const state = stateOf(certain.has("applies", ...offer), possible.has("applies", ...offer));
+  const said = `${HOLDS[state]}: ${data.texts[statement]}${cited(statement)}`;
+  const relies = by(certain.of("relies", therapy, statement), "; ");
+  const children = [...conditions(statement).map(([, it]) => it), ...exclusions];
+  return [state, node(state, `statement ${statement} ${said}${relies}`, children)];
 }
 
-function explanationView(title, { atoms, remarks, changes, barred }) {
-  return el.section(
-    title,
-    el.ul({ className: "tree" }, new Tree(atoms).nodes()),
+function explanationView(answer, therapy, changes) {
+  const offers = (answer.offers.get(therapy) ?? []).sort((a, b) => natural(a.join(), b.join()));
+  const ways = offers.map((offer) => way(answer, offer));
+  const best = ["met", "unknown"].find((state) => ways.some(([of]) => of === state));
+  const eligible = answer.verdicts.get(therapy) === "eligible";
+  const shown = ways.filter(([state]) => !eligible || state === best);
+  const lowered = eligible ? answer.lowered(therapy) : [];
+  const remarks = lowered.map((why) => `No higher grade: ${why}`);
+  if (!ways.length) remarks.push("No statement of the table offers it.");
+  if (!eligible && !changes.length) {
+    remarks.push("No other findings would make it eligible, with this history and these limits.");
+  }
+  const change = ([finding, to]) =>
+    `${spoken(finding)}: ${names(to, "or")} (now ${spoken(answer.certain.value(finding))})`;
+  const lines = changes.map((all) => el.li(listed(all.map(change))));
+  return [
+    el.ul({ className: "tree" }, shown.map(([, it]) => it)),
     remarks.map((text) => el.p({ className: "remark" }, text)),
-    changes.length
-      ? [
-          el.h3("What would make it eligible"),
-          el.ul(
-            { className: "changes" },
-            changes.map((text) => el.li(text)),
-          ),
-        ]
-      : null,
-    barred ? el.p({ className: "barred" }, barred) : null,
-  );
+    lines.length ? el.h3("What would make it eligible") : null,
+    lines.length ? el.ul({ className: "changes" }, lines) : null,
+  ];
 }

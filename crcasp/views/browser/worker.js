@@ -31,11 +31,9 @@ onmessage = async ({ data }) => {
   [lines, said, size] = [[], [], 0];
   try {
     const { ccall } = await clingo;
-    const options = `--outf=2 ${data.options}`;
-    const status = ccall("run", "number", ["string", "string"], [data.program, options]);
-    if (![10, 20, 30].includes(status)) throw new Error(said.join(" ") || `status ${status}`);
-    const witnesses = JSON.parse(lines.join("")).Call[0].Witnesses ?? [];
-    postMessage({ models: witnesses.map((witness) => witness.Value) });
+    const status = ccall("run", "number", ["string", "string"], [data.program, data.options]);
+    if (![0, 10, 20, 30].includes(status)) throw new Error(said.join(" ") || `status ${status}`);
+    postMessage({ text: lines.join("\n") });
   } catch (error) {
     postMessage({ error: String(error.message ?? error) });
   }

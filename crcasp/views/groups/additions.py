@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from crcasp.program.wording import Wording, listed
-from crcasp.results.additions import (
-    AddedName,
-    AddedStatement,
-    Addition,
-    Additions,
-    Branch,
-    Case,
-    Effect,
-    Need,
-)
-from crcasp.views.wording import cited, grouped
+from crcasp.results.additions import AddedSource, Addition, Additions, Named, Need, Said
+from crcasp.views.wording import cited
 
 INITIAL = "initial"  # what a branch offers that offers the initial therapy again
-SHOWN = 6  # of many atoms, or values
 Entry = tuple[str, str, list[str]]
 
 
@@ -29,77 +19,48 @@ def verdict(additions: Additions) -> str:
 
 
 def entries(addition: Addition, words: Wording) -> Iterator[Entry]:
-    """Yield a title, what is said of it, and details, of each thing that an overlay adds."""
-    for item in addition.statements:
-        yield item.statement, _statement(item, words), [_branch(b, words) for b in item.branches]
-    for barrier in addition.exclusions:
-        bars = [f"bars {words.names(barrier.bars)}"] if barrier.bars else []
-        unless = " and ".join(_need(need, words) for need in barrier.unless)
-        details = [f"{said} unless {unless}" if unless else said for said in bars]
-        yield barrier.exclusion, f"new exclusion: {barrier.text}", details
-    for case in addition.cases:
-        yield case.source, _case(case, words), []
-    for kind, names in grouped((item.kind, item) for item in addition.names).items():
-        yield kind, "; ".join(_name(item, words) for item in names), []
+    """Yield a title, a sentence and details of each thing that an overlay adds."""
+    for source in addition.sources:
+        yield source.source, _source(source, words), [_said(said, words) for said in source.says]
     for name, text in addition.withdrawn:
         yield name, f"withdrawn: {text}", []
     if addition.others:
-        yield "also", some(addition.others), []
+        yield "also", " ".join(f"{other}." for other in addition.others), []
     if addition.constraints:
-        plural = (
-            "constraint, which takes" if addition.constraints == 1 else "constraints, which take"
-        )
-        yield "also", f"{addition.constraints} {plural} answers away", []
-    if addition == Addition(addition.overlay, (), (), (), (), (), (), 0):
+        plural = "s, which take" if addition.constraints > 1 else ", which takes"
+        yield "also", f"{addition.constraints} constraint{plural} answers away", []
+    if not any(addition[1:]):
         yield "", "It adds nothing.", []
 
 
-def _statement(item: AddedStatement, words: Wording) -> str:
-    if not item.new:
-        return f"more of this statement: {item.text}"
+def _source(item: AddedSource, words: Wording) -> str:
+    kind = "statement" if item.line else "exclusion"
     line = "any line" if item.line == "any" else words.name(item.line)
-    return f"new statement, {line}, grade {item.grade}: {item.text}{cited(item.references)}"
+    said = f", {line}, grade {item.grade}" if item.line else ""
+    new = f"new {kind}{said}" if item.new else f"more of this {kind}{said}"
+    return f"{new}: {item.text}{cited(item.references)}"
 
 
-def _branch(branch: Branch, words: Wording) -> str:
-    names = [
-        "the initial therapy again" if t == INITIAL else words.name(t) for t in branch.therapies
-    ]
-    needs = " and ".join(_need(need, words) for need in branch.needs)
-    grade = f" (grade {branch.grade})" if branch.grade else ""
-    return f"offers {listed(names)}{grade}" + (f" if {needs}" if needs else "")
+def _said(said: Said, words: Wording) -> str:
+    what = listed([_named(item, words) for item in said.what])
+    needs = " and ".join(_need(need, words) for need in said.needs)
+    condition = f" if {needs}" if needs else ""
+    if said.does == "lowers":
+        return f"gives {what} no higher grade than {said.grade}{condition}"
+    return f"{said.does} {what}{f' (grade {said.grade})' if said.grade else ''}{condition}"
 
 
-def _case(case: Case, words: Wording) -> str:
-    said = listed([_effect(item, words) for item in case.effects])
-    needs = " and ".join(_need(need, words) for need in case.needs)
-    return f"{said}, if {needs}" if needs else said
-
-
-def _effect(item: Effect, words: Wording) -> str:
-    what = words.name(item.part or item.therapy or "everything")
-    if item.statement:
-        what += f" by statement {item.statement}"
-    if item.branch:
-        what += f", {words.name(item.branch)}"
-    return f"{what} has no higher grade than {item.grade}" if item.grade else f"bars {what}"
+def _named(item: Named, words: Wording) -> str:
+    if item.name == INITIAL:
+        return "the initial therapy again"
+    name = words.name(item.name) if item.name else "everything"
+    statement = f" by statement {item.statement}" if item.statement else ""
+    return f"{name}{statement}{f', {words.name(item.branch)}' if item.branch else ''}"
 
 
 def _need(need: Need, words: Wording) -> str:
     name = words.name(need.finding)
-    return name if need.values == ("yes",) else f"{name} is {words.names(need.values, 'or')}"
-
-
-def _name(item: AddedName, words: Wording) -> str:
-    name = words.name(item.name)
-    numbers = [value for value in item.values if isinstance(value, int)]
-    if numbers:
-        return f"{name} ({min(numbers)} to {max(numbers)})"
-    return f"{name} ({words.names(item.values, 'or')})" if item.values else name
-
-
-def some(items: Iterable[str]) -> str:
-    """Return items as a list, cut off where there are many."""
-    all_of_them = list(items)
-    more = len(all_of_them) - SHOWN
-    return listed(all_of_them if more <= 0 else [*all_of_them[:SHOWN], f"{more} more"])
+    if need.values == ("yes",):
+        return name
+    alternatives = [*map(words.name, need.values), *([listed(need.bounds)] if need.bounds else [])]
+    return f"{name} is {listed(alternatives, 'or')}"

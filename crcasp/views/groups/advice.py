@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from crcasp.program.terms import natural
 from crcasp.program.wording import Wording, listed
-from crcasp.results.advice import Advice, Objection, Reason, RecommendationSet, Verdict
+from crcasp.results.advice import Advice, Reason, RecommendationSet, Verdict
 from crcasp.views.wording import cited, found, grouped, lowering, needs
 
 ALONE = "alone"
@@ -67,7 +67,7 @@ def supports(therapies: Iterable[str], advice: Advice, words: Wording) -> list[t
     """Return the statements behind some therapies, in the table's order, each with its own."""
     names = dict.fromkeys(therapies)
     behind = grouped((reason, name) for name in names for reason in advice.therapies[name].because)
-    ordered = sorted(behind, key=lambda reason: natural(reason.statement))
+    ordered = sorted(behind, key=lambda reason: natural(str(reason.source)))
     return [(reason, words.names(behind[reason])) for reason in ordered]
 
 
@@ -110,7 +110,7 @@ def _deciding(verdict: Verdict, words: Wording) -> str:
     return f"statement {decisive.statement}; {'; '.join(failures)}."
 
 
-def _lines(objection: Objection) -> tuple[str, ...]:
+def _lines(objection: Reason) -> tuple[str, ...]:
     """Return the line of therapy that a statement is for, where that is the objection."""
     return next((item.needs for item in objection.conditions if item.finding == "line"), ())
 

@@ -16,7 +16,7 @@ GAPS = (
 def scope(audit: Audit) -> str:
     """Return over what was proved."""
     return (
-        "all patients there can be: any findings, known or not, histories of up to "
+        "all fully known patients: any findings, histories of up to "
         f"{audit.lines} lines, any limits"
     )
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from crcasp.program.files import Program
 from crcasp.program.wording import Wording, listed
 from crcasp.results.comparison import KINDS
-from crcasp.results.diff import Changed, Diff, Only, Standing
+from crcasp.results.diff import Changed, Diff, ExamplePatient, Only, Standing
 from crcasp.views.groups.comparison import TITLES
 from crcasp.views.wording import grouped, words_of
 
@@ -50,8 +50,8 @@ def scope(diff: Diff) -> str:
     """Return over whom it is proved."""
     lines = "one line" if diff.lines == 1 else f"{diff.lines} lines"
     return (
-        "all there can be: any findings, known or not, histories of up to "
-        f"{lines}, any limits and toxic agents"
+        f"all that are fully known: any findings, histories of up to {lines}, any limits and "
+        "toxic agents"
     )
 
 
@@ -105,8 +105,8 @@ def _group(same: list[Changed], words: Wording) -> Group:
         if several:
             text = text.replace(words.name(first.therapy), IT)
         alternatives.append(("or if" if place else "if", text))
-    smallest = ", ".join(first.smallest) or "a patient of whom nothing is known"
-    if any(item.smallest != first.smallest for item in same):
+    smallest = _facts(first.example)
+    if any(item.example.facts != first.example.facts for item in same):
         smallest += f", for {words.name(first.therapy)}"
     return Group(
         words.names(item.therapy for item in same),
@@ -148,10 +148,13 @@ def _together(alternative: tuple[Only, ...], words: Wording, *, allowed: bool) -
 
 def preferred(diff: Diff) -> str:
     """Return whether the preferred sets change."""
-    if not diff.preferred.changes:
+    if diff.preferred.example is None:
         return "the preferred sets are proved the same for every patient"
-    facts = ", ".join(diff.preferred.smallest) or "a patient of whom nothing is known"
-    return f"the preferred sets change, as for {facts}"
+    return f"the preferred sets change, as for {_facts(diff.preferred.example)}"
+
+
+def _facts(example: ExamplePatient) -> str:
+    return ", ".join(example.facts) or "a patient of whom nothing is known"
 
 
 def unchanged(diff: Diff, words: Wording) -> str:
@@ -161,18 +164,6 @@ def unchanged(diff: Diff, words: Wording) -> str:
     if not diff.unchanged:
         return "no therapy has the same status and grade for every patient"
     return f"proved for every patient, in status and grade: {words.names(diff.unchanged)}"
-
-
-def left_out(diff: Diff) -> str:
-    """Return what is not compared, "" if all is."""
-    number = len(diff.left_out)
-    if not number:
-        return ""
-    therapies = "one therapy" if number == 1 else f"{number} therapies"
-    return (
-        f"{therapies} with a part that only one table knows, offered by name in neither, which "
-        "as the initial therapy that table may let be given again"
-    )
 
 
 def sentence(text: str) -> str:

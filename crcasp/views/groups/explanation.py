@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from crcasp.program.wording import Wording, listed
-from crcasp.results.explanation import Change, Check, Explanation, Passage, Way
+from crcasp.results.advice import Condition, Reason
+from crcasp.results.explanation import Change, Explanation
 from crcasp.views.wording import NO_VERDICT, SCOPE, by, cited, lowering, needs
 
-PASSED = {"met": "passed", "unmet": "bars it", "unknown": "may bar it"}
-HOLDS = {"met": "holds", "unmet": "does not hold", "unknown": "may hold"}
-STATES = {"eligible": "met", "undetermined": "unknown"}
+PASSED = {"met": "passed", "not_met": "bars it", "open": "may bar it"}
+HOLDS = {"met": "applies", "not_met": "does not apply", "open": "may apply"}
+STATES = {"eligible": "met", "undetermined": "open"}
 
 
 class Node(NamedTuple):
@@ -19,7 +20,7 @@ class Node(NamedTuple):
 
     kind: str  # therapy, statement, exclusion, finding or fact
     text: str
-    state: str  # met, unmet or unknown
+    state: str  # met, not_met or open
     children: tuple[Node, ...] = ()
 
 
@@ -27,37 +28,40 @@ def tree(explanation: Explanation, words: Wording) -> Node:
     """Return the tree of an explanation."""
     graded = f", grade {explanation.grade}" if explanation.grade else ""
     text = f"{words.name(explanation.therapy)}: {explanation.status or NO_VERDICT}{graded}"
-    state = STATES.get(str(explanation.status), "unmet")
+    state = STATES.get(str(explanation.status), "not_met")
     return Node("therapy", text, state, tuple(_way(way, words) for way in explanation.ways))
 
 
-def _way(way: Way, words: Wording) -> Node:
-    idle = [item.exclusion for item in way.passages if not item.checks]
-    children = [_check(check, words) for check in way.checks]
-    children += [_passage(item, words) for item in way.passages if item.checks]
+def _way(way: Reason, words: Wording) -> Node:
+    children = [_condition(item, words) for item in way.conditions]
+    children += [_exclusion(item, words) for item in way.exclusions or () if item.conditions]
+    idle = [str(item.exclusion) for item in way.exclusions or () if not item.conditions]
     if idle:
         them = "them" if len(idle) > 1 else "it"
         text = f"{listed(idle)} passed: nothing in the patient's facts concerns {them}"
         children.append(Node("exclusion", text, "met"))
-    relied = by(way.interpretations, "; ")
-    said = f"{way.text}{cited(way.references)}{relied}"
+    said = f"{way.text}{cited(way.references)}{by(way.interpretations, '; ')}"
     text = f"statement {way.statement} {HOLDS[way.state]}: {said}"
     return Node("statement", text, way.state, tuple(children))
 
 
-def _passage(passage: Passage, words: Wording) -> Node:
-    relied = by(passage.interpretations, "; ")
-    text = f"{passage.exclusion} {PASSED[passage.state]}: {passage.text}{relied}"
-    checks = tuple(_check(check, words) for check in passage.checks)
-    return Node("exclusion", text, passage.state, checks)
+def _exclusion(reason: Reason, words: Wording) -> Node:
+    said = f"{reason.text}{by(reason.interpretations, '; ')}"
+    text = f"{reason.exclusion} {PASSED[reason.state]}: {said}"
+    return Node(
+        "exclusion",
+        text,
+        reason.state,
+        tuple(_condition(item, words) for item in reason.conditions),
+    )
 
 
-def _check(check: Check, words: Wording) -> Node:
-    not_met = "not met: " if check.state == "unmet" else ""  # of an unknown one the value says so
-    found = f"{not_met}{words.name(check.finding)}: {words.name(check.value)}"
-    wanted = "" if check.state == "met" else needs(check, words)
-    text = f"{found}{wanted}{by(check.interpretations, '; ')}"
-    return Node("finding", text, check.state, tuple(Node("fact", f, "met") for f in check.facts))
+def _condition(item: Condition, words: Wording) -> Node:
+    not_met = "not met: " if item.state == "not_met" else ""  # of an unknown one the value says so
+    wanted = "" if item.state == "met" else needs(item, words)
+    found = f"{not_met}{words.name(item.finding)}: {words.name(item.value)}{wanted}"
+    text = f"{found}{by(item.interpretations, '; ')}"
+    return Node("finding", text, item.state, tuple(Node("fact", f, "met") for f in item.facts))
 
 
 def remarks(explanation: Explanation, words: Wording) -> Iterator[str]:
@@ -72,8 +76,8 @@ def remarks(explanation: Explanation, words: Wording) -> Iterator[str]:
         yield f"No higher grade: {lowering(reason, words)}"
 
 
-def _other_line(way: Way) -> bool:
-    return any(check.finding == "line" and check.state == "unmet" for check in way.checks)
+def _other_line(way: Reason) -> bool:
+    return any(item.finding == "line" and item.state == "not_met" for item in way.conditions)
 
 
 def changes(explanation: Explanation, words: Wording) -> list[str]:

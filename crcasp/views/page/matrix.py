@@ -9,7 +9,7 @@ from crcasp.program.terms import natural
 from crcasp.results.advice import Advice, Verdict
 from crcasp.results.matrix import Turns
 
-STATES = {"met": "met", "unmet": "not met", "unknown": "unknown", "": "not needed"}
+STATES = {"met": "met", "not_met": "not met", "open": "open", "": "not needed"}
 
 
 class Column(NamedTuple):

@@ -7,7 +7,7 @@ from crcasp.results.explanation import Explanation
 from crcasp.views.groups.explanation import Node, tree
 from crcasp.views.picture.dot import digraph, node, svg
 
-LINES = {"met": "solid", "unmet": "dashed", "unknown": "dotted"}
+LINES = {"met": "solid", "not_met": "dashed", "open": "dotted"}
 LOOK = ("ranksep=0.35, nodesep=0.16", 'margin="0.16,0.08"', "arrowsize=0.7")
 
 

@@ -20,27 +20,24 @@ REMEDIES = {  # by what clingo begins with
 
 
 def faults_of(messages: Iterable[str], texts: Mapping[str, str], called: str = "") -> list[Fault]:
-    """Return one fault for each message.
+    """Return one fault for each message about some texts; without any, one for each message.
 
     Args:
         messages: as clingo words them.
         texts: the texts that the messages may speak of, by name.
         called: what clingo calls the text instead of its name, where there is only one.
     """
-    found = []
-    for message in messages:
-        fault = _fault(message, texts, called)
-        found += [fault] if fault not in found else []
-    return found
+    found = [_fault(message, texts, called) for message in messages]
+    # What it says of the program's own files follows from what it says of these.
+    return [fault for fault in found if fault.place and fault.place.source in texts] or found
 
 
 def refused(messages: Iterable[str], texts: Mapping[str, str]) -> OverlayError:
     """Return the error that clingo has something to say about texts of the user's own."""
-    faults = faults_of(messages, texts)
-    own = [fault for fault in faults if fault.place and fault.place.source in texts]
-    if own or not faults:  # what it says of the program's own files follows from these
-        return OverlayError(own)
-    return OverlayError(Fault(Place(", ".join(texts) or "program"), str(x)) for x in faults)
+    found = faults_of(messages, texts)
+    if any(fault.place and fault.place.source in texts for fault in found):
+        return OverlayError(found)
+    return OverlayError(Fault(Place(", ".join(texts) or "program"), str(fault)) for fault in found)
 
 
 def _fault(message: str, texts: Mapping[str, str], called: str) -> Fault:
@@ -56,8 +53,5 @@ def _fault(message: str, texts: Mapping[str, str], called: str) -> Fault:
     name, line, column = names.get(place[1], place[1]), int(place[2]), int(place[3])
     if ODD in said and name in texts:
         said = said.replace(ODD, ascii(texts[name].split("\n")[line - 1][column - 1]))
-    return Fault(Place(name, line, column), f"clingo says: {said}{_remedy(said)}")
-
-
-def _remedy(said: str) -> str:
-    return next((text for begin, text in REMEDIES.items() if said.startswith(begin)), ".")
+    remedy = next((text for begin, text in REMEDIES.items() if said.startswith(begin)), ".")
+    return Fault(Place(name, line, column), f"clingo says: {said}{remedy}")

@@ -1,0 +1,62 @@
+"""Prime implicants: the smallest conditions under which something holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from crcasp.program.solver import Solver
+
+Part = TypeVar("Part")
+
+
+def minimal_subset(parts: Sequence[Part], enough: Callable[[list[Part]], bool]) -> list[Part]:
+    """Return a part of what is enough, of which nothing can be left out.
+
+    Args:
+        parts: together they are enough; the first are given up first.
+        enough: whether some of them are; of more parts it is true if it is of fewer.
+    """
+    kept = list(parts)
+    for part in parts:
+        fewer = [other for other in kept if other != part]
+        if len(fewer) < len(kept) and enough(fewer):
+            kept = fewer
+    return kept
+
+
+def prime_implicants(
+    solver: Solver,
+    goal: int,
+    inputs: Sequence[int],
+    fixed: Sequence[int] = (),
+    rest: Sequence[int] = (),
+) -> Iterator[list[int]]:
+    """Yield prime implicants of a literal that together cover every model of it.
+
+    A model of the goal; the literals that the goal cannot fail with, made minimal; then all
+    models with these are left out.
+
+    Args:
+        solver: a ground program in which the inputs and the rest determine the goal.
+        goal: a literal.
+        inputs: the literals that conditions consist of; the last are given up first.
+        fixed: literals that are assumed throughout.
+        rest: further literals, for what the inputs alone do not determine.
+    """
+    guard = solver.guard()
+    while True:
+        model = solver.literals_in_model([*fixed, goal, guard], [*inputs, *rest])
+        if model is None:
+            return
+        held = {*model}
+        literals = [literal for literal in inputs if literal in held]
+        core = solver.core([*fixed, -goal, *literals])
+        if core is None:
+            literals += [literal for literal in rest if literal in held]
+            core = solver.core([*fixed, -goal, *literals])
+        wanted = {*(core or ())}
+        kept = [literal for literal in reversed(literals) if literal in wanted]
+        prime = minimal_subset(kept, lambda part: not solver.satisfiable([*fixed, -goal, *part]))
+        yield prime[::-1]
+        solver.exclude([guard, *prime])

@@ -1,0 +1,88 @@
+"""The recommendation sets: the stable models of `sets.lp` over what is certain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from clingo import Symbol
+
+from crcasp.program.completions import stated
+from crcasp.program.files import Program
+from crcasp.program.solver import Solver
+from crcasp.program.terms import row
+
+FILES = ("sets.lp",)
+INPUT = "wrapper/sets.lp"
+# What sets.lp reads of the table, and of the verdicts.
+OF_TABLE = (
+    ("regimen", 1), ("partner", 1), ("locoregional", 1), ("consists", 2), ("never_together", 3),
+    ("bars_pair", 2), ("single_agent", 1), ("beside", 3), ("beside_too", 3), ("only_beside", 3),
+    ("free_company", 1), ("rank", 2), ("in_force", 1), ("withdrawn", 1),
+)  # fmt: skip
+OF_VERDICTS = (("eligible", 1), ("because", 2), ("has_grade", 2))
+
+
+class TherapySet(NamedTuple):
+    """One recommendation set as the solver finds it.
+
+    Attributes:
+        therapies: what is in it.
+        grade: the lowest of its therapies', "" without grades.
+        relies: the interpretations by which it stands together.
+    """
+
+    therapies: tuple[str, ...]
+    grade: str
+    relies: tuple[str, ...]
+
+
+def table_facts(solver: Solver, asked: Iterable[tuple[str, int]] = ()) -> list[Symbol]:
+    """Return what sets.lp reads of the table, of a program grounded for one patient.
+
+    Args:
+        solver: the grounded program.
+        asked: what else an overlay asks, as far as it does not depend on the unknown.
+    """
+    atoms = solver.control.symbolic_atoms
+    signatures = {*OF_TABLE, *asked} - {*OF_VERDICTS}
+    found = (atom for signature in signatures for atom in atoms.by_signature(*signature))
+    return [atom.symbol for atom in found if atom.is_fact]
+
+
+def enumerate_sets(
+    program: Program, table: Iterable[Symbol], verdicts: Iterable[Symbol]
+) -> list[TherapySet]:
+    """Return every recommendation set, in no order.
+
+    Args:
+        program: its overlays may have constraints on sets.
+        table: see `table_facts`.
+        verdicts: the atoms of `OF_VERDICTS` that are certain; where no statement of a
+            therapy is, those that support it in some completion.
+
+    Raises:
+        UsageError: the constraints of an overlay leave no answer.
+    """
+    text = f"{stated(table)} {stated(verdicts)}"
+    control = program.grounded((*FILES, INPUT), [], text, program.divided[1])
+    return found_sets(program, Solver(control))
+
+
+def found_sets(program: Program, solver: Solver, assumed: Sequence[int] = ()) -> list[TherapySet]:
+    """Return the sets that a grounding of `sets.lp` leaves under assumptions."""
+    found: dict[TherapySet, None] = {}
+    no_model = True
+    for model in solver.models(assumed):
+        no_model = False
+        shown: dict[str, list[str]] = {"recommended": [], "set_grade": [], "set_relies": []}
+        for atom in model.symbols(shown=True):
+            if atom.name in shown and len(atom.arguments) == 1:
+                shown[atom.name].append(str(row(atom)[0]))
+        if shown["recommended"]:
+            therapies = tuple(sorted(shown["recommended"]))
+            grade = "".join(shown["set_grade"][:1])
+            found[TherapySet(therapies, grade, tuple(sorted(shown["set_relies"])))] = None
+    if no_model:
+        raise program.without_answer()
+    return [*found]

@@ -1,0 +1,199 @@
+"""What an update of the table touches in a registry: both tables asked about every patient."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from clingo import Symbol
+
+from crcasp.program.engine import engine
+from crcasp.program.files import Program
+from crcasp.program.terms import word
+from crcasp.questions.both import shared_words
+from crcasp.registry.answers import Answers, Facts
+from crcasp.registry.evaluation import Evaluator
+from crcasp.registry.outcome import Bits, Coded, Places, distinct, patterns, unpacked
+from crcasp.registry.set_enumerator import Sets
+from crcasp.results.comparison import KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """How many patients of a registry an update of the table touches.
+
+    Attributes:
+        old: the overlays of the old table, of which there are none in the table alone.
+        compared: patients whom both tables answer.
+        left_out: patients whom only the new one answers: to the old one they contradict
+            themselves, or it cannot read of them what it alone asks for.
+        patients: of those compared, to whom the tables do not say the same.
+        preferred: of those compared, who have other preferred sets.
+        therapies: for each therapy that changes, in the table's order, patients by how it
+            changes, in the words of `compare`.
+    """
+
+    old: tuple[str, ...]
+    compared: int
+    left_out: int
+    patients: int
+    preferred: int
+    therapies: Mapping[str, Mapping[str, int]]
+
+    def text(self) -> str:
+        """Return how many patients it touches, as a sentence."""
+        left = f"; {self.left_out:,} whom the old table cannot answer are left out"
+        return (
+            f"{self.patients:,} of {self.compared:,} patients; {self.preferred:,} with other "
+            f"preferred sets{left if self.left_out else ''}."
+        )
+
+
+class UpdateImpact:
+    """Counts the patients to whom an old table does not say the same as the new one.
+
+    The old table reads the vocabulary of the new one. What it alone asks for is unknown to
+    the new one.
+
+    Args:
+        old: the old table.
+        new: the new one.
+    """
+
+    def __init__(self, old: Program, new: Program) -> None:
+        self.programs = (old, new)
+        self.old = Evaluator(with_words(old, new))
+        self.ranks = [engine(program).table.ranks for program in self.programs]
+        self.compared = self.left_out = self.patients = self.preferred = 0
+        self.therapies: Counter[tuple[str, str]] = Counter()
+
+    def add(
+        self, facts: Facts, unclear: Bits, lines: int, alone: bool, new: Answers, sets: Coded
+    ) -> None:
+        """Count some patients.
+
+        Args:
+            facts: for each fact the patients of whom it is given.
+            unclear: of whom the old table could not be told all that it asks for.
+            lines: the lines of the grounding that they need.
+            alone: whether it is one patient, who is left to the solver.
+            new: what the new table says of them.
+            sets: their recommendation sets by the new table.
+        """
+        answered = unpacked(new.mask, new.rows)
+        issues = self.old.issues(facts, new.rows).values()
+        bad = np.logical_or.reduce([unclear, ~answered, *issues])
+        both = np.flatnonzero(~bad)
+        self.left_out += int(answered.sum()) - len(both)
+        self.compared += len(both)
+        if not len(both):
+            return
+        old = self.old.answered(facts, bad, lines, alone)
+        other, _ = _pairs(
+            self.old.sets(old), Coded(sets.values, sets.codes[~bad[answered]]), _other_sets
+        )
+        touched = other
+        tables = zip((old, new), self.ranks, strict=True)
+        before, after = (_verdicts(answers, ranks, both) for answers, ranks in tables)
+        nobody = Coded([EXCLUDED], np.zeros(len(both), np.intp))
+        for therapy in before.keys() | after.keys():
+            changed, kinds = _pairs(
+                before.get(therapy, nobody), after.get(therapy, nobody), _change
+            )
+            touched = touched | changed
+            for kind, patients in kinds.items():
+                self.therapies[therapy, kind] += patients
+        self.patients += int(touched.sum())
+        self.preferred += int(other.sum())
+
+    def touched(self) -> Touched:
+        """Return the counts."""
+        tables = [engine(program).table for program in self.programs[::-1]]
+        changed = {therapy for (therapy, _), patients in self.therapies.items() if patients}
+        offered = dict.fromkeys(name for table in tables for name in table.places)
+        ordered = [*(name for name in offered if name in changed), *sorted(changed - {*offered})]
+        return Touched(
+            old=tuple(name for name, _ in self.programs[0].overlays),
+            compared=self.compared,
+            left_out=self.left_out,
+            patients=self.patients,
+            preferred=self.preferred,
+            therapies={
+                name: {kind: n for kind in KINDS if (n := self.therapies[name, kind])}
+                for name in ordered
+            },
+        )
+
+
+def with_words(program: Program, other: Program) -> Program:
+    """Return a program that reads the vocabulary of another one, too."""
+    engines = engine(program), engine(other)
+    own, strange = (one.vocabulary.findings for one in engines)
+    given = (f"given({x}, V, {x}(V)) :- {x}(V). #defined {x}/1." for x in strange if x not in own)
+    words = " ".join([shared_words(*engines), *given]).strip()
+    return program._replace(overlays=(*program.overlays, ("words", words))) if words else program
+
+
+class _Verdict(NamedTuple):
+    """The status of a therapy, and of an eligible one its grade, with its rank."""
+
+    status: str
+    grade: str = ""
+    rank: int = 0
+
+
+EXCLUDED = _Verdict("excluded")  # of what no statement offers, and of all out of scope
+
+
+def _verdicts(answers: Answers, ranks: Mapping[str, int], places: Places) -> dict[str, Coded]:
+    """Return the verdicts of a table on each therapy for some patients."""
+    grades: dict[Symbol, list[tuple[_Verdict, int]]] = {}
+    names = {rank: grade for grade, rank in ranks.items()}
+    for atom in answers.atoms("has_grade", 2):
+        therapy, rank = atom.arguments
+        verdict = _Verdict("eligible", names[rank.number], rank.number)
+        grades.setdefault(therapy, []).append((verdict, answers.ask(atom)[0]))
+    found = {}
+    for atom in answers.atoms("eligible", 1):
+        certain, possible = answers.ask(atom)
+        ordered = sorted(grades.get(atom.arguments[0], ()), key=lambda item: -item[0].rank)
+        kinds = [*ordered, (_Verdict("eligible"), certain), (_Verdict("undetermined"), possible)]
+        coded = patterns([whom for _, whom in kinds], answers.rows, places)
+        every = [*(verdict for verdict, _ in kinds), EXCLUDED]
+        values = [every[np.argmax([*bits, True])] for bits in coded.values]
+        found[str(word(atom.arguments[0]))] = Coded(values, coded.codes)
+    return found
+
+
+def _change(old: _Verdict, new: _Verdict) -> str | None:
+    """Return how a verdict changes, "" if it does in no way that has a name."""
+    if old[:2] == new[:2]:
+        return None  # a grade of the same name is the same, whatever its rank
+    if old.status != new.status:
+        if "eligible" in (old.status, new.status):
+            return "gained" if new.status == "eligible" else "lost"
+        return "opened" if new.status == "undetermined" else "ruled_out"
+    return "" if old.rank == new.rank else "raised" if new.rank > old.rank else "lowered"
+
+
+def _other_sets(old: Sets, new: Sets) -> str | None:
+    return None if old.best() == new.best() else ""
+
+
+def _pairs(
+    old: Coded, new: Coded, change: Callable[[Any, Any], str | None]
+) -> tuple[Bits, Counter[str]]:
+    """Return for whom there is a change between two values, and how many each one is for."""
+    first, codes = distinct(np.column_stack((old.codes, new.codes)))
+    changes = [
+        change(old.values[before], new.values[after])
+        for before, after in zip(old.codes[first], new.codes[first], strict=True)
+    ]
+    counts = Counter[str]()
+    for kind, patients in zip(changes, np.bincount(codes, minlength=len(first)), strict=True):
+        if kind:
+            counts[kind] += int(patients)
+    return np.array([kind is not None for kind in changes], bool)[codes], counts

@@ -1,0 +1,9 @@
+"""The vocabulary as the program declares it."""
+
+from __future__ import annotations
+
+from crcasp.program.files import Program
+from crcasp.program.solver import Solver
+from crcasp.program.vocabulary import Vocabulary
+
+VOCABULARY = Vocabulary.of(Solver(Program().vocabulary_control()))
