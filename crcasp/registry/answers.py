@@ -1,0 +1,334 @@
+"""What is certain and what is possible of some patients, from a circuit or by the solver."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+from clingo import Control, Function, Symbol
+
+from crcasp.program.completions import SHOW, Completions
+from crcasp.program.engine import PATIENT_CHECK, engine
+from crcasp.program.files import VOCABULARY, Program
+from crcasp.program.ground import GroundRules
+from crcasp.program.sets import OF_TABLE, OF_VERDICTS, table_facts
+from crcasp.program.terms import word
+from crcasp.registry.circuit import TRUE, Body, Circuit, Unevaluable
+from crcasp.registry.outcome import Bits, packed
+
+Facts: TypeAlias = Mapping[Symbol, Bits]  # for each fact the patients of whom it is given
+
+MOST = 20_000  # assignments that one question may come to
+ROOM = 1 << 30  # bits that the answers under all assignments may take
+ANSWER = "cohort/answer.lp"
+ANYONE = "cohort/anyone.lp"
+
+
+class Grounded:
+    """A program grounded for all patients of whom some facts may be given.
+
+    Args:
+        control: the grounding.
+        rules: its rules.
+    """
+
+    def __init__(self, control: Control, rules: GroundRules) -> None:
+        self.control = control
+        self.known = self.control.symbolic_atoms
+        self.of: dict[tuple[str, int], list[Symbol]] = {}
+        values: dict[Symbol, dict[Symbol, int]] = {}
+        for atom in self.atoms("turns_out", 2):
+            finding, value = atom.arguments
+            values.setdefault(finding, {})[value] = self._literal(atom)
+        inputs = {name: [*atoms.values()] for name, atoms in values.items()}
+        self.circuit = Circuit(rules, inputs, {atom.literal for atom in self.known})
+        self.could_be = {
+            self.circuit.nodes[literal]: self.node(Function("could_be", [finding, value]))
+            for finding, atoms in values.items()
+            for value, literal in atoms.items()
+        }
+
+    def atoms(self, name: str, arity: int) -> Sequence[Symbol]:
+        """Return the atoms of a predicate that may hold."""
+        key = name, arity
+        if key not in self.of:
+            self.of[key] = [atom.symbol for atom in self.known.by_signature(*key)]
+        return self.of[key]
+
+    def _literal(self, atom: Symbol) -> int:
+        found = self.known[atom]
+        return found.literal if found else 0
+
+    def node(self, atom: Symbol) -> int:
+        """Return the node of an atom."""
+        found = self.known[atom]
+        if found is None:
+            return -TRUE
+        return TRUE if found.is_fact else self.circuit.literal(found.literal)
+
+    def given(self, facts: Facts) -> dict[int, int]:
+        """Return for the leaf of each fact the patients of whom it is given, as bits."""
+        leaves = ((self.circuit.leaves.get(self._literal(it)), of) for it, of in facts.items())
+        return {leaf: packed(whom) for leaf, whom in leaves if leaf}
+
+
+class Groundings:
+    """Groundings of one program: first for the facts that are needed, then for all.
+
+    Args:
+        program: the program.
+        check: whether it is the check of facts that is grounded, and not the verdicts.
+    """
+
+    def __init__(self, program: Program, check: bool = False) -> None:
+        self.program = program
+        self.check = check
+        self.externals = engine(program).vocabulary.externals()
+        self.made: dict[int, tuple[Grounded, frozenset[Symbol] | None]] = {}
+
+    def of(self, facts: Iterable[Symbol], lines: int) -> Grounded:
+        """Return a grounding for facts of up to so many lines.
+
+        Raises:
+            Unevaluable: it is no circuit.
+        """
+        needed = frozenset(facts)
+        if lines not in self.made:
+            text = " ".join(f"#external {fact}." for fact in needed)
+            self.made[lines] = self._grounded(text), needed
+        grounded, known = self.made[lines]
+        if known is not None and not needed <= known:
+            grounded = self._grounded(f"{self.externals} any_line(1..{lines}).", ANYONE)
+            self.made[lines] = grounded, None
+        return grounded
+
+    def _grounded(self, text: str, *files: str) -> Grounded:
+        program, rules = self.program, GroundRules()
+        if self.check:
+            names = (*VOCABULARY, PATIENT_CHECK, *files)
+            return Grounded(program.grounded(names, [], text, program.overlays, rules), rules)
+        control = program.control(SHOW, ANSWER, *files, facts=text, observer=rules)
+        return Grounded(control, rules)
+
+
+class OfMany:
+    """What the completions of many patients say.
+
+    Of each node of the circuit it holds one number, whose bits are the patients. Numbers of
+    Python are quick at this: most nodes are true of nobody, and cost nothing.
+
+    Args:
+        grounded: the program.
+        facts: for each fact the patients of whom it is given.
+        rows: how many patients there are.
+        mask: those of whom anything is asked.
+    """
+
+    def __init__(self, grounded: Grounded, facts: Facts, rows: int, mask: int) -> None:
+        self.grounded = grounded
+        self.circuit = grounded.circuit
+        self.atoms = grounded.atoms
+        self.rows = rows
+        self.mask = mask
+        self.given = grounded.given(facts)
+        self.everybody = (1 << rows) - 1
+        self.values = {TRUE: self.everybody, -TRUE: 0}
+        self.valued = len(self.values)
+        self.options: dict[tuple[Symbol, tuple[int, ...]], int] = {}
+        self.asked: dict[int, tuple[int, int]] = {}
+        self.flips: dict[Symbol, int] = {}
+
+    def table(self, asked: Collection[tuple[str, int]] = ()) -> tuple[list[Symbol], list[Symbol]]:
+        """Return what `sets.lp` reads of the table: what holds of all, and what of some.
+
+        Args:
+            asked: what else an overlay asks for its sets.
+        """
+        found: tuple[list[Symbol], list[Symbol]] = [], []
+        for signature in {*OF_TABLE, *asked} - {*OF_VERDICTS}:
+            for atom in self.atoms(*signature):
+                # What a therapy consists of matters only where it is eligible.
+                sure = atom.name == "consists" or self.grounded.node(atom) == TRUE
+                found[not sure].append(atom)
+        return found
+
+    def ask(self, atom: Symbol, mask: int | None = None) -> tuple[int, int]:
+        """Return of whom an atom holds in all completions, and of whom in some."""
+        node = self.grounded.node(atom)
+        if mask is not None:
+            return self._ask(node, mask & self.mask)
+        if node not in self.asked:
+            flips = self.flips if atom.name == "eligible" else None
+            self.asked[node] = self._ask(node, self.mask, flips)
+        return self.asked[node]
+
+    def missing(self) -> Mapping[str, int]:
+        """Return for each finding those for whom it alone may decide some therapy."""
+        for atom in self.atoms("eligible", 1):
+            self.ask(atom)
+        return {str(word(finding)): whom for finding, whom in self.flips.items()}
+
+    # ---- completions ------------------------------------------------------------------------
+
+    def value(self, literal: int) -> int:
+        """Return the patients of whom a node holds that depends on no finding."""
+        circuit = self.circuit
+        for node in range(self.valued, len(circuit.gates)):
+            if not circuit.support[node]:
+                ways = circuit.gates[node]
+                self.values[node] = self._evaluated(ways) if ways else self.given.get(node, 0)
+        self.valued = len(circuit.gates)
+        if literal not in self.values:
+            self.values[literal] = self.everybody ^ self.values[-literal]
+        return self.values[literal]
+
+    def _evaluated(self, ways: Sequence[Body]) -> int:
+        values, everybody = self.values, self.everybody
+        whole = 0
+        for body in ways:
+            part = everybody
+            for literal in body:
+                value = values.get(literal)
+                if value is None:  # negated for the first time
+                    value = values[-literal]
+                    value = values[literal] = everybody ^ value if value else everybody
+                part = value if part is everybody else part & value
+                if not part:
+                    break
+            whole = whole | part if whole else part
+        return whole
+
+    def _allowed(self, finding: Symbol, leaves: Sequence[int], unused: bool) -> int:
+        """Return the patients whose finding may have one of some values, or has none at all."""
+        key = finding, (*leaves, *([0] if unused else []))
+        if key not in self.options:
+            found = 0
+            for leaf in leaves:
+                found |= self.value(self.grounded.could_be[leaf])
+            if unused:
+                found |= self.everybody ^ self._allowed(
+                    finding, self.circuit.inputs[finding], False
+                )
+            self.options[key] = found
+        return self.options[key]
+
+    @property
+    def consistent(self) -> bool:
+        """Whether each patient has a completion, as far as single constraints leave one."""
+        return all(self._ask(-check, self.mask)[1] == self.mask for check in self.circuit.checks)
+
+    def _ask(
+        self, literal: int, mask: int, flips: dict[Symbol, int] | None = None
+    ) -> tuple[int, int]:
+        """Return of whom a node holds in all completions, and of whom in some.
+
+        Args:
+            literal: the node, or negated.
+            mask: the patients.
+            flips: takes for each finding those for whom it decides by itself, in some completion.
+
+        Raises:
+            Unevaluable: there are too many completions.
+        """
+        circuit, values, everybody = self.circuit, self.values, self.everybody
+        root = abs(literal)
+        if not circuit.support[root]:
+            found = self.value(literal) & mask
+            return found, found
+        question = circuit.question(root)
+        self.value(TRUE)
+        last = len(question.findings)
+        options = []
+        for finding, classes in zip(question.findings, question.classes, strict=True):
+            options.append(
+                [(leaf, self._allowed(finding, leaves, not leaf)) for leaf, leaves in classes]
+            )
+            for leaf in circuit.inputs[finding]:
+                values[leaf], values[-leaf] = 0, everybody
+        leaves: list[tuple[tuple[int, ...], int, int]] = []
+        possible = refuted = count = 0
+
+        def walk(level: int, those: int, path: tuple[int, ...]) -> None:
+            nonlocal possible, refuted, count
+            for node in question.steps[level]:
+                values.pop(-node, None)
+                values[node] = self._evaluated(circuit.gates[node])
+            for check in question.checks[level]:
+                those &= ~self._now(check)
+            if not those:
+                return
+            if level == last:
+                met = those & self._now(literal)
+                possible |= met
+                refuted |= those ^ met
+                count += 1
+                if flips is not None:
+                    leaves.append((path, met, those ^ met))
+                if count > MOST or len(leaves) * self.rows > ROOM:
+                    raise Unevaluable("some rows have too many completions")
+                return
+            for number, (leaf, whom) in enumerate(options[level]):
+                if part := those & whom:
+                    if leaf:
+                        values[leaf], values[-leaf] = everybody, 0
+                    walk(level + 1, part, (*path, number))
+                    if leaf:
+                        values[leaf], values[-leaf] = 0, everybody
+
+        walk(0, mask, ())
+        if flips is not None and possible & refuted:
+            for place, finding in enumerate(question.findings):
+                if whom := _decided(leaves, place):
+                    flips[finding] = flips.get(finding, 0) | whom
+        return mask & ~refuted & possible, possible
+
+    def _now(self, literal: int) -> int:
+        value = self.values.get(literal)
+        return self.everybody ^ self.values[-literal] if value is None else value
+
+
+def _decided(leaves: Iterable[tuple[tuple[int, ...], int, int]], place: int) -> int:
+    """Return for whom two assignments that differ in one place alone have two answers."""
+    met: defaultdict[tuple[int, ...], int] = defaultdict(int)
+    unmet: defaultdict[tuple[int, ...], int] = defaultdict(int)
+    for path, holds, fails in leaves:
+        rest = path[:place] + path[place + 1 :]
+        met[rest] |= holds
+        unmet[rest] |= fails
+    decided = 0
+    for rest, whom in met.items():
+        decided |= whom & unmet[rest]
+    return decided
+
+
+class OfOne:
+    """What the completions of one patient say, by the solver; see `OfMany`."""
+
+    rows = mask = 1
+    consistent = True
+
+    def __init__(self, program: Program, facts: Iterable[Symbol]) -> None:
+        self.completions = Completions(program, facts, ANSWER)
+        self.certain = {*self.completions.certain}
+        self.possible = {*self.completions.possible}
+
+    def atoms(self, name: str, arity: int) -> Sequence[Symbol]:
+        """Return the atoms of a predicate that may hold."""
+        return [atom for atom in self.possible if atom.match(name, arity)]
+
+    def table(self, asked: Collection[tuple[str, int]] = ()) -> tuple[list[Symbol], list[Symbol]]:
+        """Return what `sets.lp` reads of the table, and what else an overlay asks."""
+        return table_facts(self.completions, asked), []
+
+    def ask(self, atom: Symbol, mask: int = 1) -> tuple[int, int]:
+        """Return whether an atom holds in all completions, and whether in some."""
+        return mask * (atom in self.certain), mask * (atom in self.possible)
+
+    def missing(self) -> Mapping[str, int]:
+        """Return the findings each of which may alone decide some therapy."""
+        return {str(finding): 1 for _, finding in self.completions.missing["decides"]}
+
+
+Answers: TypeAlias = OfMany | OfOne
+
