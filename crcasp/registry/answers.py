@@ -331,4 +331,3 @@ class OfOne:
 
 
 Answers: TypeAlias = OfMany | OfOne
-
