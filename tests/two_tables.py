@@ -104,6 +104,7 @@ def fits(only: Only, old: Table, new: Table, facts: Iterable[Symbol]) -> bool:
     values = {value for table in tables if (value := table.value(finding))}
     if values == {"yes", "no"}:  # one of the tables has no such offer
         values = {"yes"}
+    values = values or {"never"}  # of a line that is not there
     assert len(values) == 1, (only, values)
     (value,) = values
     return value in only.values or any(_within(value, bound) for bound in only.values)

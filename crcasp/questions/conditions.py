@@ -11,6 +11,7 @@ from crcasp.program.terms import Word, bounds, natural, word
 from crcasp.program.wording import Wording, listed
 from crcasp.results.diff import Only
 
+NEVER = "never"  # the value of what some patient has no value of, see lp/diff/changes.lp
 OTHERWISE = {"yes": "no", "denied": "allowed"}  # of findings that have one value or have not
 
 
@@ -20,10 +21,12 @@ class Feature(NamedTuple):
     Attributes:
         finding: its name.
         values: what it may be, each with the literal that says so.
+        may_lack: whether some patient has no value of it, as of a line that is not there.
     """
 
     finding: Symbol
     values: Mapping[Symbol, int]
+    may_lack: bool = False
 
     @property
     def flag(self) -> bool:
@@ -39,7 +42,8 @@ class Feature(NamedTuple):
 
     def only(self, held: set[int], words: Wording) -> Only | None:
         """Return the condition that some literals make, None where they make none."""
-        if not held & {*self.literals()}:
+        chosen = held & {*self.values.values()}
+        if not chosen and not held & {*self.literals()}:
             return None
         name = called(self.finding, words)
         if self.flag:
@@ -47,10 +51,13 @@ class Feature(NamedTuple):
             said = str(value) if literal in held else OTHERWISE[str(value)]
             return Only(str(word(self.finding)), (said,), f"{name}: {said}")
         values: dict[Word, bool] = {
-            word(value): -literal not in held for value, literal in self.values.items()
+            word(value): literal in chosen if chosen else -literal not in held
+            for value, literal in self.values.items()
         }
         domain = sorted(values, key=lambda value: natural(str(value)))
         left = bounds(domain, [value for value in domain if values[value]])
+        if self.may_lack and not chosen:
+            left = (*left, NEVER)
         texts = [words.name(value) for value in left]
         return Only(str(word(self.finding)), left, f"{name}: {listed(texts, 'or')}")
 

@@ -63,7 +63,8 @@ class Cover(Solver):
             name = Function(TABLES[table], [finding]) if table and finding in apart else finding
             if name not in (it.finding for it in self.features):
                 here = {value: literals[literal] for value, literal in values.items()}
-                self.features.append(Feature(name, here))
+                lacks = self.satisfiable([-literal for literal in here.values()])
+                self.features.append(Feature(name, here, lacks))
 
     def _possible(self, predicate: str) -> dict[Symbol, int]:
         """Return the atoms of a predicate that hold for some patient, with their literals."""

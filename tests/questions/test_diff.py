@@ -88,7 +88,6 @@ offers("NEW", b, newfox). needs("NEW", b, mmr, deficient).
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", [TWO_NEEDS, NEW_AGENTS])
-@pytest.mark.xfail(reason="one condition names a line that is not there", strict=False)
 def test_two_overlays_that_were_too_much(text: str, tmp_path: Path) -> None:
     overlay = tmp_path / "overlay.lp"
     overlay.write_text(text)
