@@ -11,7 +11,7 @@ Part = TypeVar("Part")
 
 
 def minimal_subset(parts: Sequence[Part], enough: Callable[[list[Part]], bool]) -> list[Part]:
-    """Return a part of what is enough, of which nothing can be left out.
+    """Return a minimal subset that is still enough.
 
     Args:
         parts: together they are enough; the first are given up first.
@@ -34,8 +34,8 @@ def prime_implicants(
 ) -> Iterator[list[int]]:
     """Yield prime implicants of a literal that together cover every model of it.
 
-    A model of the goal; the literals that the goal cannot fail with, made minimal; then all
-    models with these are left out.
+    Take a model of the goal, make the literals that entail the goal minimal, exclude all models
+    with these literals, and repeat.
 
     Args:
         solver: a ground program in which the inputs and the rest determine the goal.

@@ -85,7 +85,7 @@ class Changes(Solver):
     def _by_cause(self, change: Mapping[str, int]) -> Iterator[dict[str, int]]:
         """Yield changes in which a finding gives way to one that entails it.
 
-        Every model with the latter has the former, and is left out with it.
+        A model with the latter has the former too, so that the search excludes both together.
         """
         for atom in self.literals("entails", 4):
             cause, value, finding, entailed = atom.arguments
