@@ -191,18 +191,19 @@ class Slices:
             (choice, heads, None, [(part, 1) for part in body])
             for choice, heads, body in rules.rules
         ] + [*rules.sums]
-        self.constraints: dict[int, list[int]] = {}
-        for place, (_, heads, _, body) in enumerate(self.rules):
+        self.constraints: list[int] = []
+        for place, (_, heads, _, _) in enumerate(self.rules):
             for head in heads:
                 self.by_head.setdefault(head, []).append(place)
             if not heads:
-                for part, _ in body:
-                    self.constraints.setdefault(abs(part), []).append(place)
+                self.constraints.append(place)
 
     def part(
         self, control: Control, atoms: Iterable[int], minimized: Mapping[int, Symbol]
     ) -> dict[int, int]:
-        """Add to a control what atoms depend on, and return these and all others with their own.
+        """Add to a control what atoms depend on, and all constraints.
+
+        Return these atoms and all others that these depend on, with their own.
 
         Args:
             control: takes the rules.
@@ -210,14 +211,15 @@ class Slices:
             minimized: atoms of which as few as possible hold in an optimal model, with symbols.
         """
         found: set[int] = set()
-        places: set[int] = set()
+        places = {*self.constraints}
         stack = [*atoms]
+        stack += [abs(part) for place in places for part, _ in self.rules[place][3]]
         while stack:
             atom = stack.pop()
             if atom in found:
                 continue
             found.add(atom)
-            for place in (*self.by_head.get(atom, ()), *self.constraints.get(atom, ())):
+            for place in self.by_head.get(atom, ()):
                 if place not in places:
                     places.add(place)
                     stack += [abs(part) for part, _ in self.rules[place][3]]
