@@ -22,10 +22,4 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     shared.refuse_twice([options.before, options.after])
     first, second = (shared.patient([name], program) for name in (options.before, options.after))
     comparison = compared(first, second)
-
-    def text(width: int) -> str:
-        from crcasp.views.text import comparison_text
-
-        return comparison_text(comparison, first.engine.table.words, width)
-
-    return shared.shown(comparison, options, text), 0
+    return shared.shown(comparison, options), 0

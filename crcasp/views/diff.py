@@ -1,0 +1,149 @@
+"""Two versions of the table compared, as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crcasp.program.table import Rules
+from crcasp.program.wording import Wording
+from crcasp.results.comparison import KINDS
+from crcasp.results.diff import Changed, Diff, ExamplePatient, Only, Standing
+from crcasp.views import phrases
+from crcasp.views.comparison import TITLES
+from crcasp.views.document import Block, Document, Entry, Item, Note, Section
+from crcasp.views.missing import folded_sets
+from crcasp.views.phrases import capital, cited, folded, grouped
+
+ALLOWED = ("allowed",)
+REPEATS = "repeats("  # a finding: that a statement repeats what failed
+SAME = "Nothing changes: both tables give every patient the same answer."
+
+
+def diff_document(diff: Diff) -> Document:
+    """Return what changes from one table to another as a document."""
+    return _Changes(diff).document()
+
+
+class _Changes:
+    def __init__(self, diff: Diff) -> None:
+        self.diff = diff
+        rules = [phrases.rules_of(one) for one in diff.provenance] or [Rules(), Rules()]
+        self.old, self.new = rules[0], rules[-1]
+        old, new = self.old.words, self.new.words
+        self.words = Wording({**old.labels, **new.labels}, new.phrases, new.headings)
+
+        self.added = [name for name in self.new.sources if name not in self.old.sources]
+
+    def document(self) -> Document:
+        added = self.added
+        what = added[0] if len(added) == 1 else "Two versions of the table"
+        title = f"{what}: what it changes" if len(added) == 1 else f"{what}: what changes"
+        blocks = (*self.sources(added), *self.blocks())
+        return Document(
+            "What changes in the table",
+            title,
+            f"{phrases.named_rules(self.old)} -> {phrases.named_rules(self.new)}",
+            (*blocks, *phrases.key(blocks, self.new)),
+            phrases.closing(self.old, self.new),
+        )
+
+    def sources(self, added: list[str]) -> Iterator[Block]:
+        """Yield what the new sources say, in their own words."""
+        lines = [
+            f"{capital(self.new.texts[name])}{cited(self.new.references.get(name, ()))}"
+            for name in added
+            if name in self.new.texts
+        ]
+        if len(lines) == 1:
+            yield Note(f"{lines[0]}.")
+        elif lines:
+            named = zip((name for name in added if name in self.new.texts), lines, strict=True)
+            yield Section("New sources", tuple(Item(f"{name}: {line}") for name, line in named))
+
+    def blocks(self) -> Iterator[Block]:
+        diff = self.diff
+        if diff.same:
+            yield Note(SAME)
+        else:
+            yield Note(self.summary())
+        for kind in KINDS:
+            changes = [item for item in diff.changes if item.kind == kind]
+            for same in grouped((self.alike(item), item) for item in changes).values():
+                yield self.group(TITLES[kind], same)
+        example = diff.preferred.example
+        if example and not any(item.example == example for item in diff.changes):
+            yield Section("Preferred", tuple(self.example(example)), "the sets change")
+        if not diff.preferred.changes and not diff.same:
+            yield Note("The preferred sets are proved the same for every patient.")
+        yield from self.foot()
+
+    def summary(self) -> str:
+        changes = len(self.diff.changes)
+        therapies = len({item.therapy for item in self.diff.changes})
+        rest = len(self.diff.unchanged)
+        counted = f"{changes} {'change' if changes == 1 else 'changes'}"
+        of = f"{therapies} {'therapy' if therapies == 1 else 'therapies'}"
+        others = f"the other {rest} are proved unchanged for every patient."
+        return f"{counted}, in {of}; {others}"
+
+    # ---- a change -----------------------------------------------------------------------------
+
+    def alike(self, item: Changed) -> tuple[object, ...]:
+        """Return how a therapy changes and for whom, but for its name."""
+        when = frozenset(frozenset(self.conditions(item, way)) for way in item.when)
+        return item.before, item.after, when, item.because
+
+    def group(self, title: str, same: list[Changed]) -> Section:
+        first = same[0]
+        moved = f"{_standing(first.before)} -> {_standing(first.after)}"
+        if first.kind in ("raised", "lowered"):
+            moved = f"{first.before.grade} -> {first.after.grade}"
+        names = folded((item.therapy for item in same), self.words)
+        by = "" if [*first.because] == self.added else f"; by {', '.join(first.because)}"
+        rows = [Entry(f"{names}: {moved}{by}", strong=True)]
+        ways = dict.fromkeys(", ".join(self.conditions(first, way)) for way in first.when)
+        for place, way in enumerate(ways):
+            rows.append(Entry(way or "every patient", "or" if place else "who"))
+        return Section(title, (*rows, *self.example(first.example)))
+
+    def conditions(self, item: Changed, way: tuple[Only, ...]) -> list[str]:
+        """Return the conditions of one alternative, but for what is said once for all."""
+        texts = []
+        for one in way:
+            if one.values == ALLOWED or (one.finding.startswith(REPEATS) and one.values == ("no",)):
+                continue
+            text = one.text.replace(self.words.name(item.therapy), "it")
+            if one.or_unknown and one.finding in self.words.headings:
+                text += " or not known"
+            texts.append(text)
+        order = {text: place for place, text in enumerate(texts) if "line" in text}
+        return sorted(texts, key=lambda text: text not in order)
+
+    def example(self, example: ExamplePatient) -> Iterator[Entry]:
+        facts = "; ".join(phrases.fact_words(example.facts, self.words))
+        yield Entry(facts or "a patient of whom nothing is known", "e.g.")
+        before, after = example.preferred
+        if {*before} != {*after}:
+            yield Entry(f"preferred: {folded_sets(before, self.words) or 'no set'}", "before")
+            yield Entry(f"preferred: {folded_sets(after, self.words) or 'no set'}", "after")
+
+    # ---- what is said once --------------------------------------------------------------------
+
+    def foot(self) -> Iterator[Block]:
+        diff = self.diff
+        lines = "one line" if diff.lines == 1 else f"{diff.lines} lines"
+        if diff.changes:
+            yield Note(
+                "For all of these: in scope, no part of the therapy contraindicated or "
+                "unavailable, and nothing in it that failed and is not repeated. What is not "
+                f"known is counted as every value that it may have; histories have up to {lines}."
+            )
+        if diff.unchanged and not diff.same:
+            yield Section("Unchanged", (Entry(folded(diff.unchanged, self.words)),), "proved")
+        if diff.not_compared:
+            names = folded(diff.not_compared, self.words)
+            yield Note(f"Not compared, as only one table can name them: {names}.")
+
+
+def _standing(one: Standing) -> str:
+    return f"{one.status}, {one.grade}" if one.grade else one.status
