@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-
 from typing import NamedTuple
 
 from crcasp.program.files import Program

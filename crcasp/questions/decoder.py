@@ -252,9 +252,7 @@ class AdviceDecoder(Decoder):
             certain = {key: state for key, state in unmet.items() if state == "not_met"}
             lacking = [str(name) for source, name in certain or unmet if source == statement]
             if lacking:
-                branches.setdefault(str(statement), []).append(
-                    tuple(sorted(lacking, key=natural))
-                )
+                branches.setdefault(str(statement), []).append(tuple(sorted(lacking, key=natural)))
             for (source, finding), state in (certain or unmet).items():
                 key = str(source), str(finding)
                 before = against.setdefault(key[0], {}).get(key[1])

@@ -58,7 +58,9 @@ def what_is_missing(patient: Patient) -> Missing:
         if finding in decides or finding in raises
     ]
     preferred, grade = decoder.preferred()
-    result = Missing(tuple(found), provenance, True, preferred, grade, joint, tuple(decoder.findings()))
+    result = Missing(
+        tuple(found), provenance, True, preferred, grade, joint, tuple(decoder.findings())
+    )
     found.sort(
         key=lambda item: (
             not result.changes(item),

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from clingo import Symbol
-
 from crcasp.program.completions import Completions
 from crcasp.program.implicants import all_causes
-from crcasp.program.terms import bounds, natural, word
+from crcasp.program.terms import Word, bounds, natural, word
 from crcasp.questions.decoder import AdviceDecoder
 from crcasp.results.advice import Together
 
@@ -26,18 +24,15 @@ def together(decoder: AdviceDecoder) -> tuple[Together, ...]:
 
 def open_findings(completions: Completions) -> dict[str, dict[str, int]]:
     """Return for each unknown finding its possible values in words, each with its literal."""
-    domains: dict[str, dict[Symbol, int]] = {}
+    domains: dict[str, dict[Word, int]] = {}
     for atom, literal in completions.literals("turns_out", 2).items():
         finding, value = atom.arguments
-        domains.setdefault(str(finding), {})[value] = literal
-    found = {}
-    for finding, literals in domains.items():
-        values = [word(value) for value in literals]
-        if len(values) > 1:
-            found[finding] = {
-                bounds(values, [word(value)])[0]: literal for value, literal in literals.items()
-            }
-    return found
+        domains.setdefault(str(finding), {})[word(value)] = literal
+    return {
+        finding: {bounds(values, [value])[0]: literal for value, literal in values.items()}
+        for finding, values in domains.items()
+        if len(values) > 1
+    }
 
 
 class _Together:
@@ -69,9 +64,7 @@ class _Together:
             known: dict[int, list[list[int]]] = {}
             for therapy, goal in goals:
                 if goal not in known:
-                    known[goal] = all_causes(
-                        self.completions, goal, self.domains, self.entailing
-                    )
+                    known[goal] = all_causes(self.completions, goal, self.domains, self.entailing)
                 for chosen in known[goal]:
                     into.setdefault(tuple(chosen), set()).add(therapy)
         made = [self._made(chosen, allows, raises) for chosen in {**allows, **raises}]

@@ -84,7 +84,7 @@ class _Answer:
             yield Section("Excluded", tuple(_excluded(excluded, self.words)), count)
         yield Section("All therapies", (matrix(advice, self.rules),), folded=True)
 
-    # ---- sets ---------------------------------------------------------------------------------
+    # ---- sets ------------------------------------------------------------------------------
 
     def sets(self, sets: Iterable[RecommendationSet], strong: bool = True) -> Iterator[Entry]:
         """Yield sets; first therapies that stand with the same others together."""
@@ -144,7 +144,7 @@ class _Answer:
                 chosen for chosen in others if not shown.issuperset(chosen.therapies)
             )
 
-    # ---- tests --------------------------------------------------------------------------------
+    # ---- tests ------------------------------------------------------------------------------
 
     def tests(self) -> Iterator[Block]:
         together = self.advice.together
@@ -169,7 +169,7 @@ class _Answer:
             yield Note(NO_TEST)
 
 
-# ---- the patient ----------------------------------------------------------------------------------
+# ---- the patient -------------------------------------------------------------------------------
 
 
 def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
@@ -205,10 +205,12 @@ def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
         yield Field(f"Line {line.number}", history(line.received, line.stopped, line.toxic, words))
     limits = grouped((kind, words.name(name)) for name, kind in advice.limits)
     if limits:
-        said = (f"{', '.join(names)} {kind}" for kind, names in limits.items())
-        yield Field("Limits", "; ".join(said))
+        texts = (f"{', '.join(names)} {kind}" for kind, names in limits.items())
+        yield Field("Limits", "; ".join(texts))
     unknown = [name for item in advice.findings for name in _unknown(item, words)]
-    yield Field("Not given", ", ".join(dict.fromkeys(unknown)) or "nothing that the rules ask about")
+    yield Field(
+        "Not given", ", ".join(dict.fromkeys(unknown)) or "nothing that the rules ask about"
+    )
 
 
 def history(
@@ -227,7 +229,7 @@ def _unknown(item: Finding, words: Wording) -> list[str]:
     return [words.name(name) for name in item.lacks or (item.name,)]
 
 
-# ---- tests ----------------------------------------------------------------------------------------
+# ---- tests -------------------------------------------------------------------------------------
 
 
 def joint_tests(
@@ -235,14 +237,12 @@ def joint_tests(
 ) -> list[Item]:
     """Return tests with what they would add; values that would add the same stand together."""
     lacks = {item.name: item.lacks for item in findings if item.lacks}
-    adds = grouped(
-        ((tuple(name for name, _ in it.findings), it[1:]), it) for it in together
-    )
+    adds = grouped(((tuple(name for name, _ in it.findings), it[1:]), it) for it in together)
     items = []
     for same in adds.values():
-        for findings in _merged([it.findings for it in same]):
-            said = listed([words.said(name, values) for name, values in findings])
-            tests = [words.names(lacks[name]) for name, _ in findings if name in lacks]
+        for choice in _merged([it.findings for it in same]):
+            said = listed([words.said(name, values) for name, values in choice])
+            tests = [words.names(lacks[name]) for name, _ in choice if name in lacks]
             ask = f" (test {listed(tests)})" if tests else ""
             items.append(Item(f"{said}{ask}: {'; '.join(_added(same[0], words))}"))
     return items
@@ -252,7 +252,8 @@ def _merged(
     choices: list[tuple[tuple[str, str], ...]],
 ) -> list[list[tuple[str, list[str]]]]:
     """Return choices for the same findings as one, where only one finding has several values."""
-    values = [(pairs[0][0], [*dict.fromkeys(value for _, value in pairs)]) for pairs in zip(*choices)]
+    together = zip(*choices, strict=True)
+    values = [(pairs[0][0], [*dict.fromkeys(it for _, it in pairs)]) for pairs in together]
     if sum(len(found) > 1 for _, found in values) <= 1:
         return [values]
     return [[(name, [value]) for name, value in choice] for choice in choices]
@@ -268,16 +269,16 @@ def _added(it: Together, words: Wording) -> Iterator[str]:
         yield f"{folded(rest, words, ', ')} eligible"
 
 
-# ---- excluded -------------------------------------------------------------------------------------
+# ---- excluded ----------------------------------------------------------------------------------
 
 
 def _excluded(verdicts: Iterable[Verdict], words: Wording) -> Iterator[Item]:
     """Yield the excluded therapies, by the reason that decides; those of another line last."""
     groups = grouped((decisive(verdict, words), verdict.therapy) for verdict in verdicts)
     rules = grouped((reason[::2], (reason[1], names)) for reason, names in groups.items())
-    for (rule, last), found in sorted(rules.items(), key=lambda item: item[0][1]):
-        details = (f"{seen}: {folded(names, words)}".removeprefix(": ") for seen, names in found)
-        yield Item(rule, tuple(details))
+    for rule, met in sorted(rules.items(), key=lambda item: item[0][1]):
+        details = (f"{seen}: {folded(names, words)}".removeprefix(": ") for seen, names in met)
+        yield Item(rule[0], tuple(details))
 
 
 def decisive(verdict: Verdict, words: Wording) -> tuple[str, str, bool]:
@@ -301,7 +302,7 @@ def decisive(verdict: Verdict, words: Wording) -> tuple[str, str, bool]:
     return rule, listed(seen), False
 
 
-# ---- every therapy against every finding -----------------------------------------------------------
+# ---- every therapy against every finding -------------------------------------------------------
 
 
 GATHERED = {"limits": "limits of the patient", "stopped": "why earlier lines stopped"}

@@ -21,9 +21,7 @@ GAPS = (
 def audit_document(audit: Audit) -> Document:
     """Return an audit as a document."""
     rules = phrases.rules_of(audit.provenance)
-    verdict = (
-        "everything that must hold was proved" if audit.holds else "the table is at fault"
-    )
+    verdict = "everything that must hold was proved" if audit.holds else "the table is at fault"
     return Document(
         "Audit of the table",
         f"Audit: {verdict}",

@@ -36,8 +36,8 @@ class _Changes:
 
     def document(self) -> Document:
         added = self.added
-        what = added[0] if len(added) == 1 else "Two versions of the table"
-        title = f"{what}: what it changes" if len(added) == 1 else f"{what}: what changes"
+        own = added or self.settings()
+        title = f"{own[0]}: what it changes" if len(own) == 1 else "What changes in the table"
         blocks = (*self.sources(added), *self.blocks())
         return Document(
             "What changes in the table",
@@ -46,6 +46,12 @@ class _Changes:
             (*blocks, *phrases.key(blocks, self.new)),
             phrases.closing(self.old, self.new),
         )
+
+    def settings(self) -> list[str]:
+        """Return what is withdrawn or set in the new table only."""
+        withdrawn = [name for name in self.new.withdrawn if name not in self.old.withdrawn]
+        constants = [pair for pair in self.new.constants if pair not in self.old.constants]
+        return [*(f"{name} withdrawn" for name in withdrawn), *map("=".join, constants)]
 
     def sources(self, added: list[str]) -> Iterator[Block]:
         """Yield what the new sources say, in their own words."""
@@ -139,9 +145,11 @@ class _Changes:
                 f"known is counted as every value that it may have; histories have up to {lines}."
             )
         if diff.unchanged and not diff.same:
-            yield Section("Unchanged", (Entry(folded(diff.unchanged, self.words)),), "proved")
+            yield Section("Unchanged", (Entry(f"proved: {folded(diff.unchanged, self.words)}"),))
         if diff.not_compared:
             names = folded(diff.not_compared, self.words)
+            if len(diff.not_compared) > 3:
+                names = f"{len(diff.not_compared)} therapies, all in JSON"
             yield Note(f"Not compared, as only one table can name them: {names}.")
 
 

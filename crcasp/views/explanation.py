@@ -88,9 +88,9 @@ class _Explained:
         for way in full:
             yield from self.way(way)
         rest = [way for way in ways if way not in full]
-        here = [way for way in rest if not _other_line(way)]
+        here = dict.fromkeys(self.short(way) for way in rest if not _other_line(way))
         if here:
-            yield Section("Other statements", tuple(Item(self.short(way)) for way in here))
+            yield Section("Other statements", tuple(map(Item, here)))
         lines = grouped((way.statement, way) for way in rest if _other_line(way))
         if lines:
             said = grouped((self.line(found[0]), str(name)) for name, found in lines.items())
@@ -168,7 +168,8 @@ class _Explained:
             parts.append(f"{listed(bars)} {'bar' if len(bars) > 1 else 'bars'} it")
         if parts:
             return f"{way.statement} does not apply: {', and '.join(parts)}."
-        return f"{way.statement} may apply: it needs {listed([needed(x, self.words) for x in opened])}."
+        needs = listed([needed(item, self.words) for item in opened])
+        return f"{way.statement} may apply: it needs {needs}."
 
     def changes(self) -> Iterator[Block]:
         it = self.it

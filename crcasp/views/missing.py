@@ -42,7 +42,8 @@ def _blocks(missing: Missing, words: Wording) -> Iterator[Block]:
     changing = [item for item in missing.findings if missing.changes(item)]
     if changing:
         yield Section(
-            CHANGES, tuple(Item(words.name(it.finding), _outcomes(it, missing, words)) for it in changing)
+            CHANGES,
+            tuple(Item(words.name(it.finding), _outcomes(it, missing, words)) for it in changing),
         )
     idle = [item for item in missing.findings if not missing.changes(item)]
     groups = grouped(((item.decides, item.raises), item.finding) for item in idle)

@@ -19,7 +19,10 @@ from crcasp.views.document import Field, Fields, Note, Section
 RESEARCH = "Research software, not for treatment decisions"
 OUT_OF_SCOPE = "out of scope: the table does not speak of this patient"
 UNNAMED = ("facts", "-", "<stdin>")  # sources of facts that are no files
-ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -105,7 +108,9 @@ def folded(therapies: Iterable[str], words: Wording, joint: str = "; ") -> str:
         if not beside:
             texts += [words.name(regimen) for regimen in regimens]
         elif "" in found:
-            texts.append(f"{first}{',' if len(regimens) > 1 else ''} alone or + {listed(beside, 'or')}")
+            texts.append(
+                f"{first}{',' if len(regimens) > 1 else ''} alone or + {listed(beside, 'or')}"
+            )
         else:
             texts.append(f"{first} + {listed(beside, 'or')}")
     return joint.join(texts)
@@ -206,8 +211,10 @@ def lowering(reason: Reason, words: Wording) -> str:
     """Return what keeps a grade down, with what was found."""
     seen = [found(item, words) or needed(item, words) for item in reason.conditions]
     where = f" as {listed(seen)}" if seen else ""
-    return f"{reason.source}: {reason.text}{cited(reason.references)};{where}" if where else (
-        f"{reason.source}: {reason.text}{cited(reason.references)}"
+    return (
+        f"{reason.source}: {reason.text}{cited(reason.references)};{where}"
+        if where
+        else (f"{reason.source}: {reason.text}{cited(reason.references)}")
     )
 
 
@@ -219,7 +226,7 @@ def value_words(value: Word | None, words: Wording) -> str:
 # ---- the key to the codes -----------------------------------------------------------------------
 
 
-def key(blocks: Iterable[object], rules: Rules, *, grades: bool = True) -> Iterator[Note]:
+def key(blocks: Iterable[object], rules: Rules, *, grades: bool = True) -> Iterator[Note | Section]:
     """Yield what the codes in some blocks stand for.
 
     Args:
@@ -255,4 +262,3 @@ def _texts(item: object) -> Iterable[str]:
     elif isinstance(item, Iterable):
         for part in item:
             yield from _texts(part)
-

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
 
 from crcasp.program.vocabulary import Vocabulary
 from crcasp.views.document import (
@@ -32,6 +31,18 @@ def text_of(document: Document, width: int = 80, *, bold: bool = False) -> str:
         bold: whether verdicts are bold, as on a terminal.
     """
     return _Text(max(width, NARROWEST), bold=bold).of(document)
+
+
+def entry(title: str, text: str, width: int, margin: int = MARGIN) -> list[str]:
+    """Return lines with a title in the margin and a text beside it, wrapped to a width."""
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=f"{title.rstrip().ljust(margin - 1)} " if margin else "",
+        subsequent_indent=" " * margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 class _Text:
@@ -115,8 +126,7 @@ class _Text:
             self.block(block)
 
     def field(self, field: Field) -> None:
-        lead = f"{field.name.ljust(MARGIN - 1)} "
-        self.lines += self.wrapped(field.text, lead, " " * MARGIN)
+        self.lines += entry(field.name, field.text, self.width)
 
     def entry(self, entry: Entry, title: str = "") -> None:
         label = title or (" " * INDENT + entry.label if entry.label else "")

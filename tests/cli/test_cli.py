@@ -18,11 +18,11 @@ from typing import Any
 
 import pytest
 import reading
+from crcasp.views.wording import CLOSING
 from jsonschema import Draft202012Validator
 
 import crcasp
 from crcasp import InputError, cli, recommend
-from crcasp.views.wording import CLOSING
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.lp"))

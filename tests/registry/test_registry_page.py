@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crcasp.views.wording import CLOSING
 from pages import inside, parsed
 from registries import row_of, varied_patients, written
 
 from crcasp.cli import main
 from crcasp.registry.report import LABEL, NARROW, WIDTH
-from crcasp.views.wording import CLOSING
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from crcasp.views.groups.diff import words
+from crcasp.views.tables import diff_text
 from pages import inside
 from trials import TRIAL, trial
 
 from crcasp import diff
-from crcasp.views.groups.diff import words
-from crcasp.views.tables import diff_text
 
 pytestmark = pytest.mark.slow
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from crcasp.views.notebook import short_html
 
 from crcasp import Advice, Audit, cli, compare, explain, missing, recommend
 from crcasp.results.result import Result
-from crcasp.views.notebook import short_html
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PATIENT = EXAMPLES / "resectable.lp"

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 import reading
+from crcasp.questions.matrix import turns
+from crcasp.views.page.matrix import matrix
+from crcasp.views.wording import CLOSING
 from pages import HTML, inside, parsed
 
 import crcasp
@@ -19,12 +22,9 @@ from crcasp import Advice, UsageError, cli, recommend
 from crcasp.errors import NotInstalledError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
-from crcasp.questions.matrix import turns
 from crcasp.questions.patient import Patient
 from crcasp.results.provenance import known, program_fingerprint
-from crcasp.views.page.matrix import matrix
 from crcasp.views.page.templating import TEMPLATES, environment
-from crcasp.views.wording import CLOSING
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

@@ -12,12 +12,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from crcasp.views.groups.explanation import Node, tree
 
 from crcasp import cli, explain
 from crcasp.errors import NotInstalledError, UsageError
 from crcasp.program.files import Program
 from crcasp.program.wording import Wording
-from crcasp.views.groups.explanation import Node, tree
 from crcasp.views.picture import map_dot, map_svg
 from crcasp.views.picture.derivation import tree_dot
 from crcasp.views.picture.dot import svg

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crcasp.views.wording import CLOSING, entry
 from pages import HTML, parsed
 
 from crcasp import Missing, cli, missing, recommend
 from crcasp.program.vocabulary import Vocabulary
 from crcasp.views.text import vocabulary_text
-from crcasp.views.wording import CLOSING, entry
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crcasp.views.wording import CLOSING
 from declared import VOCABULARY
 from pages import HTML, parsed
 
@@ -26,7 +27,6 @@ from crcasp.results.provenance import program_fingerprint
 from crcasp.views.browser import vendored
 from crcasp.views.browser.content import SETS, VERDICTS
 from crcasp.views.browser.page import HERE, SCRIPTS
-from crcasp.views.wording import CLOSING
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = ROOT / "examples" / "overlays"
