@@ -8,25 +8,25 @@ from crcasp.program.wording import listed
 from crcasp.results.advice import Condition, Reason
 from crcasp.results.explanation import Change, Explanation
 from crcasp.views import phrases
-from crcasp.views.document import Block, Check, Document, Item, Note, Picture, Section
+from crcasp.views.document import Block, Check, Document, Item, Note, Section
 from crcasp.views.phrases import capital, cited, coded, found, grouped, needed
 
 OFFERS = {"met": "offers it", "open": "may offer it", "not_met": "would offer it"}
 STATES = {"met": "met", "open": "open", "not_met": "not met"}
 
 
-def explanation_document(explanation: Explanation, picture: str = "") -> Document:
+def explanation_document(explanation: Explanation, picture: Block | None = None) -> Document:
     """Return an explanation as a document.
 
     Args:
         explanation: what is explained.
-        picture: its derivation as SVG, for a page.
+        picture: its derivation drawn, for a page.
     """
     return _Explained(explanation, picture).document()
 
 
 class _Explained:
-    def __init__(self, explanation: Explanation, picture: str) -> None:
+    def __init__(self, explanation: Explanation, picture: Block | None) -> None:
         self.it = explanation
         self.picture = picture
         self.rules = phrases.rules_of(explanation.provenance)
@@ -98,7 +98,7 @@ class _Explained:
             yield Note(f"Not for this line: {'; '.join(texts)}.")
         yield from self.changes()
         if self.picture:
-            yield Section("Derivation", (Picture(self.picture),), folded=True)
+            yield Section("Derivation", (self.picture,), folded=True)
 
     def line(self, way: Reason) -> str:
         needs = next(item.needs for item in way.conditions if item.finding == "line")

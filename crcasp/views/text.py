@@ -136,6 +136,8 @@ class _Text:
         if entry.side:
             plain = lines[0]
             side = entry.side.rjust(self.width - len(plain))
+            if len(plain) + room > self.width:  # a word without a break has no room beside it
+                side, lines[1:] = "", [entry.side.rjust(self.width), *lines[1:]]
             lines[0] = plain[: len(lead)] + self.strong(plain[len(lead) :], entry.strong) + side
         self.lines += lines
         for detail in entry.details:

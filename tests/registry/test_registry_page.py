@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crcasp.views.wording import CLOSING
 from pages import inside, parsed
 from registries import row_of, varied_patients, written
+from words import CLOSING
 
 from crcasp.cli import main
 from crcasp.registry.report import LABEL, NARROW, WIDTH

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crcasp.views.wording import CLOSING
 from declared import VOCABULARY
 from pages import HTML, parsed
+from words import CLOSING
 
 from crcasp import UsageError, cli, page
 from crcasp.program.engine import engine

@@ -13,7 +13,7 @@ from crcasp.results.explanation import Explanation
 from crcasp.results.provenance import Provenance, known, overlay_fingerprints
 from crcasp.results.result import Result
 from crcasp.views import document_of
-from crcasp.views.document import Block
+from crcasp.views.document import Block, Note, Picture
 from crcasp.views.explanation import explanation_document
 from crcasp.views.page.templating import environment, page
 from crcasp.views.picture import derivation_svg
@@ -61,9 +61,9 @@ def _provenances(result: Any) -> list[Provenance | None]:
     return [result.provenance]
 
 
-def _picture(explanation: Explanation) -> str:
-    """Return the derivation as SVG, "" where it cannot be drawn here."""
+def _picture(explanation: Explanation) -> Picture | Note:
+    """Return the derivation as a picture, or why it cannot be drawn here."""
     try:
-        return derivation_svg(explanation, alone=False)
-    except UsageError:
-        return ""
+        return Picture(derivation_svg(explanation, alone=False))
+    except UsageError as error:
+        return Note(str(error))
