@@ -35,6 +35,7 @@ class Rules(NamedTuple):
         references: what each statement and source rests on.
         grades: the grades, best first.
         therapies: the therapies in the table's order.
+        again: the statements that offer the initial therapy again.
     """
 
     words: Wording = Wording({})
@@ -49,6 +50,7 @@ class Rules(NamedTuple):
     references: Mapping[str, tuple[Word, ...]] = {}
     grades: tuple[str, ...] = ()
     therapies: tuple[str, ...] = ()
+    again: frozenset[str] = frozenset()
 
     @property
     def newest(self) -> int:
@@ -109,6 +111,7 @@ class Table:
             references=self.references,
             grades=tuple(sorted(self.ranks, key=lambda grade: -self.ranks[grade])),
             therapies=tuple(sorted(self.places, key=lambda name: self.places[name])),
+            again=frozenset(str(statement) for statement, _ in self.solver.facts("reuses", 2)),
         )
 
     @cached_property

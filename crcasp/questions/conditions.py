@@ -58,4 +58,6 @@ class Feature(NamedTuple):
         left = bounds(domain, [value for value in domain if values[value]])
         if self.may_lack and not chosen:
             left = (*left, NEVER)
-        return Only(name, left, words.said(name, left))
+        gone = [value for value in domain if value not in (*left, NEVER)]
+        whole = words.phrases.get((name, f"but({gone[0]})")) if len(gone) == 1 < len(left) else None
+        return Only(name, left, whole or words.said(name, left))

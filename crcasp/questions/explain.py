@@ -81,6 +81,8 @@ def explained(patient: Patient, therapy: str) -> Explanation:
         lowered=() if verdict is None else verdict.lowered,
         deciding=None if verdict is None else verdict.deciding,
         findings=() if verdict is None else verdict.findings,
+        preferred=tuple(chosen.therapies for chosen in advice.preferred),
+        best=advice.preferred[0].grade if advice.preferred else None,
         provenance=Provenance.of(patient.program, patient.base),
     )
 

@@ -43,6 +43,8 @@ class Explanation(Result):
         deciding: of an excluded therapy, the statement or exclusion that decides, None where no
             statement offers it.
         findings: of an undetermined therapy, what may decide it; `missing` in JSON.
+        preferred: the preferred sets of the patient, each as its therapies.
+        best: their grade.
         provenance: the facts and the program behind the result, None where it was made by hand.
     """
 
@@ -56,4 +58,6 @@ class Explanation(Result):
     lowered: tuple[Reason, ...] = ()
     deciding: str | None = None
     findings: tuple[str, ...] = ()
+    preferred: tuple[tuple[str, ...], ...] = ()
+    best: str | None = None
     provenance: Provenance | None = field(default=None, repr=False, compare=False)

@@ -77,6 +77,7 @@ def _explanation(it: Any) -> dict[str, Any]:
         "because" if it.status == "eligible" else "against": it.ways,
         "changes": it.changes,
         "barred_by": it.barred_by,
+        "preferred": it.preferred,
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from crcasp.program.table import Rules
 from crcasp.program.wording import Wording, listed
-from crcasp.results.additions import AddedSource, Addition, Additions, Named, Need, Said
+from crcasp.results.additions import AddedSource, Addition, Additions, Named, Need
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Item, Note, Section
 from crcasp.views.phrases import capital, cited, folded
@@ -23,7 +23,7 @@ def additions_document(additions: Additions, rules: Rules) -> Document:
     ]
     return Document(
         "What overlays add",
-        f"Nothing is wrong with {'these overlays' if several else 'this overlay'}.",
+        f"Nothing is wrong with the form of {'these overlays' if several else 'this overlay'}.",
         phrases.header(rules),
         tuple(blocks),
         phrases.closing(rules),
@@ -33,7 +33,8 @@ def additions_document(additions: Additions, rules: Rules) -> Document:
 
 def _entries(addition: Addition, rules: Rules) -> Iterator[Block]:
     for source in addition.sources:
-        said = (capital(_said(said, source, rules.words)) for said in source.says)
+        alike = phrases.grouped(((it.does, it.what, it.grade), it.needs) for it in source.says)
+        said = (capital(_said(*of, ways, source, rules.words)) for of, ways in alike.items())
         yield Item(_source(source, rules), tuple(f"{text}." for text in said))
     for name, text in addition.withdrawn:
         yield Item(f"{name} is withdrawn: {text}.")
@@ -55,13 +56,31 @@ def _source(item: AddedSource, rules: Rules) -> str:
     return f"{new}: {item.text}{cited(item.references)}"
 
 
-def _said(said: Said, source: AddedSource, words: Wording) -> str:
-    what = _what(said.what, words)
-    needs = listed([_need(need, words) for need in said.needs])
-    condition = f" if {needs}" if needs else " for every patient" if not source.line else ""
-    if said.does == "lowers":
-        return f"gives {what} no higher grade than {said.grade}{condition}"
-    return f"{said.does} {what}{f' ({said.grade})' if said.grade else ''}{condition}"
+def _said(
+    does: str,
+    named: tuple[Named, ...],
+    grade: str,
+    ways: list[tuple[Need, ...]],
+    source: AddedSource,
+    words: Wording,
+) -> str:
+    """Return what a source does, with the conditions of each of its branches or cases."""
+    what = _what(named, words)
+    condition = _condition([[_need(need, words) for need in way] for way in ways])
+    if not condition and not source.line:
+        condition = " for every patient"
+    if does == "lowers":
+        return f"gives {what} no higher grade than {grade}{condition}"
+    return f"{does} {what}{f' ({grade})' if grade else ''}{condition}"
+
+
+def _condition(ways: list[list[str]]) -> str:
+    """Return the conditions of several ways; those that all of them have are said once."""
+    shared = [need for need in ways[0] if all(need in way for way in ways)]
+    rest = [listed([need for need in way if need not in shared]) for way in ways]
+    either = f"either {listed(rest, 'or')}" if len(ways) > 1 and all(rest) else ""
+    parts = [text for text in (listed(shared), either) if text]
+    return f" if {', and '.join(parts)}" if parts else ""
 
 
 def _what(named: tuple[Named, ...], words: Wording) -> str:

@@ -15,9 +15,9 @@ from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Entry, Field, Fields, Grid, Item, Note, Section
 from crcasp.views.phrases import capital, cited, coded, folded, found, grouped, needed
 
-TESTS = 6  # rows of tests in an answer; `missing` has all
+TESTS = 8  # rows of tests in an answer; `missing` has all
 NO_TEST = "No missing test could change the preferred sets."
-ADDS = "Tests that could add a therapy"
+ADDS = "Tests that could change the answer"
 
 
 def advice_document(advice: Advice, *, every_set: bool = False) -> Document:
@@ -136,8 +136,10 @@ class _Answer:
             )
             for statements, same in kinds.items():
                 by = coded(statements)
+                again = self.rules.again.issuperset(statements)
+                what = ", the initial therapy again" if again else ""
                 for entry in self.sets(same, strong=False):
-                    yield entry._replace(text=f"{entry.text}{by}", side=grade)
+                    yield entry._replace(text=f"{entry.text}{what}{by}", side=grade)
         if self.every_set:
             shown = {n for chosen in self.advice.preferred for n in chosen.therapies}
             yield from self.why(
@@ -161,10 +163,13 @@ class _Answer:
         items = joint_tests(together, self.advice.findings, self.words)
         if items:
             shown, rest = items[:TESTS], len(items) - TESTS
-            more = [f"{rest} more: see crcasp missing."] if rest > 0 else []
+            more = [f"{rest} more in crcasp missing."] if rest > 0 else []
             if not any(item.prefers for item in together):
                 more.append(NO_TEST)
-            yield Section(ADDS, (*shown, *map(Note, more)))
+            open_now = len(undetermined)
+            verb = "therapy is" if open_now == 1 else "therapies are"
+            lead = f"{open_now} {verb} undetermined" if open_now else ""
+            yield Section(ADDS, (*shown, *map(Note, more)), lead)
         else:
             yield Note(NO_TEST)
 
@@ -208,9 +213,8 @@ def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
         texts = (f"{', '.join(names)} {kind}" for kind, names in limits.items())
         yield Field("Limits", "; ".join(texts))
     unknown = [name for item in advice.findings for name in _unknown(item, words)]
-    yield Field(
-        "Not given", ", ".join(dict.fromkeys(unknown)) or "nothing that the rules ask about"
-    )
+    missing = ", ".join(dict.fromkeys(unknown))
+    yield Field("Not known", missing or "nothing that the rules ask about")
 
 
 def history(
@@ -253,7 +257,7 @@ def _merged(
 ) -> list[list[tuple[str, list[str]]]]:
     """Return choices for the same findings as one, where only one finding has several values."""
     together = zip(*choices, strict=True)
-    values = [(pairs[0][0], [*dict.fromkeys(it for _, it in pairs)]) for pairs in together]
+    values = [(pairs[0][0], sorted({it for _, it in pairs}, key=natural)) for pairs in together]
     if sum(len(found) > 1 for _, found in values) <= 1:
         return [values]
     return [[(name, [value]) for name, value in choice] for choice in choices]
@@ -263,10 +267,10 @@ def _added(it: Together, words: Wording) -> Iterator[str]:
     if it.prefers:
         graded = f" ({it.grade})" if it.grade else ""
         how = "preferred instead" if it.instead else "also preferred"
-        yield f"{folded(it.prefers, words, ', ')} {how}{graded}"
+        yield f"{folded(it.prefers, words, 'or')} {how}{graded}"
     rest = [name for name in it.allows if name not in it.prefers]
     if rest:
-        yield f"{folded(rest, words, ', ')} eligible"
+        yield f"{folded(rest, words, 'or')} eligible"
 
 
 # ---- excluded ----------------------------------------------------------------------------------
@@ -294,10 +298,12 @@ def decisive(verdict: Verdict, words: Wording) -> tuple[str, str, bool]:
             for need in condition.needs
         )
         return f"{capital(words.names(asked, 'or'))} only", "", True
-    seen = [text for item in reason.conditions if (text := found(item, words))]
+    shown = phrases.lacking(reason) if reason.exclusion is None else reason.conditions
+    seen = [text for item in shown if (text := found(item, words))]
     if reason.exclusion is None:
-        rule = f"{reason.statement} needs {phrases.unless_met(reason, words)}"
-        return f"{capital(listed(seen))}: {rule}" if seen else rule, "", False
+        needs = phrases.unless_met(reason, words)
+        rule = f"{phrases.called(reason.statement)} needs {needs}"
+        return f"{capital(listed(seen))}: {rule}" if seen else capital(rule), "", False
     rule = f"{capital(reason.text)}{cited(reason.references)} ({reason.exclusion})"
     return rule, listed(seen), False
 

@@ -60,7 +60,7 @@ class _Compared:
             Item(f"{name}: {'; '.join(phrases.fact_words(own, self.words)) or 'nothing'}")
             for name, own in facts
         ]
-        yield Section("Given of one alone", tuple(given))
+        yield Section("Known of one only", tuple(given))
         for kind in filter(self.it.of, self.it.kinds):
             alike = grouped((self.said(item), item.therapy) for item in self.it.of(kind))
             items = (Item(f"{folded(names, self.words)}: {said}") for said, names in alike.items())
@@ -101,4 +101,5 @@ class _Compared:
             for how, facts in sides.items()
             if facts
         ]
-        return f"{before} -> {after}{f', {listed(because)}' if because else ''}"
+        moved = "" if item.kind in ("opened", "ruled_out") else f"{before} -> {after}, "
+        return f"{moved}{listed(because)}".removesuffix(", ")

@@ -84,13 +84,10 @@ class _Changes:
         yield from self.foot()
 
     def summary(self) -> str:
-        changes = len(self.diff.changes)
         therapies = len({item.therapy for item in self.diff.changes})
-        rest = len(self.diff.unchanged)
-        counted = f"{changes} {'change' if changes == 1 else 'changes'}"
-        of = f"{therapies} {'therapy' if therapies == 1 else 'therapies'}"
-        others = f"the other {rest} are proved unchanged for every patient."
-        return f"{counted}, in {of}; {others}"
+        changes = "1 therapy changes" if therapies == 1 else f"{therapies} therapies change"
+        others = f"the other {len(self.diff.unchanged)} keep status and grade for every patient"
+        return f"{changes}; {others} (proved)."
 
     # ---- a change -----------------------------------------------------------------------------
 
@@ -101,13 +98,18 @@ class _Changes:
 
     def group(self, title: str, same: list[Changed]) -> Section:
         first = same[0]
-        moved = f"{_standing(first.before)} -> {_standing(first.after)}"
+        offered = [name.therapies for name in (self.old, self.new)]
+        before, after = (
+            "not offered" if it.status == "excluded" and first.therapy not in own else _standing(it)
+            for it, own in zip((first.before, first.after), offered, strict=True)
+        )
+        moved = f"{before} -> {after}"
         if first.kind in ("raised", "lowered"):
             moved = f"{first.before.grade} -> {first.after.grade}"
         names = folded((item.therapy for item in same), self.words)
         by = "" if [*first.because] == self.added else f"; by {', '.join(first.because)}"
         rows = [Entry(f"{names}: {moved}{by}", strong=True)]
-        ways = dict.fromkeys(", ".join(self.conditions(first, way)) for way in first.when)
+        ways = dict.fromkeys(", and ".join(self.conditions(first, way)) for way in first.when)
         for place, way in enumerate(ways):
             rows.append(Entry(way or "every patient", "or" if place else "who"))
         return Section(title, (*rows, *self.example(first.example)))
@@ -118,7 +120,7 @@ class _Changes:
         for one in way:
             if one.values == ALLOWED or (one.finding.startswith(REPEATS) and one.values == ("no",)):
                 continue
-            text = one.text.replace(self.words.name(item.therapy), "it")
+            text = one.text.replace(self.words.name(item.therapy), "this therapy")
             if one.or_unknown and one.finding in self.words.headings:
                 text += " or not known"
             texts.append(text)
@@ -140,17 +142,20 @@ class _Changes:
         lines = "one line" if diff.lines == 1 else f"{diff.lines} lines"
         if diff.changes:
             yield Note(
-                "For all of these: in scope, no part of the therapy contraindicated or "
-                "unavailable, and nothing in it that failed and is not repeated. What is not "
-                f"known is counted as every value that it may have; histories have up to {lines}."
+                "For all of these: the table speaks of the patient, and no exclusion bars the "
+                "therapy (X3, X4). What is not known counts as every value that it may have. "
+                f"Proved for histories of up to {lines}, any findings, any limits."
             )
         if diff.unchanged and not diff.same:
-            yield Section("Unchanged", (Entry(f"proved: {folded(diff.unchanged, self.words)}"),))
+            yield Section(
+                "Unchanged", (Entry(f"in status and grade: {folded(diff.unchanged, self.words)}"),)
+            )
         if diff.not_compared:
-            names = folded(diff.not_compared, self.words)
-            if len(diff.not_compared) > 3:
-                names = f"{len(diff.not_compared)} therapies, all in JSON"
-            yield Note(f"Not compared, as only one table can name them: {names}.")
+            some = folded(diff.not_compared[:1], self.words)
+            yield Note(
+                f"Not compared: {len(diff.not_compared)} therapies that neither table offers by "
+                f"name and only one can name, such as {some}."
+            )
 
 
 def _standing(one: Standing) -> str:

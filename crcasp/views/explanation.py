@@ -9,6 +9,7 @@ from crcasp.results.advice import Condition, Reason
 from crcasp.results.explanation import Change, Explanation
 from crcasp.views import phrases
 from crcasp.views.document import Block, Check, Document, Item, Note, Section
+from crcasp.views.missing import folded_sets
 from crcasp.views.phrases import capital, cited, coded, found, grouped, needed
 
 OFFERS = {"met": "offers it", "open": "may offer it", "not_met": "would offer it"}
@@ -50,12 +51,20 @@ class _Explained:
         if it.status is None:
             return f"has no verdict; {phrases.OUT_OF_SCOPE}."
         if it.status == "eligible":
-            by = listed(list(dict.fromkeys(str(way.statement) for way in it.ways)))
-            return f"is ELIGIBLE{f', {it.grade}' if it.grade else ''}, by {by}."
+            by = listed([*dict.fromkeys(phrases.called(way.statement) for way in it.ways)])
+            graded = f" ({it.grade})" if it.grade else ""
+            return f"is ELIGIBLE{graded} by {by}{self.surpassed()}."
         if it.status == "undetermined":
             return f"is UNDETERMINED until {words.names(it.findings, 'or')} is known."
         why = self.decisive()
         return f"is EXCLUDED{f': {why}' if why else ''}."
+
+    def surpassed(self) -> str:
+        """Return what is preferred to an eligible therapy, if anything is."""
+        if not self.it.preferred or any(self.it.therapy in names for names in self.it.preferred):
+            return ""
+        graded = f" ({self.it.best})" if self.it.best else ""
+        return f"; PREFERRED is {folded_sets(self.it.preferred, self.words)}{graded}"
 
     def decisive(self) -> str:
         """Return the one decisive reason in short."""
@@ -75,9 +84,10 @@ class _Explained:
             if item.state == "not_met"
         }
         if "line" in unmet and unmet["line"].needs:
-            return f"{deciding} is for {self.words.names(unmet['line'].needs, 'or')} only"
+            line = self.words.names(unmet["line"].needs, "or")
+            return f"{phrases.called(deciding)} is for {line} only"
         seen = [self.words.said(name, [it.value]) for name, it in unmet.items() if it.value]
-        return f"{listed(seen)} ({deciding})" if seen else f"by {deciding}"
+        return f"{listed(seen)} ({phrases.called(deciding)})" if seen else f"by {deciding}"
 
     def blocks(self) -> Iterator[Block]:
         it, words = self.it, self.words
@@ -116,7 +126,8 @@ class _Explained:
             )
             for item in way.conditions
         ]
-        yield Section(f"{way.statement} {OFFERS[way.state]}", tuple(checks), text)
+        title = f"{capital(phrases.called(way.statement))} {OFFERS[way.state]}"
+        yield Section(title, tuple(checks), text)
         passing = []
         for exclusion in way.exclusions or ():
             if exclusion.state == "met":
@@ -143,8 +154,8 @@ class _Explained:
         checks = []
         for item in exclusion.conditions:
             seen = found(item, self.words, codes=True)
-            word = {"met": "passes", "not_met": "bars", "open": "open"}[item.state]
-            said = seen or f"not known; it passes with {needed(item, self.words)}"
+            word = {"met": "not so", "not_met": "bars", "open": "open"}[item.state]
+            said = seen or f"not known; it does not bar it with {needed(item, self.words)}"
             checks.append(Check(word, item.state, said))
         return Section(f"{exclusion.exclusion} {bars}", tuple(checks), text)
 
@@ -152,7 +163,7 @@ class _Explained:
         seen = [found(item, self.words) for item in exclusion.conditions if item.state == "met"]
         why = exclusion.passed or listed([text for text in seen if text])
         codes = coded(exclusion.interpretations)
-        return f"{exclusion.exclusion} lets it pass{f': {why}' if why else ''}{codes}."
+        return f"{exclusion.exclusion} does not bar it{f': {why}' if why else ''}{codes}."
 
     def short(self, way: Reason) -> str:
         """Return in one line why a statement does not apply, or may."""
@@ -167,9 +178,10 @@ class _Explained:
         if bars:
             parts.append(f"{listed(bars)} {'bar' if len(bars) > 1 else 'bars'} it")
         if parts:
-            return f"{way.statement} does not apply: {', and '.join(parts)}."
+            name = capital(phrases.called(way.statement))
+            return f"{name} does not apply: {', and '.join(parts)}."
         needs = listed([needed(item, self.words) for item in opened])
-        return f"{way.statement} may apply: it needs {needs}."
+        return f"{capital(phrases.called(way.statement))} may apply: it needs {needs}."
 
     def changes(self) -> Iterator[Block]:
         it = self.it
@@ -194,7 +206,7 @@ class _Explained:
         return listed([self._one(item) for item in change])
 
     def _one(self, item: Change) -> str:
-        now = f" (now {self.words.name(item.value)})" if item.value is not None else ""
+        now = f" (it is {self.words.name(item.value)})" if item.value is not None else ""
         return f"{self.words.said(item.finding, item.to)}{now}"
 
 

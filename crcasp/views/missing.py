@@ -57,8 +57,8 @@ def _idle(
     names: list[str], decides: tuple[str, ...], raises: tuple[str, ...], words: Wording
 ) -> str:
     s = "s" if len(names) == 1 else ""
-    does = [f"decide{s} {folded(decides, words, ', ')}"] if decides else []
-    does += [f"raise{s} the grade of {folded(raises, words, ', ')}"] if raises else []
+    does = [f"decide{s} {folded(decides, words, 'or')}"] if decides else []
+    does += [f"raise{s} the grade of {folded(raises, words, 'or')}"] if raises else []
     return f"{words.names(names)} {' and '.join(does)}"
 
 
@@ -79,6 +79,7 @@ def folded_sets(sets: tuple[tuple[str, ...], ...], words: Wording) -> str:
     company = grouped((chosen[1:], chosen[0]) for chosen in sets)
     texts = []
     for beside, firsts in company.items():
-        names = folded(firsts, words)
-        texts.append(f"{names} with {words.names(beside)}" if beside else names)
+        each = ", each" if len(firsts) > 1 else ""
+        alone = f"{words.names(firsts, 'or')}{each} with {words.names(beside)}"
+        texts.append(alone if beside else folded(firsts, words))
     return "; ".join(texts)

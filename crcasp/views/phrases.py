@@ -94,7 +94,7 @@ def folded(therapies: Iterable[str], words: Wording, joint: str = "; ") -> str:
     """Return therapies in words, those that share a regimen or a partner together.
 
     >>> folded(["a", "b", "a+x", "b+x"], Wording({}))
-    'a or b, alone or + x'
+    'a or b, each alone or + x'
     """
     partners: dict[str, list[str]] = {}
     for therapy in dict.fromkeys(therapies):
@@ -105,15 +105,14 @@ def folded(therapies: Iterable[str], words: Wording, joint: str = "; ") -> str:
     for found, regimens in alike.items():
         beside = [words.name(partner) for partner in found if partner]
         first = listed([words.name(regimen) for regimen in regimens], "or")
+        each = ", each" if len(regimens) > 1 else ""
         if not beside:
             texts += [words.name(regimen) for regimen in regimens]
         elif "" in found:
-            texts.append(
-                f"{first}{',' if len(regimens) > 1 else ''} alone or + {listed(beside, 'or')}"
-            )
+            texts.append(f"{first}{each} alone or + {listed(beside, 'or')}")
         else:
-            texts.append(f"{first} + {listed(beside, 'or')}")
-    return joint.join(texts)
+            texts.append(f"{first}{each} + {listed(beside, 'or')}")
+    return listed(texts, joint) if joint == "or" else joint.join(texts)
 
 
 # ---- facts and conditions -----------------------------------------------------------------------
@@ -139,6 +138,8 @@ def fact_words(facts: Iterable[str], words: Wording, besides: str = "") -> list[
             texts.append(f"{words.name(arguments[0])} {term.name}")
         elif term.name != besides:
             texts.append(words.said(term.name, arguments))
+    for held in lines.values():
+        held.sort(key=lambda name: not name[:1].isupper())  # a regimen before its partners
     histories = [f"line {number} {' + '.join(held)}".rstrip() for number, held in lines.items()]
     if len(histories) > 2:
         histories = [f"lines {', '.join(map(str, lines))}"]
@@ -177,22 +178,29 @@ def in_words(needs: Sequence[str]) -> list[str]:
     return [*(need for need in needs if need not in limits), *([listed(limits)] if limits else [])]
 
 
+def lacking(reason: Reason) -> list[Condition]:
+    """Return the conditions that stand against a statement: where all branches lack some, these."""
+    shared = set.intersection(*(set(names) for names in reason.any_of)) if reason.any_of else set()
+    if shared and any(set(names) <= shared for names in reason.any_of):
+        return [item for item in reason.conditions if item.finding in shared]
+    return list(reason.conditions)
+
+
 def unless_met(reason: Reason, words: Wording) -> str:
     """Return what a statement that does not apply would need, with its logic."""
-    needs = {item.finding: needed(item, words) for item in reason.conditions}
-    if reason.any_of:
-        ways = [listed([needs[name] for name in names if name in needs]) for names in reason.any_of]
-        alone = [way for way in dict.fromkeys(ways) if way]
-        shared = set.intersection(*(set(names) for names in reason.any_of))
-        if shared and len(alone) > 1:
-            rest = [
-                listed([needs[name] for name in names if name not in shared])
-                for names in reason.any_of
-            ]
-            both = [needs[name] for name in needs if name in shared]
-            return f"{listed(both)}, and {listed([*dict.fromkeys(filter(None, rest))], 'or')}"
-        return listed(alone, "or")
-    return listed(list(needs.values()))
+    needs = {item.finding: needed(item, words) for item in lacking(reason)}
+    ways = [[needs[name] for name in names if name in needs] for names in reason.any_of]
+    shared = [need for need in needs.values() if all(need in way for way in ways)]
+    rest = dict.fromkeys(listed([it for it in way if it not in shared]) for way in ways)
+    if len(ways) < 2 or "" in rest:
+        return listed(list(needs.values()))
+    others = listed([*rest], "or")
+    return f"{listed(shared)}, and {others}" if shared else others
+
+
+def called(source: str | None) -> str:
+    """Return a source as a sentence names it: a statement of the table by its number."""
+    return f"statement {source}" if str(source)[:1].isdigit() else str(source)
 
 
 def cited(references: Iterable[int | str]) -> str:

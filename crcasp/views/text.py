@@ -111,7 +111,7 @@ class _Text:
         if section.folded:
             return
         self.lines.append("")
-        title = section.title.upper()
+        title = section.title if "." in section.title else section.title.upper()
         blocks = section.blocks
         if section.lead and len(title) > MARGIN - 2:
             self.lines += self.wrapped(f"{section.title}: {section.lead}")

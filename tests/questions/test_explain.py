@@ -328,6 +328,7 @@ def test_json_has_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
         "against",
         "changes",
         "barred_by",
+        "preferred",
     ]
     assert answer["changes"] == [
         [

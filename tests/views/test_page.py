@@ -258,7 +258,7 @@ def test_without_graphviz_there_are_words(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("PATH", "")
     words = seen(explain(SETTLED, "folfox").to_html())
     assert "apt-get install graphviz" in words
-    assert "statement 1 applies" in words
+    assert "1 offers it" in words
 
 
 # ---- files --------------------------------------------------------------------------------
