@@ -39,7 +39,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
         "-o",
         dest="output",
         metavar="FILE",
-        help="write the answer to a file, whole or not at all; - is standard output",
+        help="write the answer to a file, atomically; - is standard output",
     )
 
 

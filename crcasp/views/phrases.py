@@ -124,7 +124,7 @@ def fact_words(facts: Iterable[str], words: Wording, besides: str = "") -> list[
     Args:
         facts: the patient's own facts.
         words: names and phrases.
-        besides: a finding of which the own facts are left out.
+        besides: a finding whose own facts are not repeated.
     """
     lines: dict[int, list[str]] = {}
     texts = []
