@@ -23,7 +23,7 @@ INPUTS = ("files", "before", "after", "overlays", "properties", "old")  # option
 # configure(parser) and run(options), which returns the output and the exit status.
 COMMANDS = {
     "recommend": "give the recommendation sets of one patient, with their reasons",
-    "explain": "say why one therapy is eligible, undetermined or excluded, and what would change it",
+    "explain": "say why one therapy is eligible or excluded, and what would change it",
     "missing": "say which tests could change the answer",
     "compare": "compare two patients, or one patient before and after a test",
     "cohort": "answer a whole registry, one row a patient",

@@ -11,7 +11,9 @@ from crcasp.questions.compare import compared
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("before", metavar="FILE", help="the facts of the first patient")
-    parser.add_argument("after", metavar="FILE", help="the facts of the second patient; - is standard input")
+    parser.add_argument(
+        "after", metavar="FILE", help="the facts of the second patient; - is standard input"
+    )
     shared.add_format(parser, "text", "json", "html")
     shared.add_program(parser)
 
