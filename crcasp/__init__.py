@@ -11,7 +11,7 @@ package grounds a patient's facts and reads the stable models.
 The rooms, from the ground up; each imports only those before it, but for the one arrow by
 which a result asks for its own page (`results/result.py`):
 
-errors, saving   what can go wrong; a file that is there whole or not at all
+errors, saving   what can go wrong; files that are written atomically
 program          the logic program, what it declares, and the one solver
 facts            a patient's facts: read, checked one by one, never executed
 results          what comes back, as plain data
@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     from crcasp.results.shapes import as_json as as_json
     from crcasp.views.browser.page import page as page
 
-__version__ = "0.7.0"
+__version__ = "0.8.0"
 
 _MODULES = {
     "errors": (

@@ -1,4 +1,4 @@
-"""Outputs: a file is there whole or not at all, through links; a pipe or device is written to."""
+"""Outputs: a file is written atomically, through links; a pipe or device is written to."""
 
 from __future__ import annotations
 

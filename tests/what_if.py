@@ -25,7 +25,7 @@ return {
   preferred: within("Preferred", ":scope > ul:not(.reasons) > li"),
   why: within("Preferred", ":scope > .reasons > li"),
   undetermined: within("Undetermined until it is known", "li"),
-  left_out: within("Left out", "li"),
+  excluded: within("Excluded", "li"),
   since: within("Since the last change", ":scope > ul > li"),
   choices: within("Interpretations relied on", "dt"),
   order: current ? [...current.verdicts.keys()] : [],

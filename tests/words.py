@@ -1,4 +1,4 @@
-"""The vocabulary as the program declares it."""
+"""The vocabulary as the program declares it, and the sentence that closes an answer."""
 
 from __future__ import annotations
 
@@ -7,3 +7,4 @@ from crcasp.program.solver import Solver
 from crcasp.program.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary.of(Solver(Program().vocabulary_control()))
+CLOSING = "Research software, not for treatment decisions; newest source 2019."

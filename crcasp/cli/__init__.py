@@ -22,17 +22,17 @@ INPUTS = ("files", "before", "after", "overlays", "properties", "old")  # option
 # Each command is a module of crcasp.cli, imported only when it is called, with
 # configure(parser) and run(options), which returns the output and the exit status.
 COMMANDS = {
-    "recommend": "the recommendation sets of one patient with their justifications",
-    "explain": "why one therapy is eligible or not, and what would change it",
-    "missing": "the unknown findings that matter, and what each value would give",
-    "compare": "what differs between two patients, or two versions of one",
-    "cohort": "answers for a whole registry, one row a patient",
-    "diff": "what a table answers otherwise than another one, proved over all patients",
-    "audit": "proofs about the table itself, over all patients",
-    "check": "all that is wrong with an overlay, or what it adds",
-    "map": "the whole table as a picture",
-    "page": "one HTML file that answers for any patient in a browser",
-    "vocabulary": "the facts a patient may have",
+    "recommend": "give the recommendation sets of one patient, with their reasons",
+    "explain": "say why one therapy is eligible or excluded, and what would change it",
+    "missing": "say which tests could change the answer",
+    "compare": "compare two patients, or one patient before and after a test",
+    "cohort": "answer a whole registry, one row a patient",
+    "diff": "compare two versions of the table, proved over all patients",
+    "audit": "prove properties of the table, over all patients",
+    "check": "list all that is wrong with an overlay, or say its statements in words",
+    "map": "draw the whole table",
+    "page": "write one HTML file that answers for any patient in a browser",
+    "vocabulary": "list the facts that a patient may have",
 }
 
 
@@ -125,7 +125,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     if arguments and arguments[0] in COMMANDS:
         name = arguments[0]
         command = import_module(f"crcasp.cli.{name}")
-        parser = _parser(f"crcasp {name}", f"Give {COMMANDS[name]}.")
+        parser = _parser(f"crcasp {name}", f"{COMMANDS[name][:1].upper()}{COMMANDS[name][1:]}.")
         command.configure(parser)
         parser.set_defaults(run=command.run)
         return parser.parse_args(arguments[1:])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 
 from crcasp.cli import options as shared
-from crcasp.program.engine import engine
 from crcasp.program.files import read_all_trusted
 from crcasp.questions.audit import AllPatients
 
@@ -30,10 +29,4 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     """Audit the table."""
     program = shared.program(options)
     result = AllPatients(program, read_all_trusted(options.properties, "--property")).audit()
-
-    def text(width: int) -> str:
-        from crcasp.views.text import audit_text
-
-        return audit_text(result, engine(program).table.words, width)
-
-    return shared.shown(result, options, text), 0 if result.holds else REFUTED
+    return shared.shown(result, options), 0 if result.holds else REFUTED

@@ -24,6 +24,6 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     if options.format == "json":
         return shared.json_text(added.to_dict()), 0
     from crcasp.program.engine import engine
-    from crcasp.views.text import additions_text
+    from crcasp.views.additions import additions_document
 
-    return additions_text(added, engine(program).lexicon.words, shared.width()), 0
+    return shared.text_of(additions_document(added, engine(program).rules), options), 0

@@ -11,7 +11,9 @@ from crcasp.questions.compare import compared
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     parser.add_argument("before", metavar="FILE", help="the facts of the first patient")
-    parser.add_argument("after", metavar="FILE", help="those of the second; - is standard input")
+    parser.add_argument(
+        "after", metavar="FILE", help="the facts of the second patient; - is standard input"
+    )
     shared.add_format(parser, "text", "json", "html")
     shared.add_program(parser)
 
@@ -22,10 +24,4 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     shared.refuse_twice([options.before, options.after])
     first, second = (shared.patient([name], program) for name in (options.before, options.after))
     comparison = compared(first, second)
-
-    def text(width: int) -> str:
-        from crcasp.views.text import comparison_text
-
-        return comparison_text(comparison, first.engine.table.words, width)
-
-    return shared.shown(comparison, options, text), 0
+    return shared.shown(comparison, options), 0

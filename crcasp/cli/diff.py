@@ -31,13 +31,5 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     """Compare two tables."""
     old, new = Program.build(options.old), shared.program(options)
     result = compared(old, new)
-
-    def text(width: int) -> str:
-        from crcasp.views.groups.diff import words
-        from crcasp.views.tables import diff_text
-
-        return diff_text(result, words(result), width)
-
-    return shared.shown(
-        result, options, text
-    ), CHANGED if options.exit_code and not result.same else 0
+    changed = options.exit_code and not result.same
+    return shared.shown(result, options), CHANGED if changed else 0

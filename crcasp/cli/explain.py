@@ -22,16 +22,9 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     """Explain the verdict on one therapy."""
     patient = shared.patient(options.files, shared.program(options))
     explanation = explained(patient, options.therapy)
-    words = patient.engine.table.words
     if options.format in ("dot", "svg"):
         from crcasp.views import picture
 
         draw = {"dot": picture.derivation_dot, "svg": picture.derivation_svg}[options.format]
-        return draw(explanation, words), 0
-
-    def text(width: int) -> str:
-        from crcasp.views.text import explanation_text
-
-        return explanation_text(explanation, words, width)
-
-    return shared.shown(explanation, options, text), 0
+        return draw(explanation), 0
+    return shared.shown(explanation, options), 0

@@ -19,10 +19,4 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     """Say what is missing."""
     patient = shared.patient(options.files, shared.program(options))
     missing = what_is_missing(patient)
-
-    def text(width: int) -> str:
-        from crcasp.views.text import missing_text
-
-        return missing_text(missing, patient.engine.table.words, width)
-
-    return shared.shown(missing, options, text), 0
+    return shared.shown(missing, options), 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crcasp.errors import UsageError
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from crcasp.program.files import Program
     from crcasp.questions.patient import Patient
     from crcasp.results.result import Result
+    from crcasp.views.document import Document
 
 
 def add_files(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +39,7 @@ def add_output(parser: argparse.ArgumentParser) -> None:
         "-o",
         dest="output",
         metavar="FILE",
-        help="write the answer to a file, whole or not at all; - is standard output",
+        help="write the answer to a file, atomically; - is standard output",
     )
 
 
@@ -97,17 +99,23 @@ def refuse_twice(names: Sequence[str]) -> None:
         raise UsageError("Standard input can be read once: name - only once.")
 
 
-def shown(result: Result, options: argparse.Namespace, text: Callable[[int], str]) -> str:
-    """Return a result in the format that was asked for.
-
-    Args:
-        result: what came back.
-        options: with the format.
-        text: makes the text for a number of columns.
-    """
+def shown(result: Result, options: argparse.Namespace, *, every_set: bool = False) -> str:
+    """Return a result in the format that was asked for."""
     if options.format == "json":
         return json_text(result.to_dict())
-    return result.to_html() if options.format == "html" else text(width())
+    if options.format == "html":
+        return result.to_html()
+    from crcasp.views import document_of
+
+    return text_of(document_of(result, every_set=every_set), options)
+
+
+def text_of(document: Document, options: argparse.Namespace) -> str:
+    """Return a document as text for where it goes: wrapped, and bold on a terminal."""
+    from crcasp.views import text
+
+    screen = getattr(options, "output", None) is None and terminal()
+    return text.text_of(document, width(), bold=screen and not os.environ.get("NO_COLOR"))
 
 
 def json_text(content: object) -> str:
@@ -121,5 +129,9 @@ def width() -> int:
     """Return the columns to wrap text to."""
     import shutil
 
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    return shutil.get_terminal_size((80, 24)).columns if terminal else 80
+    return shutil.get_terminal_size((80, 24)).columns if terminal() else 80
+
+
+def terminal() -> bool:
+    """Return whether standard output is a terminal."""
+    return sys.stdout is not None and sys.stdout.isatty()

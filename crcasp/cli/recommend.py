@@ -13,7 +13,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     shared.add_files(parser)
     shared.add_format(parser, "text", "json", "html")
     parser.add_argument(
-        "--all", action="store_true", help="every set in the text, not only the preferred ones"
+        "--all",
+        action="store_true",
+        help="in the text, the reasons of every set, preferred or not",
     )
     shared.add_program(parser)
 
@@ -21,11 +23,4 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Answer one patient."""
     patient = shared.patient(options.files, shared.program(options))
-    advice = advise(patient)
-
-    def text(width: int) -> str:
-        from crcasp.views.text import advice_text
-
-        return advice_text(advice, patient.engine.table.words, width, every_set=options.all)
-
-    return shared.shown(advice, options, text), 0
+    return shared.shown(advise(patient, tests=True), options, every_set=options.all), 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from functools import cached_property
 
 from clingo import Symbol
@@ -39,11 +40,20 @@ class Completions(Solver):
         control = program.control(SHOW, MISSING, *extra, facts=text, observer=self.rules)
         super().__init__(control)
         self.program = program
+        self.assumed: tuple[int, ...] = ()
+
+    def assuming(self, literals: Iterable[int]) -> Completions:
+        """Return those of the completions in which some literals hold."""
+        found = copy(self)
+        for name in ("certain", "possible", "missing"):
+            found.__dict__.pop(name, None)
+        found.assumed = (*self.assumed, *literals)
+        return found
 
     @cached_property
     def certain(self) -> Sequence[Symbol]:
         """The shown atoms that hold in every completion: the cautious consequences."""
-        found = self.consequences("cautious")
+        found = self.consequences("cautious", self.assumed)
         if found is None:
             raise self.program.without_answer()
         return found
@@ -51,7 +61,7 @@ class Completions(Solver):
     @cached_property
     def possible(self) -> Sequence[Symbol]:
         """The shown atoms that hold in some completion: the brave consequences."""
-        return self.consequences("brave") or ()
+        return self.consequences("brave", self.assumed) or ()
 
     @cached_property
     def missing(self) -> Atoms:

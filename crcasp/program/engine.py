@@ -12,7 +12,7 @@ from crcasp.errors import UsageError
 from crcasp.program.completions import Completions, stated
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
-from crcasp.program.table import Table
+from crcasp.program.table import Rules, Table
 from crcasp.program.terms import Row
 from crcasp.program.vocabulary import Vocabulary
 
@@ -42,6 +42,11 @@ class Engine:
     def table(self) -> Table:
         """What the program says of itself."""
         return Table(Solver(self.program.control()))
+
+    @cached_property
+    def rules(self) -> Rules:
+        """By which rules the program answers, in words."""
+        return self.table.rules(self.program)
 
     def completions(self, facts: Iterable[Symbol], *extra: str, text: str = "") -> Completions:
         """Return the completions of the patient with these facts; see `Completions`.

@@ -2,12 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
+from crcasp.program.files import Program
 from crcasp.program.solver import Solver
-from crcasp.program.terms import Word, natural
+from crcasp.program.terms import Word, natural, row
 from crcasp.program.wording import Wording
+
+
+def phrases(solver: Solver) -> dict[tuple[str, str], str]:
+    """Return how findings are said to have their values, by phrase/3."""
+    found = solver.literals("phrase", 3)
+    rows = (row(atom) for atom in found)
+    return {(str(finding), str(value)): str(text) for finding, value, text in rows}
+
+
+class Rules(NamedTuple):
+    """By which rules an answer is given, and the words for it.
+
+    Attributes:
+        words: names and phrases for a person.
+        texts: each statement, exclusion and interpretation in words.
+        exclusions: the names of the exclusions.
+        interpretations: the names of the interpretations in force.
+        review: where the table stands.
+        year: the year of the table.
+        sources: the sources of overlays, each with its year, None where it gives none.
+        withdrawn: what overlays take back.
+        constants: constants that are set.
+        references: what each statement and source rests on.
+        grades: the grades, best first.
+        therapies: the therapies in the table's order.
+        again: the statements that offer the initial therapy again.
+    """
+
+    words: Wording = Wording({})
+    texts: Mapping[str, str] = {}
+    exclusions: tuple[str, ...] = ()
+    interpretations: tuple[str, ...] = ()
+    review: str = ""
+    year: int = 0
+    sources: Mapping[str, int | None] = {}
+    withdrawn: tuple[str, ...] = ()
+    constants: tuple[tuple[str, str], ...] = ()
+    references: Mapping[str, tuple[Word, ...]] = {}
+    grades: tuple[str, ...] = ()
+    therapies: tuple[str, ...] = ()
+    again: frozenset[str] = frozenset()
+
+    @property
+    def newest(self) -> int:
+        """The year of the newest source in use."""
+        return max([self.year, *(year for year in self.sources.values() if year)])
 
 
 class Table:
@@ -36,7 +84,35 @@ class Table:
     @cached_property
     def words(self) -> Wording:
         """Names for a person."""
-        return Wording(self._texts("label"))
+        return Wording(self._texts("label"), phrases(self.solver), self._texts("heading"))
+
+    def rules(self, program: Program) -> Rules:
+        """Return by which rules a program with this table answers."""
+        years = {str(source): int(year) for source, year in self.solver.facts("year", 2)}
+        stated = [str(row[0]) for row in self.solver.facts("statement", 3)]
+        withdrawn = self.names("withdrawn")
+        own = dict.fromkeys([*stated, *self.exclusions, *years])
+        reviews = self.solver.facts("review", 2)
+        review, year = next(((str(text), int(year)) for text, year in reviews), ("", 0))
+        return Rules(
+            words=self.words,
+            texts={**self.interpretations, **self.texts, **self.exclusions},
+            exclusions=tuple(self.exclusions),
+            interpretations=tuple(it for it in self.interpretations if it not in withdrawn),
+            review=review,
+            year=year,
+            sources={
+                name: years.get(name)
+                for name in sorted(own, key=natural)
+                if name not in self.order and name not in withdrawn
+            },
+            withdrawn=tuple(sorted(withdrawn, key=natural)),
+            constants=tuple(program.constants),
+            references=self.references,
+            grades=tuple(sorted(self.ranks, key=lambda grade: -self.ranks[grade])),
+            therapies=tuple(sorted(self.places, key=lambda name: self.places[name])),
+            again=frozenset(str(statement) for statement, _ in self.solver.facts("reuses", 2)),
+        )
 
     @cached_property
     def interpretations(self) -> dict[str, str]:

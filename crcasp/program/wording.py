@@ -10,9 +10,17 @@ LONGEST = 40  # characters of a word that may be misspelt
 
 
 class Wording(NamedTuple):
-    """Names for a person, from the labels of the program."""
+    """Names and phrases for a person, from the program.
+
+    Attributes:
+        labels: what therapies, findings and values are called.
+        phrases: how a finding is said to have a value, or any value, "any".
+        headings: under which heading a finding is listed.
+    """
 
     labels: Mapping[str, str]
+    phrases: Mapping[tuple[str, str], str] = {}
+    headings: Mapping[str, str] = {}
 
     def name(self, name: str | int | None) -> str:
         """Return a therapy, finding or value in words."""
@@ -24,13 +32,58 @@ class Wording(NamedTuple):
         if "+" in text:
             return " + ".join(self.name(part) for part in text.split("+"))
         outer, bracket, inner = text.partition("(")
+        if bracket and outer == "with":
+            return " + ".join(map(self.name, arguments(inner.removesuffix(")"))))
         if bracket and outer in self.labels:
-            return self.labels[outer].format(self.name(inner.removesuffix(")")))
+            subjects = (self.name(part) for part in arguments(inner.removesuffix(")")))
+            return self.labels[outer].format(*subjects)
         return text.replace("_", " ")
+
+    def said(self, finding: str, values: Iterable[str | int]) -> str:
+        """Return that a finding has one of some values.
+
+        >>> Wording({"ras": "RAS"}).said("ras", ["mutant", "wild_type"])
+        'RAS mutant or wild type'
+        """
+        outer, _, inner = finding.partition("(")
+        subjects = [self.name(part) for part in arguments(inner.removesuffix(")"))]
+        if outer in ("before", "now") and subjects:
+            return self.labels[outer].format(self.said(inner.removesuffix(")"), values))
+
+        def phrase(value: str, said: str) -> str | None:
+            if text := self.phrases.get((finding, value)):
+                return text.format(said)
+            text = self.phrases.get((outer, value))
+            return None if text is None else text.format(*subjects, said)
+
+        named = [(value, phrase(value, self.name(value))) for value in map(str, values)]
+        texts = [text for _, text in named if text is not None]
+        others = [value for value, text in named if text is None]
+        if others:
+            joined = self.names(others, "or")
+            plain = "" if others == ["yes"] else f" {joined}"
+            texts.insert(0, phrase("any", joined) or f"{self.name(finding)}{plain}")
+        return " or ".join(texts)
 
     def names(self, names: Iterable[str | int], joint: str = "and") -> str:
         """Return several names as one list in words."""
         return listed([self.name(name) for name in names], joint)
+
+
+def arguments(text: str) -> list[str]:
+    """Return the arguments of a term, which may hold terms themselves.
+
+    >>> arguments("11,with(a,b)")
+    ['11', 'with(a,b)']
+    """
+    parts, depth = [""], 0
+    for char in text:
+        depth += (char == "(") - (char == ")")
+        if char == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return [part.strip('"') for part in parts if part]
 
 
 def listed(names: Sequence[str], joint: str = "and") -> str:

@@ -88,7 +88,7 @@ class AllPatients(Solver):
         found = tuple(self.asked(*declared) for declared in self.declared())
         gaps = tuple(self.gaps())
         seconds = time.perf_counter() - self.start
-        return Audit(found, gaps, LINES, seconds, Provenance((), (), self.program))
+        return Audit(found, gaps, LINES, seconds, Provenance.of(self.program))
 
     # ---- properties ---------------------------------------------------------------------
 

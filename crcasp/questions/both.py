@@ -14,6 +14,7 @@ from crcasp.program.files import Program, verdict_files
 from crcasp.program.ground import GroundRules, Slices, add_copy, definitions
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS
 from crcasp.program.solver import Solver
+from crcasp.program.table import phrases
 from crcasp.program.terms import word
 from crcasp.program.wording import Wording
 from crcasp.questions.scope import comparable
@@ -230,7 +231,17 @@ class Both(Solver):
         labels = {
             str(word(it.arguments[0])): it.arguments[1].string for it in self.literals("label", 2)
         }
-        return Wording({**self.tables[0].words.labels, **labels})
+        return Wording(
+            {**self.tables[0].words.labels, **labels}, phrases(self), self.tables[1].words.headings
+        )
+
+    def nameable(self, therapy: Symbol) -> bool:
+        """Return whether both tables can name a therapy, or one of them offers it by name."""
+        name = str(word(therapy))
+        words = (
+            {*one.lexicon.names("regimen"), *one.lexicon.names("partner")} for one in self.engines
+        )
+        return name in self.offered or all({*name.split("+")} <= own for own in words)
 
     def place(self, therapy: str) -> tuple[int, str]:
         """Return a sort key: the therapies that are offered, then what may be given again."""

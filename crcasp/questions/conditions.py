@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from clingo import Symbol, SymbolType
+from clingo import Symbol
 
 from crcasp.program.terms import Word, bounds, natural, word
-from crcasp.program.wording import Wording, listed
+from crcasp.program.wording import Wording
 from crcasp.results.diff import Only
 
 NEVER = "never"  # the value of what some patient has no value of, see lp/diff/changes.lp
@@ -45,11 +45,11 @@ class Feature(NamedTuple):
         chosen = held & {*self.values.values()}
         if not chosen and not held & {*self.literals()}:
             return None
-        name = called(self.finding, words)
+        name = str(word(self.finding))
         if self.flag:
             ((value, literal),) = self.values.items()
             said = str(value) if literal in held else OTHERWISE[str(value)]
-            return Only(str(word(self.finding)), (said,), f"{name}: {said}")
+            return Only(name, (said,), words.said(name, [said]))
         values: dict[Word, bool] = {
             word(value): literal in chosen if chosen else -literal not in held
             for value, literal in self.values.items()
@@ -58,24 +58,6 @@ class Feature(NamedTuple):
         left = bounds(domain, [value for value in domain if values[value]])
         if self.may_lack and not chosen:
             left = (*left, NEVER)
-        texts = [words.name(value) for value in left]
-        return Only(str(word(self.finding)), left, f"{name}: {listed(texts, 'or')}")
-
-
-def described(
-    features: Sequence[Feature], literals: Collection[int], words: Wording
-) -> tuple[Only, ...]:
-    """Return what literals say together, one condition a finding."""
-    held = {*literals}
-    found = (feature.only(held, words) for feature in features)
-    return tuple(one for one in found if one is not None)
-
-
-def called(finding: Symbol, words: Wording) -> str:
-    """Return the name of a finding in words, whatever it speaks of."""
-    name = str(word(finding))
-    if name in words.labels or finding.type is not SymbolType.Function or not finding.arguments:
-        return words.name(name)
-    if finding.name not in words.labels:
-        return words.name(name)
-    return words.labels[finding.name].format(*(called(it, words) for it in finding.arguments))
+        gone = [value for value in domain if value not in (*left, NEVER)]
+        whole = words.phrases.get((name, f"but({gone[0]})")) if len(gone) == 1 < len(left) else None
+        return Only(name, left, whole or words.said(name, left))

@@ -8,14 +8,16 @@ from clingo import Function, Symbol, SymbolType
 
 from crcasp.program.implicants import prime_implicants
 from crcasp.program.terms import natural, word
+from crcasp.program.wording import Wording
 from crcasp.questions.both import Both
 from crcasp.questions.conditions import Feature
 from crcasp.questions.part import Part, fact_of
-from crcasp.results.diff import Standing
+from crcasp.results.diff import Only, Standing
 
 TABLES = {"old": "before", "new": "now"}
 # The kinds of a therapy that is eligible by the old table, and by the new one.
 ONE_SIDED = (("lost", "raised", "lowered"), ("gained", "raised", "lowered"))
+WORSE = ("lost", "lowered")
 
 
 class Cover(Part):
@@ -108,6 +110,39 @@ class Cover(Part):
         for other in others:
             self.exclude([guard, *other])
         return not self.satisfiable([*assumed, guard])
+
+    def conditions(self, change: int, way: Sequence[int], words: Wording) -> tuple[Only, ...]:
+        """Return what the literals of an alternative say together, one condition a finding."""
+        held = {*way}
+        worse = self._worse_before(change)
+        found = []
+        for feature in self.features:
+            values = feature.values.values()
+            if held.isdisjoint(feature.literals()):
+                continue
+            lacks = feature.may_lack and self.satisfiable([*way, *(-it for it in values)])
+            never = {-it for it in values if not feature.flag and not self.satisfiable([*way, it])}
+            only = feature._replace(may_lack=lacks).only(held | never, words)
+            if only is not None:
+                own = {sign * literal for literal in values for sign in (1, -1)}
+                rest = [literal for literal in way if literal not in own]
+                needless = bool(worse) and not self.satisfiable([*rest, *worse])
+                found.append(only._replace(or_unknown=needless))
+        return tuple(found)
+
+    def _worse_before(self, change: int) -> list[int]:
+        """Return, of what is lost or lowered, the literals that it was worth less before."""
+        (kind,) = (atom.arguments[1].name for atom, lit in self.changes.items() if lit == change)
+        graded = [
+            (atom.arguments[3].number, literal)
+            for atom, literal in self.atoms.items()
+            if atom.name == "graded" and atom.arguments[1].name == "old"
+        ]
+        lowest = 0
+        if kind == "lowered":
+            ranks = (rank for rank, it in graded if self.satisfiable([change, it]))
+            lowest = min(ranks, default=0)
+        return [-it for rank, it in graded if rank >= lowest] if kind in WORSE else []
 
     def example(self, change: int, ways: Iterable[Sequence[int]]) -> tuple[Symbol, ...]:
         """Return the facts of a smallest patient for whom a change happens.

@@ -14,6 +14,7 @@ from crcasp.program.terms import Row, Word, natural, word
 from crcasp.program.vocabulary import LIMITS
 from crcasp.results.advice import (
     Advice,
+    Cell,
     Condition,
     Finding,
     Reason,
@@ -22,6 +23,8 @@ from crcasp.results.advice import (
     TreatmentLine,
     Verdict,
 )
+
+WORST: tuple[State, ...] = ("met", "open", "not_met")
 
 
 class Decoder:
@@ -45,6 +48,8 @@ class Decoder:
             self.shown.setdefault((finding,), set()).add(str(fact))
         self.read_by = self.grouped("read_by")
         self.relies = self.grouped("relies")
+        self.partly = self.grouped("partly")
+        self.lacks = self.grouped("lacks")
         self.cited = self.grouped("cites")
 
     def grouped(self, predicate: str, *, possible: bool = False) -> dict[Row, tuple[str, ...]]:
@@ -64,7 +69,9 @@ class Decoder:
         """Yield what the table asks about, as understood or unknown."""
         for name in sorted((str(name) for (name,) in self.certain["asked"]), key=natural):
             interpretations = self.read_by.get((name,), ())
-            yield Finding(name, self.values.get(name), self.facts(name), interpretations)
+            facts = self.facts(name) or self.partly.get((name,), ())
+            lacks = self.lacks.get((name,), ())
+            yield Finding(name, self.values.get(name), facts, interpretations, lacks)
 
     @cached_property
     def unmet(self) -> dict[Row, dict[Row, State]]:
@@ -97,11 +104,6 @@ class Decoder:
         cited = self.cited.get((therapy, finding), ())
         value = self.values.get(finding)
         return Condition(finding, needs, value, self.facts(finding, cited), state)
-
-
-def decode(completions: Completions, table: Table, facts: Sequence[Symbol]) -> Advice:
-    """Return the answer for the patient with these facts as results."""
-    return AdviceDecoder(completions, table).advice(facts)
 
 
 class AdviceDecoder(Decoder):
@@ -138,6 +140,8 @@ class AdviceDecoder(Decoder):
             limits=tuple(
                 (str(fact.arguments[0]), fact.name) for fact in sorted(facts) if fact.name in LIMITS
             ),
+            number=int(self.certain["line_number"][0][0]),
+            cells=tuple(self.cells()) if in_scope else (),
         )
 
     def verdicts(self) -> Iterator[Verdict]:
@@ -237,6 +241,7 @@ class AdviceDecoder(Decoder):
     def objections(self, therapy: Word) -> Iterator[Reason]:
         """Yield what speaks against an excluded therapy: statements first, then exclusions."""
         against: dict[str, dict[str, State]] = {}
+        branches: dict[str, list[tuple[str, ...]]] = {}
         wanted: dict[tuple[str, str], set[str]] = {}
         barring = set()
         for offer in self.offers.get(therapy, ()):
@@ -245,6 +250,9 @@ class AdviceDecoder(Decoder):
             if (statement, "line") in unmet:
                 unmet = {(statement, "line"): unmet[statement, "line"]}
             certain = {key: state for key, state in unmet.items() if state == "not_met"}
+            lacking = [str(name) for source, name in certain or unmet if source == statement]
+            if lacking:
+                branches.setdefault(str(statement), []).append(tuple(sorted(lacking, key=natural)))
             for (source, finding), state in (certain or unmet).items():
                 key = str(source), str(finding)
                 before = against.setdefault(key[0], {}).get(key[1])
@@ -255,6 +263,7 @@ class AdviceDecoder(Decoder):
         exclusions = barring | self.table.exclusions.keys()
         for source in sorted(against, key=lambda name: (name in exclusions, natural(name))):
             texts = self.table.exclusions, self.table.texts
+            ways = tuple(sorted({*branches.get(source, ())}))
             yield Reason(
                 statement=None if source in exclusions else source,
                 exclusion=source if source in exclusions else None,
@@ -267,6 +276,7 @@ class AdviceDecoder(Decoder):
                         against[source].items(), key=lambda it: natural(it[0])
                     )
                 ),
+                any_of=ways if len(ways) > 1 else (),
             )
 
     def _needs(self, values: set[str]) -> tuple[str, ...]:
@@ -282,6 +292,40 @@ class AdviceDecoder(Decoder):
                 return min(found, key=self.table.place)
         exclusions = [reason.exclusion for reason in against if reason.exclusion]
         return min(exclusions or objections, key=self.table.place, default=None)
+
+    # ---- what each therapy turns on ---------------------------------------------------------
+
+    def cells(self) -> Iterator[Cell]:
+        """Yield each therapy against each finding that its verdict turns on.
+
+        Of an eligible therapy the offers that apply, of an undetermined one those that may, of
+        an excluded one those of this line that fail on the fewest findings, or else the line.
+        """
+        for therapy in self.table.ordered(map(str, self.offered | self.open | self.eligible)):
+            states: dict[str, State] = {}
+            wants: dict[str, set[str]] = {}
+            for offer in self._turning(therapy):
+                unmet, wanted = self.unmet.get(offer, {}), self.wanted.get(offer, {})
+                for key in {**wanted, **unmet}:
+                    needs, state = wanted.get(key, ()), unmet.get(key, "met")
+                    finding = str(key[1])
+                    column = "stopped" if finding.startswith("stopped(") else finding
+                    column = "limits" if "allowed" in needs else column
+                    states[column] = max(state, states.get(column, "met"), key=WORST.index)
+                    if column != "limits":
+                        wants.setdefault(column, set()).update(needs)
+            for column, state in states.items():
+                yield Cell(therapy, column, state, self._needs(wants.get(column, set())))
+
+    def _turning(self, therapy: Word) -> list[Row]:
+        offers = self.offers.get(therapy, [])
+        applying = {*(self.certain if therapy in self.eligible else self.possible)["applies"]}
+        found = [offer for offer in offers if offer in applying]
+        lacks = {
+            offer: ((offer[0], "line") in self.unmet.get(offer, {}), len(self.unmet.get(offer, {})))
+            for offer in offers
+        }
+        return found or [offer for offer in offers if lacks[offer] == min(lacks.values())]
 
     # ---- sets -----------------------------------------------------------------------------
 

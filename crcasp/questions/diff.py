@@ -16,7 +16,6 @@ from crcasp.program.sets import enumerate_sets, table_facts
 from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, word
 from crcasp.questions.both import FILES, Both
-from crcasp.questions.conditions import described
 from crcasp.questions.cover import Cover
 from crcasp.questions.part import smallest_patient
 from crcasp.questions.patient import Constants, Overlays
@@ -74,7 +73,8 @@ class Comparison:
     def diff(self) -> Diff:
         """Return all of it."""
         start, both = time.perf_counter(), self.both
-        varying = sorted(both.about("change"), key=lambda it: both.place(str(word(it))))
+        about = sorted(both.about("change"), key=lambda it: both.place(str(word(it))))
+        varying = [it for it in about if both.nameable(it)]
         changes = tuple(chain.from_iterable(self.changes(Cover(both, it)) for it in varying))
         moved = {it.therapy for it in changes}
         return Diff(
@@ -82,8 +82,9 @@ class Comparison:
             self.preferred(changes),
             tuple(name for name in both.offered if name not in moved),
             both.lines,
+            tuple(str(word(it)) for it in about if it not in varying),
             seconds=time.perf_counter() - start,
-            provenance=tuple(Provenance((), (), program) for program in both.given),
+            provenance=tuple(map(Provenance.of, both.given)),
         )
 
     def changes(self, cover: Cover) -> Iterator[Changed]:
@@ -93,7 +94,7 @@ class Comparison:
             ways = cover.alternatives(literal)
             facts = cover.example(literal, ways)
             before, after = cover.standings(literal, facts)
-            when = (described(cover.features, way, self.both.words) for way in ways)
+            when = (cover.conditions(literal, way, self.both.words) for way in ways)
             yield Changed(
                 therapy,
                 cast(Kind, kind),

@@ -15,6 +15,8 @@ from crcasp.results.advice import Condition, Reason, State, Status
 from crcasp.results.explanation import Change, Explanation
 from crcasp.results.provenance import Provenance
 
+PASSED = "explain/passed.lp"
+
 
 def explain(
     source: Source,
@@ -46,7 +48,7 @@ def explain(
 def explained(patient: Patient, therapy: str) -> Explanation:
     """Return the explanation of one therapy for a patient that was read."""
     target = named(therapy, patient.engine)
-    completions = patient.completions()
+    completions = patient.completions(PASSED)
     table = patient.engine.table
     decoder = _WayDecoder(completions, table)
     advice = decoder.advice(tuple(patient.base.facts))
@@ -77,7 +79,11 @@ def explained(patient: Patient, therapy: str) -> Explanation:
         changes=changes,
         barred_by=barred,
         lowered=() if verdict is None else verdict.lowered,
-        provenance=Provenance.of(patient.base, patient.program),
+        deciding=None if verdict is None else verdict.deciding,
+        findings=() if verdict is None else verdict.findings,
+        preferred=tuple(chosen.therapies for chosen in advice.preferred),
+        best=advice.preferred[0].grade if advice.preferred else None,
+        provenance=Provenance.of(patient.program, patient.base),
     )
 
 
@@ -180,8 +186,11 @@ class _WayDecoder(AdviceDecoder):
         states = {item.state for item in conditions}
         state: State = "not_met" if "not_met" in states else "open" if "open" in states else "met"
         pair = f'("{source}","{offer[0]}")'
-        own = self.rests.get((source,), ()) if conditions else ()
-        rests = {*own, *self.rests.get((pair,), ())}
+        rests = {*self.rests.get((pair,), ())}
+        if conditions:
+            rests.update(self.rests.get((source,), ()))
+        passed, codes = self.passed(offer, source)
+        rests.update(codes)
         return Reason(
             statement=None,
             exclusion=source,
@@ -190,7 +199,25 @@ class _WayDecoder(AdviceDecoder):
             interpretations=tuple(sorted(rests, key=natural)),
             conditions=conditions,
             state=state,
+            passed=passed if codes or not conditions else "",
         )
+
+    def passed(self, offer: Row, source: str) -> tuple[str, set[str]]:
+        """Return why an exclusion without conditions lets an offer pass, and by what."""
+        forgiven = [row[4:] for row in self.possible["forgiven"] if row[:4] == (source, *offer)]
+        if not forgiven:
+            return self.lets_pass.get(source, ""), set()
+        words = self.table.words
+        lines = words.names(sorted({line for _, line in forgiven}))
+        names = words.names(sorted({str(name) for name, _ in forgiven}))
+        codes = {str(i) for *of, i in self.possible["forgiven_by"] if of == [source, offer[0]]}
+        return f"{offer[0]} may repeat {names} of line {lines}", codes
+
+    @cached_property
+    def lets_pass(self) -> dict[str, str]:
+        """What exclusions do not find in a therapy that they let pass."""
+        found = self.completions.facts("lets_pass", 2)
+        return {str(source): str(text) for source, text in found}
 
     def conditions(self, offer: Row, source: str, findings: Iterable[str]) -> tuple[Condition, ...]:
         unmet, wanted = self.unmet.get(offer, {}), self.wanted.get(offer, {})

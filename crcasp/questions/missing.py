@@ -11,6 +11,7 @@ from crcasp.program.completions import Completions
 from crcasp.program.terms import Word, bounds, natural, word
 from crcasp.questions.decoder import AdviceDecoder
 from crcasp.questions.patient import Constants, Overlays, Patient, Source
+from crcasp.questions.together import together
 from crcasp.results.missing import Missing, MissingFinding, Outcome
 from crcasp.results.provenance import Provenance
 
@@ -41,9 +42,10 @@ def what_is_missing(patient: Patient) -> Missing:
     completions = patient.completions()
     table = patient.engine.table
     decoder = AdviceDecoder(completions, table)
-    provenance = Provenance.of(patient.base, patient.program)
+    provenance = Provenance.of(patient.program, patient.base)
     if not decoder.in_scope:
         return Missing((), provenance, in_scope=False)
+    joint = together(decoder)
     decides, raises = (_by_finding(completions, name) for name in ("decides", "raises"))
     found = [
         MissingFinding(
@@ -56,7 +58,9 @@ def what_is_missing(patient: Patient) -> Missing:
         if finding in decides or finding in raises
     ]
     preferred, grade = decoder.preferred()
-    result = Missing(tuple(found), provenance, True, preferred, grade)
+    result = Missing(
+        tuple(found), provenance, True, preferred, grade, joint, tuple(decoder.findings())
+    )
     found.sort(
         key=lambda item: (
             not result.changes(item),

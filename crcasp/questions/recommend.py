@@ -8,14 +8,19 @@ from crcasp.errors import UsageError
 from crcasp.facts import read_text
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.questions.decoder import decode
+from crcasp.questions.decoder import AdviceDecoder
 from crcasp.questions.patient import Constants, Overlays, Patient, Source
+from crcasp.questions.together import together
 from crcasp.results.advice import Advice
 from crcasp.results.provenance import Provenance
 
 
 def recommend(
-    source: Source, *, overlays: Overlays = (), constants: Constants | None = None
+    source: Source,
+    *,
+    overlays: Overlays = (),
+    constants: Constants | None = None,
+    tests: bool = True,
 ) -> Advice:
     """Return the recommendation sets of one patient, with their reasons.
 
@@ -26,6 +31,7 @@ def recommend(
         source: the path of a fact file (ASP facts or JSON), a mapping, or clingo symbols.
         overlays: further `.lp` files of your own, trusted, on top of the program.
         constants: constants of the program to override, such as a limit in years.
+        tests: whether to look for the tests that could add a therapy, `together`.
 
     Raises:
         InputError: the patient's facts are not in order; lists every fault.
@@ -37,7 +43,7 @@ def recommend(
     >>> advice.therapies["sox"].missing
     ['country']
     """
-    return advise(Patient.read(source, overlays, constants))
+    return advise(Patient.read(source, overlays, constants), tests=tests)
 
 
 def parse_facts(
@@ -66,7 +72,9 @@ def parse_facts(
     return tuple(patient.base.facts)
 
 
-def advise(patient: Patient) -> Advice:
+def advise(patient: Patient, *, tests: bool = False) -> Advice:
     """Return the advice on a patient that was read."""
-    advice = decode(patient.completions(), patient.engine.table, tuple(patient.base.facts))
-    return advice._replace(provenance=Provenance.of(patient.base, patient.program))
+    decoder = AdviceDecoder(patient.completions(), patient.engine.table)
+    found = together(decoder) if tests else None  # before a copy of the program joins it
+    advice = decoder.advice(tuple(patient.base.facts))
+    return advice._replace(together=found, provenance=Provenance.of(patient.program, patient.base))

@@ -14,7 +14,7 @@ from crcasp.registry.outcome import AND, CONCORDANCE
 from crcasp.registry.summary import NO_SET, Summary
 from crcasp.results.comparison import KINDS
 from crcasp.results.provenance import SHOWN, Provenance, overlay_fingerprints
-from crcasp.views.groups.diff import table_with
+from crcasp.views import phrases
 from crcasp.views.page.templating import page
 
 WIDTH, LABEL, ROW, BAR, NODE = 720, 210, 26, 18, 14  # of a figure, in its own units
@@ -62,8 +62,7 @@ def registry_html(
     return page(
         "registry",
         "A registry against the table",
-        [Provenance((), (source,), program)],
-        wording,
+        [Provenance.of(program)._replace(sources=(source,))],
         "cohort",
         summary=summary,
         kinds=CONCORDANCE,
@@ -72,7 +71,7 @@ def registry_html(
         changes=KINDS,
         touched=_bars(summary.touched.therapies, KINDS, share=False) if summary.touched else [],
         old=None if old is None else overlay_fingerprints(old),
-        old_table=table_with(summary.touched.old) if summary.touched else "",
+        old_table=phrases.named_rules(engine(old).rules) if old else "",
         concordance=_bars(summary.concordance, CONCORDANCE, share=True),
         missing=_bars(missing, (ALONE, OTHERS), share=False),
         nodes=nodes,

@@ -15,13 +15,14 @@ from crcasp.registry.advisor import ERROR, Answers
 from crcasp.registry.outcome import LIST
 from crcasp.registry.update_impact import Touched
 from crcasp.results.result import FORMAT
-from crcasp.views.groups.diff import table_with
-from crcasp.views.wording import BULLET, CLOSING, entry
+from crcasp.views.phrases import RESEARCH
+from crcasp.views.text import entry
 
 NO_SET = "none"
 FIRST = 3  # rows of a cause that are named
 CAUSES = 1_000  # that are told apart
 LISTED = 20  # of them in the text
+BULLET = 4  # columns before an item of the text
 REST = "other causes"
 
 
@@ -124,7 +125,7 @@ class Summary:
         for therapy, counts in self.concordance.items():
             yield "  -", f"{therapy}: {_counted(counts)}", BULLET
         if self.touched:
-            yield "Old table", f"{table_with(self.touched.old)}."
+            yield "Old table", f"{' with '.join(['the table', *self.touched.old])}."
             yield "Touched", self.touched.text()
             for therapy, counts in self.touched.therapies.items():
                 yield "  -", f"{therapy}: {_counted(counts)}", BULLET
@@ -142,7 +143,7 @@ class Summary:
                 yield "", printable(first), 2 * BULLET
         if len(self.causes) > LISTED:
             yield "  -", f"{len(self.causes) - LISTED:,} more causes.", BULLET
-        yield "", CLOSING, 0
+        yield "", f"{RESEARCH}.", 0
 
 
 def _counted(counts: Mapping[str, int]) -> str:

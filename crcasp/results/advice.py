@@ -46,6 +46,9 @@ class Reason(NamedTuple):
         exclusion: the exclusion's name (X1 ...), None for a statement.
         state: in an explanation, whether it supports the therapy, or lets it pass.
         exclusions: in an explanation, what might bar what the statement offers.
+        any_of: of an objection by several branches of a statement, for each branch the
+            findings that it lacks: one branch would do.
+        passed: in an explanation, why an exclusion without conditions lets the therapy pass.
     """
 
     statement: str | None
@@ -56,6 +59,8 @@ class Reason(NamedTuple):
     exclusion: str | None = None
     state: State = "met"
     exclusions: tuple[Reason, ...] | None = None
+    any_of: tuple[tuple[str, ...], ...] = ()
+    passed: str = ""
 
     @property
     def source(self) -> str | None:
@@ -126,12 +131,15 @@ class Finding(NamedTuple):
         value: what it is, None where unknown.
         facts: the patient's own facts that show it.
         interpretations: the choices by which they do.
+        lacks: where it is unknown although facts speak of a part of it, the tests that
+            are lacking; `facts` has these facts then.
     """
 
     name: str
     value: str | int | None
     facts: tuple[str, ...]
     interpretations: tuple[str, ...]
+    lacks: tuple[str, ...] = ()
 
 
 class TreatmentLine(NamedTuple):
@@ -150,6 +158,40 @@ class TreatmentLine(NamedTuple):
     toxic: tuple[str, ...] = ()
 
 
+class Together(NamedTuple):
+    """A smallest choice of findings with values that adds a therapy, whatever the rest is.
+
+    Attributes:
+        findings: each finding with its value; of a number a bound in words.
+        prefers: therapies that it would put into a preferred set.
+        grade: the grade of the preferred sets then.
+        instead: whether this grade is higher than that of the preferred sets now.
+        allows: therapies that it would make eligible.
+    """
+
+    findings: tuple[tuple[str, str], ...]
+    prefers: tuple[str, ...]
+    grade: str | None
+    instead: bool
+    allows: tuple[str, ...]
+
+
+class Cell(NamedTuple):
+    """How a finding of the patient stands to what a therapy needs.
+
+    Attributes:
+        therapy: its name.
+        finding: likewise; "limits" and "stopped" gather several.
+        state: "met", "not_met", or "open".
+        needs: the values that would do.
+    """
+
+    therapy: str
+    finding: str
+    state: State
+    needs: tuple[str, ...]
+
+
 class _Advice(NamedTuple):
     in_scope: bool
     line: Line
@@ -159,6 +201,9 @@ class _Advice(NamedTuple):
     findings: tuple[Finding, ...] = ()
     history: tuple[TreatmentLine, ...] = ()
     limits: tuple[tuple[str, str], ...] = ()
+    number: int = 1
+    together: tuple[Together, ...] | None = None
+    cells: tuple[Cell, ...] = ()
     provenance: Provenance | None = None
 
 
@@ -174,6 +219,10 @@ class Advice(Result, _Advice):
         findings: what the table asks about, as understood or unknown.
         history: the lines of treatment, in order.
         limits: what the patient cannot have, each with "contraindicated" or "unavailable".
+        number: which line of therapy is next, 1 for the first.
+        together: the smallest sets of findings that would add a therapy, those that change the
+            preferred sets first; None where they were not asked for.
+        cells: each therapy against each finding that its verdict turns on.
         provenance: the facts and the program behind it, None where it was made by hand.
     """
 

@@ -33,11 +33,13 @@ class Only(NamedTuple):
             Where the tables read it differently it is `before(F)` and `now(F)`.
         values: what it may be.
         text: the condition in words.
+        or_unknown: whether the change also happens to patients of whom the finding is not known.
     """
 
     finding: str
     values: tuple[str, ...]
     text: str
+    or_unknown: bool = False
 
 
 class PreferredSets(NamedTuple):
@@ -110,8 +112,8 @@ class Diff(Result):
         unchanged: the therapies of either table of which status and grade are proved to be
             the same for every patient, in the table's order.
         lines: how many lines of therapy the histories may have.
-        not_compared: the therapies that are not compared: none, as both tables read the words
-            of an overlay.
+        not_compared: what only one table can name and neither offers by name, such as an
+            initial therapy that holds a drug of an overlay: it is not compared.
         seconds: how long it took.
         provenance: the old program and the new one; () where it was made by hand.
     """

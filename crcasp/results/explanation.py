@@ -40,6 +40,11 @@ class Explanation(Result):
         barred_by: where no finding helps, facts of history and limits in the way:
             without some of them one would; where no fact is, what the history lacks, in words.
         lowered: of an eligible therapy, what keeps its grade down, as in a verdict.
+        deciding: of an excluded therapy, the statement or exclusion that decides, None where no
+            statement offers it.
+        findings: of an undetermined therapy, what may decide it; `missing` in JSON.
+        preferred: the preferred sets of the patient, each as its therapies.
+        best: their grade.
         provenance: the facts and the program behind the result, None where it was made by hand.
     """
 
@@ -51,4 +56,8 @@ class Explanation(Result):
     changes: tuple[tuple[Change, ...], ...]
     barred_by: tuple[str, ...]
     lowered: tuple[Reason, ...] = ()
+    deciding: str | None = None
+    findings: tuple[str, ...] = ()
+    preferred: tuple[tuple[str, ...], ...] = ()
+    best: str | None = None
     provenance: Provenance | None = field(default=None, repr=False, compare=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from crcasp.results.advice import Finding, Together
 from crcasp.results.provenance import Provenance
 from crcasp.results.result import Result
 
@@ -50,6 +51,8 @@ class Missing(Result):
         in_scope: whether the table speaks of this patient at all.
         preferred: the preferred sets as things are, each as its therapies.
         grade: their grade, None where there is no set.
+        together: as of an answer, the smallest sets of findings that would add a therapy.
+        findings_of: the findings of the patient, as of an answer; no part of JSON.
     """
 
     findings: tuple[MissingFinding, ...]
@@ -57,6 +60,8 @@ class Missing(Result):
     in_scope: bool = True
     preferred: tuple[tuple[str, ...], ...] = ()
     grade: str | None = None
+    together: tuple[Together, ...] = ()
+    findings_of: tuple[Finding, ...] = field(default=(), repr=False, compare=False)
 
     def changes(self, finding: MissingFinding) -> bool:
         """Return whether some value of a finding changes the preferred sets, by itself."""

@@ -6,8 +6,10 @@ import os
 from typing import NamedTuple
 
 from crcasp.errors import UsageError
-from crcasp.facts import FactBase, read_text
+from crcasp.facts import FactBase
+from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
+from crcasp.program.table import Rules
 from crcasp.program.terms import natural
 
 SHOWN = 16  # hexadecimal digits of a fingerprint
@@ -20,23 +22,20 @@ class Provenance(NamedTuple):
         facts: the patient's facts, in order of appearance.
         sources: where they were read, such as file names.
         program: the program with its overlays and constants.
+        rules: the same in words.
     """
 
     facts: tuple[str, ...]
     sources: tuple[str, ...]
     program: Program
+    rules: Rules
 
     @classmethod
-    def of(cls, base: FactBase, program: Program) -> Provenance:
-        """Return the provenance of an answer to facts that were read."""
-        sources = dict.fromkeys(place.source for place in base.facts.values())
-        return cls(tuple(map(str, base.facts)), tuple(sources), program)
-
-    def base(self) -> FactBase:
-        """Return the facts, read again."""
-        from crcasp.program.engine import engine
-
-        return read_text("\n".join(self.lines()), "facts", engine(self.program).vocabulary)
+    def of(cls, program: Program, base: FactBase | None = None) -> Provenance:
+        """Return the provenance of an answer, to facts that were read if it is one to facts."""
+        facts = base.facts if base else {}
+        sources = dict.fromkeys(place.source for place in facts.values())
+        return cls(tuple(map(str, facts)), tuple(sources), program, engine(program).rules)
 
     def lines(self) -> list[str]:
         """Return the facts as lines of a fact file, sorted."""

@@ -1,4 +1,4 @@
-"""What every result can do: be plain JSON, a page, and a short answer in a notebook."""
+"""What every result can do: be plain JSON, text, a page, and a short answer in a notebook."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ class Result:
         """Return what `--format json` prints, as new dictionaries and lists."""
         return {"format": FORMAT, **as_json(self)}
 
+    def to_text(self, width: int = 80) -> str:
+        """Return what `--format text` prints, wrapped to a width in columns."""
+        from crcasp.views import document_of
+        from crcasp.views.text import text_of
+
+        return text_of(document_of(self), width)
+
     def to_html(self) -> str:
         """Return the page that `--format html` writes.
 
@@ -34,7 +41,7 @@ class Result:
         return html_of(self)
 
     def _repr_html_(self) -> str:
-        """Return the short answer, as a notebook shows it."""
-        from crcasp.views.notebook import short_html
+        """Return the text, as a notebook shows it."""
+        from html import escape
 
-        return short_html(self)
+        return f"<pre>{escape(self.to_text())}</pre>"

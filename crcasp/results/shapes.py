@@ -53,6 +53,10 @@ def _reason(it: Any) -> dict[str, Any]:
     if it.exclusions is not None:
         found |= {"state": it.state}
     found |= {"conditions": it.conditions}
+    if it.any_of:
+        found |= {"any_of": it.any_of}
+    if it.passed:
+        found |= {"passed": it.passed}
     return found | ({"exclusions": it.exclusions} if it.exclusions else {})
 
 
@@ -68,9 +72,12 @@ def _explanation(it: Any) -> dict[str, Any]:
         **({} if it.in_scope else {"in_scope": False}),
         **({} if it.grade is None else {"grade": it.grade}),
         **({"lowered": it.lowered} if it.lowered else {}),
+        **({"deciding": it.deciding} if it.deciding else {}),
+        **({"missing": it.findings} if it.findings else {}),
         "because" if it.status == "eligible" else "against": it.ways,
         "changes": it.changes,
         "barred_by": it.barred_by,
+        "preferred": it.preferred,
     }
 
 
@@ -92,15 +99,33 @@ def _comparison(it: Any) -> dict[str, Any]:
     return {"without": it.without, "with": it.added, **kinds, "preferred": preferred}
 
 
+def _advice(it: Any) -> dict[str, Any]:
+    found = _only("in_scope", "line", "notices", "sets", "therapies")(it)
+    if it.together is not None:
+        found |= {"together": it.together}
+    return found | (_rules(it.provenance.rules) if it.provenance else {})
+
+
+def _rules(it: Any) -> dict[str, Any]:
+    said = {"review": it.review, "year": it.year, "sources": it.sources, "newest": it.newest}
+    return {"rules": {**said, "withdrawn": it.withdrawn, "constants": dict(it.constants)}}
+
+
+def _together(it: Any) -> dict[str, Any]:
+    findings = {"findings": [name for name, _ in it.findings], "values": dict(it.findings)}
+    return {**findings, "prefers": it.prefers, "grade": it.grade, "allows": it.allows}
+
+
 SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
-    "Advice": _only("in_scope", "line", "notices", "sets", "therapies"),
+    "Advice": _advice,
+    "Together": _together,
     "RecommendationSet": _only("grade", "preferred", "therapies"),
     "Verdict": _verdict,
     "Reason": _reason,
     "Condition": _condition,
     "Explanation": _explanation,
     "Change": lambda it: {"finding": it.finding, "from": it.value, "to": it.to},
-    "Missing": _only(findings="missing"),
+    "Missing": _only("together", findings="missing"),
     "MissingFinding": lambda it: {
         "finding": it.finding,
         "decides": it.decides,
@@ -123,7 +148,10 @@ SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
         "status": it.status,
         **({} if it.grade is None else {"grade": it.grade}),
     },
-    "Only": _only("finding", "values"),
+    "Only": lambda it: {
+        **_only("finding", "values")(it),
+        **({"or_unknown": True} if it.or_unknown else {}),
+    },
     "PreferredChange": lambda it: {
         "changes": it.changes,
         **({"example": it.example} if it.example else {}),

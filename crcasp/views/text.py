@@ -1,235 +1,162 @@
-"""Each result for a person: plain text, wrapped to a width, readable aloud."""
+"""A document as text, wrapped to a width."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
 
 from crcasp.program.vocabulary import Vocabulary
-from crcasp.program.wording import Wording, listed
-from crcasp.results.additions import Additions
-from crcasp.results.advice import Advice
-from crcasp.results.audit import Audit
-from crcasp.results.comparison import Comparison, Difference
-from crcasp.results.explanation import Explanation
-from crcasp.results.missing import Missing
-from crcasp.views.groups import additions as overlays
-from crcasp.views.groups import advice as answers
-from crcasp.views.groups import audit as audits
-from crcasp.views.groups import comparison as comparisons
-from crcasp.views.groups import explanation as explanations
-from crcasp.views.groups.missing import outcomes, remark
-from crcasp.views.layout import Text
-from crcasp.views.wording import (
-    BULLET,
-    HANGING,
-    NO_VERDICT,
-    SCOPE,
-    by,
-    cited,
-    found,
-    grouped,
-    needs,
-    together,
+from crcasp.views.document import (
+    Block,
+    Check,
+    Document,
+    Entry,
+    Field,
+    Fields,
+    Item,
+    Note,
+    Section,
 )
 
-RESULT = 20  # columns for the result of a property and the time it took
+MARGIN, INDENT, STEP = 12, 2, 4
+NARROWEST = 40
+BOLD, PLAIN = "\033[1m", "\033[0m"
 
 
-def advice_text(advice: Advice, words: Wording, width: int = 80, *, every_set: bool = False) -> str:
-    """Return an answer as text; `every_set` adds the sets that are not preferred."""
-    text = Text(width)
-    _patient(text, advice, words)
-    for notice in advice.notices:
-        text.gap()
-        text.add("Note", notice)
-    if advice.in_scope:
-        _preferred(text, advice, words)
-        if every_set:
-            _other_sets(text, advice, words)
-        lowered = answers.lowered(advice, words)
-        if lowered:
-            text.gap("No higher grade")
-            text.bullets(f"{therapies}: {reason}" for therapies, reason in lowered)
-        undetermined = answers.undetermined(advice, words)
-        if undetermined:
-            text.gap("Undetermined until it is known:")
-            text.bullets(f"{findings}: for {therapies}" for findings, therapies in undetermined)
-        left_out = answers.left_out(advice, words)
-        if left_out:
-            text.gap("Left out")
-            text.bullets(f"{therapies}: {reason}" for therapies, reason in left_out)
-    return text.closed()
+def text_of(document: Document, width: int = 80, *, bold: bool = False) -> str:
+    """Return a document as text.
+
+    Args:
+        document: what is shown.
+        width: columns to wrap to, at least 40.
+        bold: whether verdicts are bold, as on a terminal.
+    """
+    return _Text(max(width, NARROWEST), bold=bold).of(document)
 
 
-def _patient(text: Text, advice: Advice, words: Wording) -> None:
-    known = [words.name(advice.line)]
-    for name, value, facts, interpretations in answers.known(advice, words):
-        derived = f" (from {', '.join([*facts, *interpretations])})" if facts else ""
-        known.append(f"{name} {value}{derived}")
-    text.add("Patient", f"{'; '.join(known)}.")
-    for number, over in answers.history(advice, words):
-        text.add(f"  Line {number}", f"{over}.")
-    for name, kind in advice.limits:
-        text.add("", f"{words.name(name)} is {kind}.")
-
-
-def _preferred(text: Text, advice: Advice, words: Wording) -> None:
-    number, others = len(advice.preferred), len(advice.sets) - len(advice.preferred)
-    if not number:
-        return
-    text.gap()
-    grade = advice.preferred[0].grade
-    graded = f"; grade: {grade}" if grade else ""
-    text.add("Preferred", f"{'One set' if number == 1 else f'Any one of {number} sets'}{graded}.")
-    _sets(text, answers.rows(advice.preferred, advice, words))
-    if others:
-        more = "set" if others == 1 else "sets"
-        text.add("    ", f"{others} more {more} of a lower grade: see --all.", BULLET)
-    _why(text, answers.of_sets(advice.preferred), advice, words)
-
-
-def _other_sets(text: Text, advice: Advice, words: Wording) -> None:
-    rest = [chosen for chosen in advice.sets if not chosen.preferred]
-    for grade in dict.fromkeys(chosen.grade for chosen in rest):
-        sets = [chosen for chosen in rest if chosen.grade == grade]
-        text.gap()
-        text.add("Also", f"{len(sets)} of grade {grade}." if grade else f"{len(sets)}.")
-        _sets(text, answers.rows(sets, advice, words))
-    shown = answers.of_sets(advice.preferred)
-    more = [name for name in answers.of_sets(rest) if name not in shown]
-    _why(text, more, advice, words)
-
-
-def _sets(text: Text, rows: Iterable[answers.Row]) -> None:
-    """Add sets; first therapies that stand with the same others share a line."""
-    alike = grouped(((row.company, row.interpretations), row.first) for row in rows)
-    for (company, interpretations), names in alike.items():
-        relied = f" ({by(interpretations)})" if interpretations else ""
-        each = "" if company == answers.ALONE else ", each " if len(names) > 1 else ", "
-        text.bullets([f"{listed(names, 'or')}{each}{company if each else ''}{relied}"])
-
-
-def _why(text: Text, therapies: Iterable[str], advice: Advice, words: Wording) -> None:
-    for index, (reason, names) in enumerate(answers.supports(therapies, advice, words)):
-        if not index:
-            text.gap("Why")
-        said = f"{names}: {reason.text}{cited(reason.references)}"
-        text.add(f"  {reason.statement}", said, HANGING)
-        grounds = [
-            found(item, words) + (needs(item, words) if item.value is None else "")
-            for item in reason.conditions
-            if item.facts or item.value is None
-        ]
-        grounds += filter(None, [by(reason.interpretations)])
-        if grounds:
-            text.add("", f"- {'; '.join(grounds)}", HANGING)
-
-
-def explanation_text(explanation: Explanation, words: Wording, width: int = 80) -> str:
-    """Return an explanation as text."""
-    text = Text(width)
-    text.tree(explanations.tree(explanation, words))
-    changes = explanations.changes(explanation, words)
-    for said in (*explanations.remarks(explanation, words), explanations.barred(explanation)):
-        if said:
-            text.gap()
-            text.add("", said, 0)
-    if changes:
-        text.gap("What would make it eligible")
-        text.bullets(changes)
-    return text.closed()
-
-
-def missing_text(missing: Missing, words: Wording, width: int = 80) -> str:
-    """Return what is missing as text."""
-    text = Text(width)
-    for item in filter(missing.changes, missing.findings):
-        text.gap()
-        text.add("", words.name(item.finding), 0)
-        text.add("  decides", words.names(item.decides))
-        text.add("  raises", words.names(item.raises))
-        text.lines.append("  preferred sets if it is")
-        for values, sets, grade, _ in outcomes(item, missing, words):
-            graded = f" ({grade})" if grade else ""
-            text.bullets([f"{values}: {'; '.join(sets)}{graded}" if sets else f"{values}: none"])
-    said = remark(missing, words)
-    if said:
-        text.gap()
-        text.add("", said, 0)
-    return text.closed()
-
-
-def comparison_text(comparison: Comparison, words: Wording, width: int = 80) -> str:
-    """Return a comparison as text."""
-    text = Text(width)
-    for title, facts, _ in comparisons.sides(comparison):
-        text.add(title, f"{', '.join(facts) or 'no fact of its own'}.")
-    for title, items in comparisons.differences(comparison, words):
-        text.gap(title)
-        text.bullets(f"{names}: {_difference(item)}" for names, item in items)
-    if not comparison.differences:
-        text.gap()
-        text.add("", comparisons.SAME, 0)
-    text.gap()
-    for title, _, advice in comparisons.sides(comparison):
-        sets = "; ".join(together(chosen.therapies, words) for chosen in advice.preferred)
-        graded = f" ({advice.preferred[0].grade})" if sets and advice.preferred[0].grade else ""
-        text.add(title, f"preferred: {sets or 'no set'}{graded}." if advice.in_scope else SCOPE)
-    return text.closed()
-
-
-def _difference(item: Difference) -> str:
-    before, after = (
-        f"{status}, {grade}" if grade else status or NO_VERDICT
-        for status, grade in zip((item.before, item.after), item.grades, strict=True)
+def entry(title: str, text: str, width: int, margin: int = MARGIN) -> list[str]:
+    """Return lines with a title in the margin and a text beside it, wrapped to a width."""
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=f"{title.rstrip().ljust(margin - 1)} " if margin else "",
+        subsequent_indent=" " * margin,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
-    if item.kind in ("raised", "lowered"):
-        before, after = map(str, item.grades)
-    facts = [f"with {', '.join(item.because_with)}"] if item.because_with else []
-    facts += [f"without {', '.join(item.because_without)}"] if item.because_without else []
-    because = f"; {' and '.join(facts)}" if facts else ""
-    return f"{before} before, {after} now{because}"
 
 
-def audit_text(audit: Audit, words: Wording, width: int = 80) -> str:
-    """Return the audit as text."""
-    text = Text(width)
-    text.add("Audit", f"{audits.scope(audit)}; {audit.seconds:.1f} s.")
-    for title, must_hold in audits.PARTS.items():
-        text.gap(title)
-        for item in audit.properties:
-            if item.must_hold != must_hold:
-                continue
-            listing = [f"{k} ({v})" if v else k for k, v in audits.listing(item, words)]
-            found = f": {', '.join(listing) or 'none'}." if item.result == "found" else ""
-            text.add(f"  {item.result:8} {item.seconds:6.2f} s", f"{item.text}{found}", RESULT)
-            for line in audits.against(item, words):
-                text.add("", f"- {line}", RESULT)
-    if audit.gaps:
-        text.gap()
-        text.add("Gaps", f"{audits.GAPS}:")
-        text.bullets(f"{names}: {'; or '.join(either)}" for names, either in audits.gaps(audit))
-    text.gap()
-    text.add("Result", f"{audits.verdict(audit)}.")
-    return text.closed()
+class _Text:
+    def __init__(self, width: int, *, bold: bool) -> None:
+        self.width = width
+        self.bold = bold
+        self.lines: list[str] = []
 
+    def of(self, document: Document) -> str:
+        self.header(document)
+        for place, block in enumerate(document.blocks):
+            if not isinstance(block, Section):
+                alike = type(block) is type(document.blocks[place - 1]) and place
+                self.lines += [] if alike else [""]
+            self.block(block)
+        if not document.blocks or not isinstance(document.blocks[-1], Note):
+            self.lines.append("")
+        self.lines += self.wrapped(document.closing)
+        return "\n".join(self.lines).lstrip("\n") + "\n"
 
-def additions_text(additions: Additions, words: Wording, width: int = 80) -> str:
-    """Return what overlays add as text."""
-    text = Text(width)
-    text.add("", overlays.verdict(additions), 0)
-    for addition in additions.overlays:
-        text.gap(addition.overlay)
-        for title, said, details in overlays.entries(addition, words):
-            text.add(f"  {title}", said, HANGING)
-            for detail in details:
-                text.add("", f"- {detail}", HANGING)
-    return text.closed()
+    def header(self, document: Document) -> None:
+        title = self.wrapped(document.title)
+        side = document.rules
+        if title and side and len(title[-1]) + len(side) + 2 <= self.width:
+            last = title.pop()
+            title.append(self.strong(last, document.strong) + side.rjust(self.width - len(last)))
+        else:
+            title = [self.strong(line, document.strong) for line in title]
+            title += self.wrapped(side) if side else []
+        self.lines += title
+
+    def strong(self, text: str, strong: bool) -> str:
+        return f"{BOLD}{text}{PLAIN}" if strong and self.bold and text.strip() else text
+
+    def wrapped(self, text: str, first: str = "", rest: str = "", room: int = 0) -> list[str]:
+        return textwrap.wrap(
+            text,
+            self.width - room,
+            initial_indent=first,
+            subsequent_indent=rest,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+    def block(self, block: Block) -> None:
+        match block:
+            case Section():
+                self.section(block)
+            case Fields(fields):
+                for field in fields:
+                    self.field(field)
+            case Entry():
+                self.entry(block)
+            case Item(text, details):
+                self.lines += self.wrapped(text, " " * INDENT, " " * (INDENT + STEP))
+                for detail in details:
+                    self.lines += self.wrapped(
+                        detail, " " * (INDENT + STEP), " " * (INDENT + 2 * STEP)
+                    )
+            case Check():
+                self.check(block)
+            case Note(text, _):
+                self.lines += self.wrapped(text)
+
+    def section(self, section: Section) -> None:
+        if section.folded:
+            return
+        self.lines.append("")
+        title = section.title if "." in section.title else section.title.upper()
+        blocks = section.blocks
+        if section.lead and len(title) > MARGIN - 2:
+            self.lines += self.wrapped(f"{section.title}: {section.lead}")
+        elif section.lead:
+            self.lines += self.wrapped(section.lead, f"{title.ljust(MARGIN - 2)}  ", " " * MARGIN)
+        elif blocks and isinstance(blocks[0], Entry) and not blocks[0].label:
+            self.entry(blocks[0], title)
+            blocks = blocks[1:]
+        else:
+            self.lines.append(title)
+        for block in blocks:
+            self.block(block)
+
+    def field(self, field: Field) -> None:
+        self.lines += entry(field.name, field.text, self.width)
+
+    def entry(self, entry: Entry, title: str = "") -> None:
+        label = title or (" " * INDENT + entry.label if entry.label else "")
+        lead = f"{label.ljust(MARGIN - 2)}  " if label else " " * MARGIN
+        room = len(entry.side) + 2 if entry.side else 0
+        lines = self.wrapped(entry.text, lead, " " * MARGIN, room)
+        if entry.side:
+            plain = lines[0]
+            side = entry.side.rjust(self.width - len(plain))
+            if len(plain) + room > self.width:  # a word without a break has no room beside it
+                side, lines[1:] = "", [entry.side.rjust(self.width), *lines[1:]]
+            lines[0] = plain[: len(lead)] + self.strong(plain[len(lead) :], entry.strong) + side
+        self.lines += lines
+        for detail in entry.details:
+            self.lines += self.wrapped(detail, " " * MARGIN, " " * MARGIN)
+
+    def check(self, check: Check) -> None:
+        lead = f"  {check.word.ljust(MARGIN - 4)}  "
+        column = (self.width - MARGIN) // 2
+        if check.found and len(check.condition) < column:
+            said = check.condition.ljust(column)
+            self.lines += self.wrapped(check.found, lead + said, " " * (MARGIN + column))
+        else:
+            self.lines += self.wrapped(check.condition, lead, " " * MARGIN)
+            if check.found:
+                self.lines += self.wrapped(check.found, " " * (MARGIN + 2), " " * (MARGIN + 2))
 
 
 def vocabulary_text(vocabulary: Vocabulary, width: int = 80) -> str:
-    """Return the facts a patient may have, one predicate after another."""
+    """Return the facts that a patient may have, one predicate after another."""
     said = {}
     for finding, values in vocabulary.findings.items():
         numbers = [value for value in values if isinstance(value, int)]

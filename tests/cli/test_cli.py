@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 import reading
 from jsonschema import Draft202012Validator
+from words import CLOSING
 
 import crcasp
 from crcasp import InputError, cli, recommend
-from crcasp.views.wording import CLOSING
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.lp"))
@@ -115,16 +115,16 @@ def test_text_says_who_what_why_and_what_not(command: Command, patient: Path) ->
     text = " ".join(run.out.split())
     for words in (
         "first line",  # who the patient is
-        "kras(wild_type), nras(wild_type), I2",  # and what was derived from what
+        "KRAS wild-type, NRAS wild-type, I2",  # and what was derived from what
         "FOLFOX + cetuximab",
         "1.1",
         "[165]",
-        "primary_site(sigmoid_colon)",
+        "primary site sigmoid colon",
         "I1",
         "country of treatment",  # what would settle SOX and IRIS
         "SOX",
-        "X4",  # HAI is left out
-        "contraindicated(hai)",
+        "X4",  # HAI is excluded
+        "HAI contraindicated",
     ):
         assert words in text
 
@@ -158,8 +158,10 @@ def test_all_adds_the_sets_of_lower_grade(command: Command, patient: Path) -> No
     lower -= {name for chosen in sets if chosen["preferred"] for name in chosen["therapies"]}
     assert "folfox+panitumumab" in lower
     preferred, every = (command("recommend", *o, patient).out for o in ([], ["--all"]))
-    assert "panitumumab" not in preferred
-    assert "FOLFOX + panitumumab" in " ".join(every.split())
+    assert "panitumumab" in preferred  # named, without its reasons
+    said = "FOLFOX or FOLFIRI with panitumumab"  # statement 2
+    assert said in " ".join(every.split())
+    assert said not in " ".join(preferred.split())
     assert len(every) > len(preferred)
 
 
@@ -240,7 +242,11 @@ def test_every_fault_of_every_file_is_reported(command: Command, tmp_path: Path)
 
 def test_standard_input(command: Command, patient: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     give_stdin(monkeypatch, LEFT)
-    assert command("recommend", "-") == command("recommend", patient)
+    (first, *rest), (_, *named) = (
+        command("recommend", name).out.splitlines() for name in ("-", patient)
+    )
+    assert first.startswith("Patient: first line of therapy")
+    assert rest == named
 
 
 def test_standard_input_beside_a_file(
@@ -267,7 +273,8 @@ def test_the_content_decides_the_form_not_the_suffix(command: Command, tmp_path:
     as_facts = written(tmp_path / "facts.json", "% {\nside(left). ras(wild_type).")
     as_json = written(tmp_path / "json.lp", '\n {"side": "left", "ras": "wild_type"}')
     plain = written(tmp_path / "patient", "side(left). ras(wild_type).")
-    runs = [command("recommend", path) for path in (as_facts, as_json, plain)]
+    paths = (as_facts, as_json, plain)
+    runs = [command("recommend", "--format", "json", path) for path in paths]
     assert runs[0].status == 0
     assert runs[0] == runs[1] == runs[2]
 
@@ -467,10 +474,11 @@ def test_json_is_what_the_library_returns(command: Command, patient: Path) -> No
 
 def test_from_another_directory(tmp_path: Path) -> None:
     written(tmp_path / "p.lp", "side(left). ras(wild_type).")
-    run = spawned(["recommend", "p.lp"], tmp_path)
+    run = spawned(["recommend", "p.lp", "--format", "json"], tmp_path)
     assert (run.status, run.err) == (0, "")
-    assert "FOLFOX" in run.out
-    assert spawned(["recommend", "-"], tmp_path, "side(left). ras(wild_type).") == run
+    assert "folfox" in run.out
+    argv = ["recommend", "-", "--format", "json"]
+    assert spawned(argv, tmp_path, "side(left). ras(wild_type).") == run
 
 
 def test_refusal_as_a_process(tmp_path: Path) -> None:
@@ -782,11 +790,11 @@ def test_what_is_wrong_is_refused_by_schema_and_program(
 # ---- JSON, to the letter of the contract ----------------------------------------------
 
 
-def _object(required: dict[str, Any]) -> dict[str, Any]:
-    """An object with exactly these keys."""
+def _object(required: dict[str, Any], **more: dict[str, Any]) -> dict[str, Any]:
+    """An object with exactly these keys, and perhaps some more."""
     return {
         "type": "object",
-        "properties": required,
+        "properties": required | more,
         "required": list(required),
         "additionalProperties": False,
     }
@@ -817,9 +825,10 @@ SAID = {
     "conditions": CONDITIONS,
 }
 REASON = _object({"statement": STATEMENT} | SAID)
+FAILING = _object({"statement": STATEMENT} | SAID, any_of=_array(_array(TEXT), minItems=2))
 BARRING = {"exclusion": {"enum": EXCLUSIONS}} | SAID
 BARRING.pop("references")  # which the table gives for no exclusion
-AGAINST = {"oneOf": [REASON, _object(BARRING)]}
+AGAINST = {"oneOf": [FAILING, _object(BARRING)]}
 VERDICT = {
     "oneOf": [
         _object(
@@ -840,6 +849,25 @@ CHOSEN = _object(
     {"grade": GRADE, "preferred": {"type": "boolean"}}
     | {"therapies": _array(TEXT, minItems=1, maxItems=2)}
 )
+TOGETHER = _object(
+    {
+        "findings": _array(TEXT, minItems=1),
+        "values": {"type": "object", "additionalProperties": TEXT, "minProperties": 1},
+        "prefers": _array(TEXT),
+        "grade": {"oneOf": [GRADE, {"type": "null"}]},
+        "allows": _array(TEXT),
+    }
+)
+RULES = _object(
+    {
+        "review": TEXT,
+        "year": {"const": 2019},
+        "sources": {"type": "object", "additionalProperties": {"type": ["integer", "null"]}},
+        "newest": {"type": "integer"},
+        "withdrawn": _array(TEXT),
+        "constants": {"type": "object"},
+    }
+)
 ANSWER = _object(
     {
         "format": {"const": "crcasp/2"},
@@ -848,6 +876,8 @@ ANSWER = _object(
         "notices": _array(TEXT),
         "sets": _array(CHOSEN),
         "therapies": {"type": "object", "additionalProperties": VERDICT},
+        "together": _array(TOGETHER),
+        "rules": RULES,
     }
 )
 RANK = {grade: -rank for rank, grade in reading.GRADES.items()}
@@ -889,7 +919,8 @@ def test_the_shape_of_random_answers() -> None:
 def test_json_of_a_patient_in_full(command: Command, patient: Path) -> None:
     run = command("recommend", "--format", "json", patient)
     given = answer(run)
-    assert list(given) == ["format", "in_scope", "line", "notices", "sets", "therapies"]
+    keys = ["format", "in_scope", "line", "notices", "sets", "therapies", "together", "rules"]
+    assert list(given) == keys
     assert (given["format"], given["in_scope"], given["line"]) == ("crcasp/2", True, "first")
     assert list(given["sets"][0]) == ["grade", "preferred", "therapies"]
     assert [chosen for chosen in given["sets"] if chosen["preferred"]] == [
@@ -975,7 +1006,8 @@ def test_json_of_therapies_excluded(command: Command, tmp_path: Path) -> None:
 def test_json_out_of_scope(command: Command, tmp_path: Path) -> None:
     path = written(tmp_path / "p.lp", NO_METASTASES)
     given = answer(command("recommend", "--format", "json", path))
-    assert list(given) == ["format", "in_scope", "line", "notices", "sets", "therapies"]
+    keys = ["format", "in_scope", "line", "notices", "sets", "therapies", "together", "rules"]
+    assert list(given) == keys
     assert (given["in_scope"], given["line"]) == (False, "first")
     assert (given["sets"], given["therapies"]) == ([], {})
     assert len(given["notices"]) == 1

@@ -12,10 +12,8 @@ from variants import unknown, varied
 
 from crcasp import Comparison, compare, parse_facts
 from crcasp.cli import main
-from crcasp.program.wording import Wording
 from crcasp.results.comparison import KINDS
 from crcasp.results.shapes import as_json
-from crcasp.views.text import comparison_text
 
 RANK = {None: 0, "considered": 1, "recommended": 2, "benefit": 3}
 
@@ -57,9 +55,9 @@ def test_out_of_scope_has_no_verdict() -> None:
     assert {item.after for item in found.differences} == {None}
     lost = as_json(found.of("lost")[0])
     assert lost["after"] == {"status": None, "grade": None}
-    text = " ".join(comparison_text(found, Wording({})).split())
-    assert "eligible, recommended before, no verdict now" in text
-    assert "After Out of scope: the table does not speak of this patient." in text
+    text = " ".join(found.to_text().split())
+    assert "eligible, recommended -> no verdict" in text
+    assert "the second: out of scope: the table does not speak of this patient" in text
 
 
 def test_random_pairs() -> None:

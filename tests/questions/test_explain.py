@@ -206,7 +206,7 @@ def test_out_of_scope_has_no_verdict(tmp_path: Path, capsys: pytest.CaptureFixtu
     patient.write_text("liver_metastases(none).")
     assert explain(patient, "folfox").to_dict()["status"] is None
     assert main(["explain", str(patient), "folfox"]) == 0
-    assert "FOLFOX: no verdict" in capsys.readouterr().out
+    assert "FOLFOX has no verdict; out of scope" in capsys.readouterr().out
 
 
 def test_out_of_scope_can_be_changed() -> None:
@@ -316,7 +316,16 @@ def test_an_overlay_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
 def test_json_has_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "examples/after_irinotecan.lp", "hai", "--format", "json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert list(answer) == ["format", "therapy", "status", "against", "changes", "barred_by"]
+    assert list(answer) == [
+        "format",
+        "therapy",
+        "status",
+        "deciding",
+        "against",
+        "changes",
+        "barred_by",
+        "preferred",
+    ]
     assert answer["changes"] == [
         [
             {
@@ -344,10 +353,10 @@ def test_dot_is_a_graph_whose_nodes_are_drawn_once(capsys: pytest.CaptureFixture
 def test_text_names_what_bars_and_what_would_change(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "examples/after_irinotecan.lp", "sox"]) == 0
     text = " ".join(capsys.readouterr().out.split())
-    assert "No statement for this line of therapy offers it." in text
-    assert "what bars it: received(1,folfiri)." in text
+    assert "SOX is EXCLUDED: 3 is for first line only." in text
+    assert "in the way: line 1 FOLFIRI." in text
     assert main(["explain", "examples/after_irinotecan.lp", "hai"]) == 0
-    assert "disease extent: liver-only or liver-dominant (now disseminated)" in (
+    assert "eligible with liver-only or liver-dominant disease (now disseminated)" in (
         " ".join(capsys.readouterr().out.split())
     )
 

@@ -155,9 +155,13 @@ COMPLETE = "examples/young_high_burden.lp"
 
 def test_a_patient_who_lacks_nothing_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["missing", COMPLETE]) == 0
-    assert "Nothing is missing that could change the answer." in capsys.readouterr().out
+    assert "No missing test could change the preferred sets." in capsys.readouterr().out
     assert main(["missing", COMPLETE, "--format", "json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"format": "crcasp/2", "missing": []}
+    assert json.loads(capsys.readouterr().out) == {
+        "format": "crcasp/2",
+        "together": [],
+        "missing": [],
+    }
 
 
 def test_json_has_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,5 +176,5 @@ def test_json_has_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
 def test_text_says_what_each_value_gives(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["missing", "examples/nothing_tested.lp"]) == 0
     text = " ".join(capsys.readouterr().out.split())
-    assert "side of primary tumor raises FOLFIRI + bevacizumab" in text
-    assert "right: FOLFIRI + bevacizumab; FOLFOX + bevacizumab (benefit)" in text
+    assert "right side: FOLFIRI or FOLFOX + bevacizumab preferred instead (benefit)" in text
+    assert "right side: FOLFIRI or FOLFOX + bevacizumab (benefit)" in text

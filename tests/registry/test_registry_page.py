@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from pages import inside, parsed
 from registries import row_of, varied_patients, written
+from words import CLOSING
 
 from crcasp.cli import main
 from crcasp.registry.report import LABEL, NARROW, WIDTH
-from crcasp.views.wording import CLOSING
 
 
 @pytest.fixture(scope="module")

@@ -6,12 +6,14 @@ import copy
 import json
 import pickle
 from collections.abc import Callable
+from html import unescape
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
+from words import CLOSING
 
-from crcasp import audit, compare, explain, missing, recommend
-from crcasp.results.audit import Audit
+from crcasp import Advice, Audit, audit, compare, diff, explain, missing, recommend
 from crcasp.results.result import Result
 from crcasp.results.shapes import SHAPES
 
@@ -94,9 +96,28 @@ def test_an_audit_too() -> None:
 def test_every_result_has_its_text_its_page_and_its_json() -> None:
     """A new kind of result is not forgotten in one of them."""
     pytest.importorskip("jinja2")
-    from crcasp.views.notebook import TEXTS
-    from crcasp.views.page.pages import PAGES
-
+    found = recommend({"age": 60})
+    results: list[Result] = [
+        found,
+        explain({"age": 60}, "folfox"),
+        missing({"age": 60}),
+        compare({"age": 60}, {"age": 80}),
+        diff(),
+        Audit((), (), 4, 0.1, found.provenance),
+    ]
     kinds = {kind.__name__ for kind in Result.__subclasses__()}
-    assert kinds <= set(SHAPES)
-    assert kinds == {kind.__name__ for kind in TEXTS} == {kind.__name__ for kind in PAGES}
+    assert {type(one).__name__ for one in results} == kinds
+    for one in results:
+        assert type(one).__name__ in SHAPES
+        assert one.to_dict()["format"] == "crcasp/2"
+        assert one.to_text().endswith(f"{CLOSING}\n")
+        assert CLOSING in one.to_html()
+        shown = ElementTree.fromstring(one._repr_html_())
+        assert "".join(shown.itertext()) == one.to_text()
+
+
+def test_made_by_hand() -> None:
+    assert "everything that must hold was proved" in Audit((), (), 4, 0.1).to_text()
+    shown = Advice(False, "first", ("<script>&amp;",), (), ())._repr_html_()
+    assert "<script" not in shown
+    assert "<script>&amp;" in unescape(shown)

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from declared import VOCABULARY
 from pages import HTML, parsed
+from words import CLOSING
 
 from crcasp import UsageError, cli, page
 from crcasp.program.engine import engine
@@ -26,7 +27,6 @@ from crcasp.results.provenance import program_fingerprint
 from crcasp.views.browser import vendored
 from crcasp.views.browser.content import SETS, VERDICTS
 from crcasp.views.browser.page import HERE, SCRIPTS
-from crcasp.views.wording import CLOSING
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = ROOT / "examples" / "overlays"

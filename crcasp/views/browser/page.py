@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from string import Template
 
+from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.views.browser import vendored
 from crcasp.views.browser.content import content, origin
-from crcasp.views.wording import CLOSING
+from crcasp.views.phrases import closing
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 SCRIPTS = ("solver.js", "facts.js", "json.js", "form.js", "answer.js", "view.js", "asking.js")
@@ -67,7 +68,7 @@ def page_of(program: Program) -> str:
             f"<h3>{escape(name)}</h3>\n<pre>{escape(text)}</pre>"
             for name, text in vendored.licenses()
         ),
-        closing=CLOSING,
+        closing=closing(engine(program).rules),
     )
 
 

@@ -11,16 +11,16 @@ const note = (text, kind = "") => el.p({ className: `note ${kind}`, role: "note"
 function answerView(answer, before) {
   const missing = (therapy) => [names(answer.missing.of("decides", therapy))];
   return [
+    el.details(el.summary("Patient"), understood(answer)),
     ...answer.notices.map(([, text]) => note(text)),
-    answer.preferred.length ? preferred(answer) : null,
+    ...(answer.preferred.length ? preferred(answer) : []),
     before ? since(before, answer) : null,
     saidOf(answer, "eligible", "No higher grade", (therapy) => answer.lowered(therapy)),
-    saidOf(answer, "undetermined", "Undetermined until it is known", missing),
-    saidOf(answer, "excluded", "Left out", (therapy) => [answer.objection(therapy)]),
+    saidOf(answer, "undetermined", "Tests that could add a therapy", missing),
+    saidOf(answer, "excluded", "Excluded", (therapy) => [answer.objection(therapy)]),
     verdicts(answer),
     el.div({ id: "explanation", "aria-live": "polite" }),
     relied(answer),
-    section("The patient as understood", understood(answer)),
   ].filter(Boolean);
 }
 
@@ -35,10 +35,12 @@ function preferred(answer) {
   const best = answer.preferred;
   const rest = answer.sets.slice(best.length).map((set) => [set.grade, set]);
   const others = [...grouped(rest)].map(([grade, sets]) => {
-    const title = el.summary(`${sets.length} more of grade ${grade}`);
-    return el.details(title, bullets(setLines(sets)), why(answer, sets));
+    const reasons = el.details(el.summary("Why"), why(answer, sets));
+    return [el.h3(grade), bullets(setLines(sets)), reasons];
   });
-  return section("Preferred", bullets(setLines(best)), el.h3("Why"), why(answer, best), others);
+  const any = best.length > 1 ? el.p("Any one of these, not ranked.") : null;
+  const sets = section("Preferred", ...[any].filter(Boolean), bullets(setLines(best)), why(answer, best));
+  return others.length ? [sets, section("Next best", ...others.flat())] : [sets];
 }
 
 // The statements behind some sets, those together that say the same of several therapies.
@@ -77,7 +79,7 @@ function verdicts(answer) {
   });
   const titles = ["Therapy", "Verdict", "By"].map((text) => el.th({ scope: "col" }, text));
   const head = el.thead(el.tr(titles, el.td()));
-  return section("Every therapy", el.table({ className: "sets verdicts" }, head, el.tbody(rows)));
+  return section("All therapies", el.table({ className: "sets verdicts" }, head, el.tbody(rows)));
 }
 
 function relied(answer) {
@@ -121,8 +123,8 @@ function contradictions({ facts, issues }) {
 
 // ---- an explanation ---------------------------------------------------------------------
 
-const HOLDS = { met: "holds", unmet: "does not hold", unknown: "may hold" };
-const PASSED = { met: "is passed", unmet: "is in the way", unknown: "may be in the way" };
+const APPLIES = { met: "applies", unmet: "does not apply", unknown: "may apply" };
+const PASSED = { met: "lets it pass", unmet: "bars it", unknown: "may bar it" };
 
 function node(state, text, children = []) {
   const below = children.length ? el.ul(children) : null;
@@ -154,7 +156,7 @@ function way(answer, offer) {
     return node(state, `${name} ${PASSED[state]}: ${data.texts[name]}`, found.map(([, it]) => it));
   });
   const state = stateOf(certain.has("applies", ...offer), possible.has("applies", ...offer));
-  const said = `${HOLDS[state]}: ${data.texts[statement]}${cited(statement)}`;
+  const said = `${APPLIES[state]}: ${data.texts[statement]}${cited(statement)}`;
   const relies = by(certain.of("relies", therapy, statement), "; ");
   const children = [...conditions(statement).map(([, it]) => it), ...exclusions];
   return [state, node(state, `statement ${statement} ${said}${relies}`, children)];

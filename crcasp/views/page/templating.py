@@ -7,10 +7,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from crcasp.errors import NotInstalledError
-from crcasp.program.wording import Wording
 from crcasp.results.provenance import Provenance, overlay_fingerprints, program_fingerprint
+from crcasp.views.phrases import closing
 from crcasp.views.picture.dot import style
-from crcasp.views.wording import CLOSING
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -42,7 +41,6 @@ def page(
     template: str,
     title: str,
     provenances: list[Provenance],
-    wording: Wording,
     command: str,
     **content: object,
 ) -> str:
@@ -52,7 +50,6 @@ def page(
         template: its name in `templates/`, without the suffix.
         title: what the page is.
         provenances: of one patient or of two; without a patient the program alone.
-        wording: names for a person.
         command: the crcasp command that makes the page, without files and options.
         content: what the template asks for.
     """
@@ -61,8 +58,8 @@ def page(
     made = environment()
     return made.get_template(f"{template}.html").render(
         title=title,
-        words=wording,
-        closing=CLOSING,
+        words=provenances[0].rules.words,
+        closing=closing(*(one.rules for one in provenances)),
         version=__version__,
         command=command,
         provenances=provenances,

@@ -9,8 +9,8 @@ from crcasp.program.files import Program
 from crcasp.program.solver import Solver
 from crcasp.program.terms import Row, natural
 from crcasp.program.wording import Wording, listed
+from crcasp.views.phrases import grouped
 from crcasp.views.picture.dot import FONT, digraph, label, node, svg
-from crcasp.views.wording import grouped
 
 PROGRAM = "picture/map.lp"
 NAME = "Map of the table: findings, the statements that need them, the therapies offered"

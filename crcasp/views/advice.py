@@ -1,0 +1,349 @@
+"""The answer for one patient, as a document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+
+from clingo import parse_term
+
+from crcasp.program.table import Rules
+from crcasp.program.terms import natural, word
+from crcasp.program.wording import Wording, listed
+from crcasp.results.advice import Advice, Finding, Reason, RecommendationSet, Together, Verdict
+from crcasp.views import phrases
+from crcasp.views.document import Block, Document, Entry, Field, Fields, Grid, Item, Note, Section
+from crcasp.views.phrases import capital, cited, coded, folded, found, grouped, needed
+
+TESTS = 8  # rows of tests in an answer; `missing` has all
+NO_TEST = "No missing test could change the preferred sets."
+ADDS = "Tests that could change the answer"
+
+
+def advice_document(advice: Advice, *, every_set: bool = False) -> Document:
+    """Return the answer as a document.
+
+    Args:
+        advice: the answer.
+        every_set: whether the reasons of sets that are not preferred are given, too.
+    """
+    return _Answer(advice, every_set=every_set).document()
+
+
+class _Answer:
+    def __init__(self, advice: Advice, *, every_set: bool) -> None:
+        self.advice = advice
+        self.every_set = every_set
+        self.rules = phrases.rules_of(advice.provenance)
+        self.words = self.rules.words
+
+    def document(self) -> Document:
+        advice, rules = self.advice, self.rules
+        name = phrases.patient_name(advice.provenance)
+        line = f"{phrases.ordinal(advice.number)} line of therapy"
+        blocks: list[Block] = [Fields(tuple(patient(advice, rules)))]
+        blocks += [Note(notice, strong=True) for notice in advice.notices]
+        if advice.in_scope:
+            blocks += self.answer()
+        blocks += phrases.key(blocks, rules, grades=advice.in_scope)
+        return Document(
+            "Recommendation for one patient",
+            f"{name}: {line if advice.in_scope else 'out of scope'}",
+            phrases.header(rules),
+            tuple(blocks),
+            phrases.closing(rules),
+        )
+
+    def answer(self) -> Iterator[Block]:
+        advice = self.advice
+        if advice.preferred:
+            shown = tuple(self.sets(advice.preferred))
+            lead = "Any one of these, not ranked" if len(advice.preferred) > 1 else ""
+            why = tuple(self.why(advice.preferred))
+            yield Section("Preferred", (*shown, *why), lead)
+        others = [chosen for chosen in advice.sets if not chosen.preferred]
+        if others:
+            yield Section("Next best", tuple(self.next_best(others)))
+        lowered = grouped(
+            (why, verdict.therapy)
+            for verdict in advice.therapies.values()
+            for why in verdict.lowered
+        )
+        if lowered:
+            yield Section(
+                "No higher grade",
+                tuple(
+                    Item(f"{folded(names, self.words)}: {phrases.lowering(why, self.words)}")
+                    for why, names in lowered.items()
+                ),
+            )
+        yield from self.tests()
+        excluded = [item for item in advice.therapies.values() if item.status == "excluded"]
+        if excluded:
+            count = "1 therapy" if len(excluded) == 1 else f"{len(excluded)} therapies, by reason"
+            yield Section("Excluded", tuple(_excluded(excluded, self.words)), count)
+        yield Section("All therapies", (matrix(advice, self.rules),), folded=True)
+
+    # ---- sets ------------------------------------------------------------------------------
+
+    def sets(self, sets: Iterable[RecommendationSet], strong: bool = True) -> Iterator[Entry]:
+        """Yield sets; first therapies that stand with the same others together."""
+        company: dict[tuple[str, str], dict[tuple[str, ...], tuple[str, ...]]] = {}
+        for chosen in sets:
+            first, *rest = chosen.therapies
+            key = first, chosen.grade
+            company.setdefault(key, {})[tuple(rest)] = chosen.interpretations
+        alike = grouped(
+            ((tuple(beside.items()), grade), first) for (first, grade), beside in company.items()
+        )
+        for (beside, grade), firsts in alike.items():
+            relied = {name for _, names in beside for name in names}
+            texts = [f"with {self.words.names(names)}" if names else "alone" for names, _ in beside]
+            stands = "" if texts == ["alone"] else f", {listed(texts, 'or')}"
+            if stands and len(firsts) > 1:
+                stands = f"; each {listed(texts, 'or')}"
+            text = f"{folded(firsts, self.words)}{stands}{coded(relied)}"
+            yield Entry(text, side=grade, strong=strong)
+
+    def why(self, sets: Iterable[RecommendationSet]) -> Iterator[Entry]:
+        """Yield the statements behind some sets, in the table's order, each with its grounds."""
+        names = dict.fromkeys(name for chosen in sets for name in chosen.therapies)
+        verdicts = self.advice.therapies
+        behind = grouped((why, name) for name in names for why in verdicts[name].because)
+        for reason in sorted(behind, key=lambda it: natural(str(it.source))):
+            therapies = behind[reason]
+            own = f"{folded(therapies, self.words)}: " if len(therapies) < len(names) else ""
+            text = f"{own}{capital(reason.text)}{cited(reason.references)}"
+            grounds = self.grounds(reason)
+            yield Entry(text, str(reason.statement), details=(grounds,) if grounds else ())
+
+    def grounds(self, reason: Reason) -> str:
+        """Return what a statement rests on for this patient."""
+        others = [item for item in reason.conditions if item.finding != "line"]
+        shown = [found(item, self.words) for item in others if item.value is not None]
+        opened = [needed(item, self.words) for item in others if item.value is None]
+        texts = [f"because {listed(shown)}"] if shown else []
+        texts += [f"where {listed(opened)}"] if opened else []
+        codes = coded(reason.interpretations)
+        return f"{', '.join(texts)}{codes}" if texts else f"by{codes}" if codes else ""
+
+    def next_best(self, others: Sequence[RecommendationSet]) -> Iterator[Entry]:
+        """Yield the therapies of the sets of a lower grade, each with its statements."""
+        verdicts = self.advice.therapies
+        for grade, sets in grouped((chosen.grade, chosen) for chosen in others).items():
+            kinds = grouped(
+                (tuple(verdicts[chosen.therapies[0]].statements), chosen) for chosen in sets
+            )
+            for statements, same in kinds.items():
+                by = coded(statements)
+                again = self.rules.again.issuperset(statements)
+                what = ", the initial therapy again" if again else ""
+                for entry in self.sets(same, strong=False):
+                    yield entry._replace(text=f"{entry.text}{what}{by}", side=grade)
+        if self.every_set:
+            shown = {n for chosen in self.advice.preferred for n in chosen.therapies}
+            yield from self.why(
+                chosen for chosen in others if not shown.issuperset(chosen.therapies)
+            )
+
+    # ---- tests ------------------------------------------------------------------------------
+
+    def tests(self) -> Iterator[Block]:
+        together = self.advice.together
+        undetermined = [v for v in self.advice.therapies.values() if v.status == "undetermined"]
+        if together is None:
+            groups = grouped((verdict.findings, verdict.therapy) for verdict in undetermined)
+            items = [
+                Item(f"{self.words.names(names, 'or')}: {folded(therapies, self.words)}")
+                for names, therapies in groups.items()
+            ]
+            if items:
+                yield Section("Undetermined until it is known", tuple(items))
+            return
+        items = joint_tests(together, self.advice.findings, self.words)
+        if items:
+            shown, rest = items[:TESTS], len(items) - TESTS
+            more = [f"{rest} more in crcasp missing."] if rest > 0 else []
+            if not any(item.prefers for item in together):
+                more.append(NO_TEST)
+            open_now = len(undetermined)
+            verb = "therapy is" if open_now == 1 else "therapies are"
+            lead = f"{open_now} {verb} undetermined" if open_now else ""
+            yield Section(ADDS, (*shown, *map(Note, more)), lead)
+        else:
+            yield Note(NO_TEST)
+
+
+# ---- the patient -------------------------------------------------------------------------------
+
+
+def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
+    """Yield the patient as understood: the findings by topic, the history, what is not given."""
+    words = rules.words
+    topics: dict[str, list[str]] = {}
+    told: set[str] = set()
+    for item in advice.findings:
+        if item.name.startswith("stopped("):
+            continue
+        shown = phrases.fact_words(item.facts, words, besides=item.name)
+        codes = item.interpretations if shown else ()
+        behind = f" ({', '.join([*shown, *codes])})" if shown else ""
+        if item.value is not None:
+            said = f"{words.said(item.name, [item.value])}{behind}"
+        elif item.lacks:
+            tests = words.names(item.lacks)
+            said = f"{words.name(item.name)} open until {tests} is known{behind}"
+        else:
+            continue
+        told.update(item.facts)
+        topics.setdefault(words.headings.get(item.name, "Patient"), []).append(said)
+    given = advice.provenance.facts if advice.provenance else ()
+    for fact in sorted(given, key=natural):
+        term = parse_term(fact)
+        if fact not in told and len(term.arguments) == 1 and term.name in words.headings:
+            said = words.said(term.name, [word(term.arguments[0])])
+            topics.setdefault(words.headings[term.name], []).append(said)
+    for topic in dict.fromkeys([*words.headings.values(), *topics]):
+        if topic in topics:
+            yield Field(topic, "; ".join(topics[topic]))
+    for line in advice.history:
+        yield Field(f"Line {line.number}", history(line.received, line.stopped, line.toxic, words))
+    limits = grouped((kind, words.name(name)) for name, kind in advice.limits)
+    if limits:
+        texts = (f"{', '.join(names)} {kind}" for kind, names in limits.items())
+        yield Field("Limits", "; ".join(texts))
+    unknown = [name for item in advice.findings for name in _unknown(item, words)]
+    missing = ", ".join(dict.fromkeys(unknown))
+    yield Field("Not known", missing or "nothing that the rules ask about")
+
+
+def history(
+    received: Iterable[str], stopped: str | None, toxic: Iterable[str], words: Wording
+) -> str:
+    """Return a line of treatment in words."""
+    held = " + ".join(map(words.name, received))
+    blamed = listed([words.name(name) for name in toxic])
+    ended = words.said("ended", [stopped or "unknown"]) + (f" of {blamed}" if blamed else "")
+    return f"{held}, {ended}"
+
+
+def _unknown(item: Finding, words: Wording) -> list[str]:
+    if item.value is not None or item.name.startswith("stopped("):
+        return []
+    return [words.name(name) for name in item.lacks or (item.name,)]
+
+
+# ---- tests -------------------------------------------------------------------------------------
+
+
+def joint_tests(
+    together: Iterable[Together], findings: Iterable[Finding], words: Wording
+) -> list[Item]:
+    """Return tests with what they would add; values that would add the same stand together."""
+    lacks = {item.name: item.lacks for item in findings if item.lacks}
+    adds = grouped(((tuple(name for name, _ in it.findings), it[1:]), it) for it in together)
+    items = []
+    for same in adds.values():
+        for choice in _merged([it.findings for it in same]):
+            said = listed([words.said(name, values) for name, values in choice])
+            tests = [words.names(lacks[name]) for name, _ in choice if name in lacks]
+            ask = f" (test {listed(tests)})" if tests else ""
+            items.append(Item(f"{said}{ask}: {'; '.join(_added(same[0], words))}"))
+    return items
+
+
+def _merged(
+    choices: list[tuple[tuple[str, str], ...]],
+) -> list[list[tuple[str, list[str]]]]:
+    """Return choices for the same findings as one, where only one finding has several values."""
+    together = zip(*choices, strict=True)
+    values = [(pairs[0][0], sorted({it for _, it in pairs}, key=natural)) for pairs in together]
+    if sum(len(found) > 1 for _, found in values) <= 1:
+        return [values]
+    return [[(name, [value]) for name, value in choice] for choice in choices]
+
+
+def _added(it: Together, words: Wording) -> Iterator[str]:
+    if it.prefers:
+        graded = f" ({it.grade})" if it.grade else ""
+        how = "preferred instead" if it.instead else "also preferred"
+        yield f"{folded(it.prefers, words, 'or')} {how}{graded}"
+    rest = [name for name in it.allows if name not in it.prefers]
+    if rest:
+        yield f"{folded(rest, words, 'or')} eligible"
+
+
+# ---- excluded ----------------------------------------------------------------------------------
+
+
+def _excluded(verdicts: Iterable[Verdict], words: Wording) -> Iterator[Item]:
+    """Yield the excluded therapies, by the reason that decides; those of another line last."""
+    groups = grouped((decisive(verdict, words), verdict.therapy) for verdict in verdicts)
+    rules = grouped((reason[::2], (reason[1], names)) for reason, names in groups.items())
+    for rule, met in sorted(rules.items(), key=lambda item: item[0][1]):
+        details = (f"{seen}: {folded(names, words)}".removeprefix(": ") for seen, names in met)
+        yield Item(rule[0], tuple(details))
+
+
+def decisive(verdict: Verdict, words: Wording) -> tuple[str, str, bool]:
+    """Return the rule that decides, what it met with, and whether it is the line alone."""
+    reason = next(item for item in verdict.against if item.source == verdict.deciding)
+    lines = [item for item in reason.conditions if item.finding == "line"]
+    if reason.exclusion is None and lines:
+        asked = dict.fromkeys(
+            need
+            for item in verdict.against
+            for condition in item.conditions
+            if condition.finding == "line"
+            for need in condition.needs
+        )
+        return f"{capital(words.names(asked, 'or'))} only", "", True
+    shown = phrases.lacking(reason) if reason.exclusion is None else reason.conditions
+    seen = [text for item in shown if (text := found(item, words))]
+    if reason.exclusion is None:
+        needs = phrases.unless_met(reason, words)
+        rule = f"{phrases.called(reason.statement)} needs {needs}"
+        return f"{capital(listed(seen))}: {rule}" if seen else capital(rule), "", False
+    rule = f"{capital(reason.text)}{cited(reason.references)} ({reason.exclusion})"
+    return rule, listed(seen), False
+
+
+# ---- every therapy against every finding -------------------------------------------------------
+
+
+GATHERED = {"limits": "limits of the patient", "stopped": "why earlier lines stopped"}
+
+
+def matrix(advice: Advice, rules: Rules) -> Grid:
+    """Return every therapy against the findings on which therapies differ."""
+    words = rules.words
+    states = {(cell.therapy, cell.finding): cell for cell in advice.cells}
+    by_finding = grouped((cell.finding, cell.state) for cell in advice.cells)
+    counts = Counter(cell.finding for cell in advice.cells)
+    columns = [name for name, found in by_finding.items() if len({*found}) > 1 or "open" in found]
+    columns.sort(key=lambda name: (name != "line", -counts[name], natural(name)))
+    values = {item.name: item.value for item in advice.findings}
+    values["line"] = advice.line
+    heads = tuple(
+        (
+            GATHERED.get(name) or words.name(name),
+            phrases.value_words(values[name], words) if name in values else "",
+        )
+        for name in columns
+    )
+    preferred = {name for chosen in advice.preferred for name in chosen.therapies}
+    order = ("eligible", "undetermined", "excluded")
+    verdicts = sorted(
+        advice.therapies.values(), key=lambda v: (order.index(v.status), v.therapy not in preferred)
+    )
+    rows = []
+    for verdict in verdicts:
+        found = [states.get((verdict.therapy, name)) for name in columns]
+        cells = tuple(
+            (cell.state, "" if cell.state == "met" else words.names(cell.needs, "or"))
+            if cell
+            else ("", "")
+            for cell in found
+        )
+        rows.append((words.name(verdict.therapy), verdict.status, verdict.grade or "", cells))
+    return Grid("Each therapy with its verdict and what it needs", heads, tuple(rows))

@@ -1,0 +1,162 @@
+"""Two versions of the table compared, as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crcasp.program.table import Rules
+from crcasp.program.wording import Wording
+from crcasp.results.comparison import KINDS
+from crcasp.results.diff import Changed, Diff, ExamplePatient, Only, Standing
+from crcasp.views import phrases
+from crcasp.views.comparison import TITLES
+from crcasp.views.document import Block, Document, Entry, Item, Note, Section
+from crcasp.views.missing import folded_sets
+from crcasp.views.phrases import capital, cited, folded, grouped
+
+ALLOWED = ("allowed",)
+REPEATS = "repeats("  # a finding: that a statement repeats what failed
+SAME = "Nothing changes: both tables give every patient the same answer."
+
+
+def diff_document(diff: Diff) -> Document:
+    """Return what changes from one table to another as a document."""
+    return _Changes(diff).document()
+
+
+class _Changes:
+    def __init__(self, diff: Diff) -> None:
+        self.diff = diff
+        rules = [phrases.rules_of(one) for one in diff.provenance] or [Rules(), Rules()]
+        self.old, self.new = rules[0], rules[-1]
+        old, new = self.old.words, self.new.words
+        self.words = Wording({**old.labels, **new.labels}, new.phrases, new.headings)
+
+        self.added = [name for name in self.new.sources if name not in self.old.sources]
+
+    def document(self) -> Document:
+        added = self.added
+        own = added or self.settings()
+        title = f"{own[0]}: what it changes" if len(own) == 1 else "What changes in the table"
+        blocks = (*self.sources(added), *self.blocks())
+        return Document(
+            "What changes in the table",
+            title,
+            f"{phrases.named_rules(self.old)} -> {phrases.named_rules(self.new)}",
+            (*blocks, *phrases.key(blocks, self.new)),
+            phrases.closing(self.old, self.new),
+        )
+
+    def settings(self) -> list[str]:
+        """Return what is withdrawn or set in the new table only."""
+        withdrawn = [name for name in self.new.withdrawn if name not in self.old.withdrawn]
+        constants = [pair for pair in self.new.constants if pair not in self.old.constants]
+        return [*(f"{name} withdrawn" for name in withdrawn), *map("=".join, constants)]
+
+    def sources(self, added: list[str]) -> Iterator[Block]:
+        """Yield what the new sources say, in their own words."""
+        lines = [
+            f"{capital(self.new.texts[name])}{cited(self.new.references.get(name, ()))}"
+            for name in added
+            if name in self.new.texts
+        ]
+        if len(lines) == 1:
+            yield Note(f"{lines[0]}.")
+        elif lines:
+            named = zip((name for name in added if name in self.new.texts), lines, strict=True)
+            yield Section("New sources", tuple(Item(f"{name}: {line}") for name, line in named))
+
+    def blocks(self) -> Iterator[Block]:
+        diff = self.diff
+        if diff.same:
+            yield Note(SAME)
+        else:
+            yield Note(self.summary())
+        for kind in KINDS:
+            changes = [item for item in diff.changes if item.kind == kind]
+            for same in grouped((self.alike(item), item) for item in changes).values():
+                yield self.group(TITLES[kind], same)
+        example = diff.preferred.example
+        if example and not any(item.example == example for item in diff.changes):
+            yield Section("Preferred", tuple(self.example(example)), "the sets change")
+        if not diff.preferred.changes and not diff.same:
+            yield Note("The preferred sets are proved the same for every patient.")
+        yield from self.foot()
+
+    def summary(self) -> str:
+        therapies = len({item.therapy for item in self.diff.changes})
+        changes = "1 therapy changes" if therapies == 1 else f"{therapies} therapies change"
+        others = f"the other {len(self.diff.unchanged)} keep status and grade for every patient"
+        return f"{changes}; {others} (proved)."
+
+    # ---- a change -----------------------------------------------------------------------------
+
+    def alike(self, item: Changed) -> tuple[object, ...]:
+        """Return how a therapy changes and for whom, but for its name."""
+        when = frozenset(frozenset(self.conditions(item, way)) for way in item.when)
+        return item.before, item.after, when, item.because
+
+    def group(self, title: str, same: list[Changed]) -> Section:
+        first = same[0]
+        offered = [name.therapies for name in (self.old, self.new)]
+        before, after = (
+            "not offered" if it.status == "excluded" and first.therapy not in own else _standing(it)
+            for it, own in zip((first.before, first.after), offered, strict=True)
+        )
+        moved = f"{before} -> {after}"
+        if first.kind in ("raised", "lowered"):
+            moved = f"{first.before.grade} -> {first.after.grade}"
+        names = folded((item.therapy for item in same), self.words)
+        by = "" if [*first.because] == self.added else f"; by {', '.join(first.because)}"
+        rows = [Entry(f"{names}: {moved}{by}", strong=True)]
+        ways = dict.fromkeys(", and ".join(self.conditions(first, way)) for way in first.when)
+        for place, way in enumerate(ways):
+            rows.append(Entry(way or "every patient", "or" if place else "who"))
+        return Section(title, (*rows, *self.example(first.example)))
+
+    def conditions(self, item: Changed, way: tuple[Only, ...]) -> list[str]:
+        """Return the conditions of one alternative, but for what is said once for all."""
+        texts = []
+        for one in way:
+            if one.values == ALLOWED or (one.finding.startswith(REPEATS) and one.values == ("no",)):
+                continue
+            text = one.text.replace(self.words.name(item.therapy), "this therapy")
+            if one.or_unknown and one.finding in self.words.headings:
+                text += " or not known"
+            texts.append(text)
+        order = {text: place for place, text in enumerate(texts) if "line" in text}
+        return sorted(texts, key=lambda text: text not in order)
+
+    def example(self, example: ExamplePatient) -> Iterator[Entry]:
+        facts = "; ".join(phrases.fact_words(example.facts, self.words))
+        yield Entry(facts or "a patient of whom nothing is known", "e.g.")
+        before, after = example.preferred
+        if {*before} != {*after}:
+            yield Entry(f"preferred: {folded_sets(before, self.words) or 'no set'}", "before")
+            yield Entry(f"preferred: {folded_sets(after, self.words) or 'no set'}", "after")
+
+    # ---- what is said once --------------------------------------------------------------------
+
+    def foot(self) -> Iterator[Block]:
+        diff = self.diff
+        lines = "one line" if diff.lines == 1 else f"{diff.lines} lines"
+        if diff.changes:
+            yield Note(
+                "For all of these: the table speaks of the patient, and no exclusion bars the "
+                "therapy (X3, X4). What is not known counts as every value that it may have. "
+                f"Proved for histories of up to {lines}, any findings, any limits."
+            )
+        if diff.unchanged and not diff.same:
+            yield Section(
+                "Unchanged", (Entry(f"in status and grade: {folded(diff.unchanged, self.words)}"),)
+            )
+        if diff.not_compared:
+            some = folded(diff.not_compared[:1], self.words)
+            yield Note(
+                f"Not compared: {len(diff.not_compared)} therapies that neither table offers by "
+                f"name and only one can name, such as {some}."
+            )
+
+
+def _standing(one: Standing) -> str:
+    return f"{one.status}, {one.grade}" if one.grade else one.status

@@ -1,0 +1,220 @@
+"""Why one therapy is eligible or not, as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crcasp.program.wording import listed
+from crcasp.results.advice import Condition, Reason
+from crcasp.results.explanation import Change, Explanation
+from crcasp.views import phrases
+from crcasp.views.document import Block, Check, Document, Item, Note, Section
+from crcasp.views.missing import folded_sets
+from crcasp.views.phrases import capital, cited, coded, found, grouped, needed
+
+OFFERS = {"met": "offers it", "open": "may offer it", "not_met": "would offer it"}
+STATES = {"met": "met", "open": "open", "not_met": "not met"}
+
+
+def explanation_document(explanation: Explanation, picture: Block | None = None) -> Document:
+    """Return an explanation as a document.
+
+    Args:
+        explanation: what is explained.
+        picture: its derivation drawn, for a page.
+    """
+    return _Explained(explanation, picture).document()
+
+
+class _Explained:
+    def __init__(self, explanation: Explanation, picture: Block | None) -> None:
+        self.it = explanation
+        self.picture = picture
+        self.rules = phrases.rules_of(explanation.provenance)
+        self.words = self.rules.words
+
+    def document(self) -> Document:
+        name = self.words.name(self.it.therapy)
+        who = phrases.patient_name(self.it.provenance, "")
+        blocks = tuple(self.blocks())
+        return Document(
+            f"Why {name} is {self.it.status or 'out of scope'}",
+            f"{f'{who}: ' if who else ''}{name} {self.verdict()}",
+            phrases.header(self.rules),
+            (*blocks, *phrases.key(blocks, self.rules, grades=self.it.status == "eligible")),
+            phrases.closing(self.rules),
+            strong=True,
+        )
+
+    def verdict(self) -> str:
+        it, words = self.it, self.words
+        if it.status is None:
+            return f"has no verdict; {phrases.OUT_OF_SCOPE}."
+        if it.status == "eligible":
+            by = listed([*dict.fromkeys(phrases.called(way.statement) for way in it.ways)])
+            graded = f" ({it.grade})" if it.grade else ""
+            return f"is ELIGIBLE{graded} by {by}{self.surpassed()}."
+        if it.status == "undetermined":
+            return f"is UNDETERMINED until {words.names(it.findings, 'or')} is known."
+        why = self.decisive()
+        return f"is EXCLUDED{f': {why}' if why else ''}."
+
+    def surpassed(self) -> str:
+        """Return what is preferred to an eligible therapy, if anything is."""
+        if not self.it.preferred or any(self.it.therapy in names for names in self.it.preferred):
+            return ""
+        graded = f" ({self.it.best})" if self.it.best else ""
+        return f"; PREFERRED is {folded_sets(self.it.preferred, self.words)}{graded}"
+
+    def decisive(self) -> str:
+        """Return the one decisive reason in short."""
+        deciding = self.it.deciding
+        if not self.it.ways:
+            return "no statement offers it"
+        reasons = [
+            reason
+            for way in self.it.ways
+            for reason in (way, *(way.exclusions or ()))
+            if reason.source == deciding
+        ]
+        unmet = {
+            item.finding: item
+            for reason in reasons
+            for item in reason.conditions
+            if item.state == "not_met"
+        }
+        if "line" in unmet and unmet["line"].needs:
+            line = self.words.names(unmet["line"].needs, "or")
+            return f"{phrases.called(deciding)} is for {line} only"
+        seen = [self.words.said(name, [it.value]) for name, it in unmet.items() if it.value]
+        return f"{listed(seen)} ({phrases.called(deciding)})" if seen else f"by {deciding}"
+
+    def blocks(self) -> Iterator[Block]:
+        it, words = self.it, self.words
+        for reason in it.lowered:
+            yield Note(f"No higher grade: {phrases.lowering(reason, words)}.")
+        ways = sorted(it.ways, key=_distance)
+        full = ways if it.status == "eligible" else ways[:1]
+        for way in full:
+            yield from self.way(way)
+        rest = [way for way in ways if way not in full]
+        here = dict.fromkeys(self.short(way) for way in rest if not _other_line(way))
+        if here:
+            yield Section("Other statements", tuple(map(Item, here)))
+        lines = grouped((way.statement, way) for way in rest if _other_line(way))
+        if lines:
+            said = grouped((self.line(found[0]), str(name)) for name, found in lines.items())
+            texts = (f"{listed(names)} ({line})" for line, names in said.items())
+            yield Note(f"Not for this line: {'; '.join(texts)}.")
+        yield from self.changes()
+        if self.picture:
+            yield Section("Derivation", (self.picture,), folded=True)
+
+    def line(self, way: Reason) -> str:
+        needs = next(item.needs for item in way.conditions if item.finding == "line")
+        return f"{self.words.names(needs, 'or')} only"
+
+    def way(self, way: Reason) -> Iterator[Block]:
+        codes = coded(way.interpretations)
+        text = f"{capital(way.text)}{cited(way.references)}{codes}."
+        checks = [
+            Check(
+                STATES[item.state],
+                item.state,
+                needed(item, self.words),
+                self.seen(item),
+            )
+            for item in way.conditions
+        ]
+        title = f"{capital(phrases.called(way.statement))} {OFFERS[way.state]}"
+        yield Section(title, tuple(checks), text)
+        passing = []
+        for exclusion in way.exclusions or ():
+            if exclusion.state == "met":
+                passing.append(self.passing(exclusion))
+            else:
+                yield self.barring(exclusion)
+        if passing:
+            yield Note(" ".join(passing))
+
+    def seen(self, item: Condition) -> str:
+        """Return what was found of a condition; of one that is met only what shows it."""
+        if item.state != "met":
+            return found(item, self.words, codes=True) or "not known"
+        if item.finding == "line":
+            return ""
+        shown = phrases.fact_words(item.facts, self.words, besides=item.finding)
+        said = [] if len(item.needs) == 1 else [self.words.said(item.finding, [str(item.value)])]
+        return ", ".join([*said, *shown, *(item.interpretations if shown else ())])
+
+    def barring(self, exclusion: Reason) -> Section:
+        bars = "bars it" if exclusion.state == "not_met" else "may bar it"
+        codes = coded(exclusion.interpretations)
+        text = f"{capital(exclusion.text)}{cited(exclusion.references)}{codes}."
+        checks = []
+        for item in exclusion.conditions:
+            seen = found(item, self.words, codes=True)
+            word = {"met": "not so", "not_met": "bars", "open": "open"}[item.state]
+            said = seen or f"not known; it does not bar it with {needed(item, self.words)}"
+            checks.append(Check(word, item.state, said))
+        return Section(f"{exclusion.exclusion} {bars}", tuple(checks), text)
+
+    def passing(self, exclusion: Reason) -> str:
+        seen = [found(item, self.words) for item in exclusion.conditions if item.state == "met"]
+        why = exclusion.passed or listed([text for text in seen if text])
+        codes = coded(exclusion.interpretations)
+        return f"{exclusion.exclusion} does not bar it{f': {why}' if why else ''}{codes}."
+
+    def short(self, way: Reason) -> str:
+        """Return in one line why a statement does not apply, or may."""
+        unmet = [item for item in way.conditions if item.state == "not_met"]
+        opened = [item for item in way.conditions if item.state == "open"]
+        bars = [str(e.exclusion) for e in way.exclusions or () if e.state == "not_met"]
+        parts = []
+        if unmet:
+            needs = listed([needed(item, self.words) for item in unmet])
+            seen = listed([text for item in unmet if (text := found(item, self.words))])
+            parts.append(f"it needs {needs}{f' (here: {seen})' if seen else ''}")
+        if bars:
+            parts.append(f"{listed(bars)} {'bar' if len(bars) > 1 else 'bars'} it")
+        if parts:
+            name = capital(phrases.called(way.statement))
+            return f"{name} does not apply: {', and '.join(parts)}."
+        needs = listed([needed(item, self.words) for item in opened])
+        return f"{capital(phrases.called(way.statement))} may apply: it needs {needs}."
+
+    def changes(self) -> Iterator[Block]:
+        it = self.it
+        if it.status == "eligible" or not it.ways:
+            return
+        if not it.changes:
+            why = self.in_the_way()
+            yield Note(f"No other finding would make it eligible; in the way: {why}.")
+        elif len(it.changes) == 1:
+            yield Note(f"It would be eligible with {self.change(it.changes[0])}.")
+        else:
+            items = tuple(Item(self.change(change)) for change in it.changes)
+            yield Section("It would be eligible with any one of these", items)
+
+    def in_the_way(self) -> str:
+        facts = [fact for fact in self.it.barred_by if "(" in fact and ":" not in fact]
+        if facts and len(facts) == len(self.it.barred_by):
+            return listed(phrases.fact_words(facts, self.words))
+        return listed(self.it.barred_by) or "the table itself"
+
+    def change(self, change: tuple[Change, ...]) -> str:
+        return listed([self._one(item) for item in change])
+
+    def _one(self, item: Change) -> str:
+        now = f" (it is {self.words.name(item.value)})" if item.value is not None else ""
+        return f"{self.words.said(item.finding, item.to)}{now}"
+
+
+def _other_line(way: Reason) -> bool:
+    return any(item.finding == "line" and item.state == "not_met" for item in way.conditions)
+
+
+def _distance(way: Reason) -> tuple[object, ...]:
+    states = [item.state for item in way.conditions]
+    states += [exclusion.state for exclusion in way.exclusions or ()]
+    return way.state != "met", _other_line(way), states.count("not_met"), states.count("open")

@@ -1,0 +1,85 @@
+"""Which tests could change the answer, as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from crcasp.program.wording import Wording
+from crcasp.results.missing import Missing, MissingFinding
+from crcasp.views import phrases
+from crcasp.views.advice import ADDS, NO_TEST, joint_tests
+from crcasp.views.document import Block, Document, Entry, Item, Note, Section
+from crcasp.views.phrases import folded, grouped
+
+CHANGES = "One finding at a time: what the preferred sets would be"
+
+
+def missing_document(missing: Missing) -> Document:
+    """Return what is missing as a document."""
+    rules = phrases.rules_of(missing.provenance)
+    blocks = tuple(_blocks(missing, rules.words))
+    return Document(
+        "Tests that could change the answer",
+        f"{phrases.patient_name(missing.provenance)}: what to test next",
+        phrases.header(rules),
+        (*blocks, *phrases.key(blocks, rules, grades=bool(missing.together))),
+        phrases.closing(rules),
+    )
+
+
+def _blocks(missing: Missing, words: Wording) -> Iterator[Block]:
+    if not missing.in_scope:
+        yield Note(f"{phrases.capital(phrases.OUT_OF_SCOPE)}.")
+        return
+    if missing.preferred:
+        text = folded_sets(missing.preferred, words)
+        yield Section("Preferred", (Entry(text, side=missing.grade or ""),))
+    tests = joint_tests(missing.together, missing.findings_of, words)
+    if tests:
+        yield Section(ADDS, tuple(tests))
+    if not any(item.prefers for item in missing.together):
+        yield Note(NO_TEST)
+    changing = [item for item in missing.findings if missing.changes(item)]
+    if changing:
+        yield Section(
+            CHANGES,
+            tuple(Item(words.name(it.finding), _outcomes(it, missing, words)) for it in changing),
+        )
+    idle = [item for item in missing.findings if not missing.changes(item)]
+    groups = grouped(((item.decides, item.raises), item.finding) for item in idle)
+    if groups:
+        title = "Findings that by themselves change no preferred set"
+        items = (Item(_idle(names, *does, words)) for does, names in groups.items())
+        yield Section(title, tuple(items))
+
+
+def _idle(
+    names: list[str], decides: tuple[str, ...], raises: tuple[str, ...], words: Wording
+) -> str:
+    s = "s" if len(names) == 1 else ""
+    does = [f"decide{s} {folded(decides, words, 'or')}"] if decides else []
+    does += [f"raise{s} the grade of {folded(raises, words, 'or')}"] if raises else []
+    return f"{words.names(names)} {' and '.join(does)}"
+
+
+def _outcomes(finding: MissingFinding, missing: Missing, words: Wording) -> tuple[str, ...]:
+    groups = grouped(((item.preferred, item.grade), item.value) for item in finding.outcomes)
+    texts = []
+    for (sets, grade), values in groups.items():
+        what = folded_sets(sets, words) or "no set"
+        graded = f" ({grade})" if grade else ""
+        same = (sets, grade) == (missing.preferred, missing.grade)
+        said = words.said(finding.finding, values)
+        texts.append(f"{said}: {'as now' if same else f'{what}{graded}'}")
+    return tuple(texts)
+
+
+def folded_sets(sets: tuple[tuple[str, ...], ...], words: Wording) -> str:
+    """Return sets in words, first therapies that stand with the same others together."""
+    company = grouped((chosen[1:], chosen[0]) for chosen in sets)
+    texts = []
+    for beside, firsts in company.items():
+        each = ", each" if len(firsts) > 1 else ""
+        alone = f"{words.names(firsts, 'or')}{each} with {words.names(beside)}"
+        texts.append(alone if beside else folded(firsts, words))
+    return "; ".join(texts)
