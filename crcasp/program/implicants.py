@@ -49,9 +49,9 @@ def prime_implicants(
         fixed: literals that are assumed throughout.
         rest: further literals, for what the inputs alone do not determine.
     """
-    guard = solver.guard()
+    guards: list[int] = []
     while True:
-        model = solver.literals_in_model([*fixed, goal, guard], [*inputs, *rest])
+        model = solver.literals_in_model([*fixed, goal, *guards], [*inputs, *rest])
         if model is None:
             return
         held = {*model}
@@ -64,7 +64,8 @@ def prime_implicants(
         kept = [literal for literal in reversed(literals) if literal in wanted]
         prime = minimal_subset(kept, lambda part: solver.core([*fixed, -goal, *part]))
         yield prime[::-1]
-        solver.exclude([guard, *prime])
+        guards = guards or [solver.guard()]
+        solver.exclude([*guards, *prime])
 
 
 def all_causes(

@@ -39,7 +39,7 @@ class Asked:
         self.read = read(self.reader)
         vocabulary = engine(Program.build([path])).vocabulary
         self.facts = list(read_text(given.facts(), "facts", vocabulary).facts)
-        self.advice = recommend(self.facts, overlays=[path])
+        self.advice = recommend(self.facts, overlays=[path], tests=False)
         self.where = f"{path.read_text()}\n% {given.facts()}"
 
     def without(self, *cases: Case) -> Read:

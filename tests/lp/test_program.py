@@ -77,7 +77,7 @@ def term(name: str) -> str:
 
 def check(facts: str) -> None:
     """Compare the three commands with `recommend`."""
-    plain, advice = Plain(facts), recommend(parse_facts(facts))
+    plain, advice = Plain(facts), recommend(parse_facts(facts), tests=False)
     statuses = {name: verdict.status for name, verdict in advice.therapies.items()}
     if advice.in_scope and "undetermined" not in statuses.values() and fully_known(advice):
         models = plain.models()

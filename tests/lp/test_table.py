@@ -60,7 +60,7 @@ ONE_BY_ONE = "received(1, (fluorouracil; oxaliplatin; bevacizumab)). stopped(1, 
 
 @cache
 def advise(facts: str) -> Advice:
-    return recommend(parse_facts(facts))
+    return recommend(parse_facts(facts), tests=False)
 
 
 APPLIES = [
@@ -335,7 +335,7 @@ def test_condition_is_needed(
 
 
 def sets(facts: str, **options: str) -> set[frozenset[str]]:
-    advice = recommend(parse_facts(facts), constants=dict(options))
+    advice = recommend(parse_facts(facts), constants=dict(options), tests=False)
     return {frozenset(chosen.therapies) for chosen in advice.sets}
 
 
@@ -777,7 +777,7 @@ def overlaid(facts: str, overlay: str, tmp_path_factory: pytest.TempPathFactory)
     if overlay not in WRITTEN:
         WRITTEN[overlay] = tmp_path_factory.mktemp("overlay") / "overlay.lp"
         WRITTEN[overlay].write_text(overlay)
-    return recommend(parse_facts(facts), overlays=[WRITTEN[overlay]])
+    return recommend(parse_facts(facts), overlays=[WRITTEN[overlay]], tests=False)
 
 
 INTERPRETATIONS = [
@@ -905,8 +905,8 @@ def test_threshold_is_a_constant(
     name: str, constant: str, value: int, facts: str, therapy: str
 ) -> None:
     source = parse_facts(facts)
-    assert recommend(source).therapies[therapy].status == "excluded", name
-    turned = recommend(source, constants={constant: value}).therapies[therapy]
+    assert recommend(source, tests=False).therapies[therapy].status == "excluded", name
+    turned = recommend(source, constants={constant: value}, tests=False).therapies[therapy]
     assert turned.status == "eligible", name
     assert name in {item for reason in turned.because for item in reason.interpretations}
 

@@ -258,7 +258,9 @@ def expected(
 ) -> tuple[Advice, Row] | None:
     """What `recommend` comes to in the columns of the output, None if it refuses the facts."""
     try:
-        advice = recommend(facts, overlays=paths(program), constants=dict(program.constants))
+        advice = recommend(
+            facts, overlays=paths(program), constants=dict(program.constants), tests=False
+        )
     except InputError:
         return None
 
