@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -266,6 +267,9 @@ def _statements(path: str) -> list[AST]:
     found: list[AST] = []
     ast.parse_files([path], found.append)
     return [node for node in found if node.ast_type != ast.ASTType.Comment]
+
+
+atexit.register(_statements.cache_clear)  # while clingo is still there to free them
 
 
 @cache
