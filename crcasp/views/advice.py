@@ -81,7 +81,9 @@ class _Answer:
         excluded = [item for item in advice.therapies.values() if item.status == "excluded"]
         if excluded:
             count = "1 therapy" if len(excluded) == 1 else f"{len(excluded)} therapies, by reason"
-            yield Section("Excluded", tuple(_excluded(excluded, self.words)), count)
+            yield Section(
+                "Excluded", tuple(_excluded(excluded, self.rules.therapies_in_words)), count
+            )
         yield Section("All therapies", (matrix(advice, self.rules),), folded=True)
 
     # ---- sets ------------------------------------------------------------------------------
@@ -132,7 +134,8 @@ class _Answer:
         verdicts = self.advice.therapies
         for grade, sets in grouped((chosen.grade, chosen) for chosen in others).items():
             kinds = grouped(
-                (tuple(verdicts[chosen.therapies[0]].statements), chosen) for chosen in sets
+                (tuple(s for name in chosen.therapies for s in verdicts[name].statements), chosen)
+                for chosen in sets
             )
             for statements, same in kinds.items():
                 by = coded(statements)
@@ -160,7 +163,7 @@ class _Answer:
             if items:
                 yield Section("Undetermined until it is known", tuple(items))
             return
-        items = joint_tests(together, self.advice.findings, self.words)
+        items = joint_tests(together, self.advice.findings, self.rules.therapies_in_words)
         if items:
             shown, rest = items[:TESTS], len(items) - TESTS
             more = [f"{rest} more in crcasp missing."] if rest > 0 else []
@@ -299,11 +302,14 @@ def decisive(verdict: Verdict, words: Wording) -> tuple[str, str, bool]:
         )
         return f"{capital(words.names(asked, 'or'))} only", "", True
     shown = phrases.lacking(reason) if reason.exclusion is None else reason.conditions
-    seen = [text for item in shown if (text := found(item, words))]
+    seen = [
+        text
+        for item in shown
+        if (item.value, item.needs) != ("no", ("yes",)) and (text := found(item, words))
+    ]
     if reason.exclusion is None:
-        needs = phrases.unless_met(reason, words)
-        rule = f"{phrases.called(reason.statement)} needs {needs}"
-        return f"{capital(listed(seen))}: {rule}" if seen else capital(rule), "", False
+        rule = f"{phrases.called(reason.statement)} needs {phrases.unless_met(reason, words)}"
+        return capital(rule), listed(seen), False
     rule = f"{capital(reason.text)}{cited(reason.references)} ({reason.exclusion})"
     return rule, listed(seen), False
 
