@@ -172,3 +172,57 @@ def test_the_properties_hold_of_the_table_of_today() -> None:
     held = [search.asked(*item) for item in search.declared() if item[1] in ("holds", "reached")]
     assert len(held) > 12
     assert [item.name for item in held if item.result != "proved"] == []
+
+
+# ---- the rows of examples/README.md -------------------------------------------------------------
+
+DOUBLETS = ("folfox", "folfiri")
+
+
+def with_(*partners: str) -> set[str]:
+    return {f"{name}+{partner}" for name in DOUBLETS for partner in partners}
+
+
+Row = dict[str, set[str]]
+ANTI_EGFR = with_("cetuximab", "panitumumab")
+BY_SIDE = with_("cetuximab", "bevacizumab")
+SUNLIGHT = {"trifluridine_tipiracil+bevacizumab"}
+ZANZALINTINIB = {"zanzalintinib+atezolizumab"}
+ROWS: dict[str, Row] = {
+    "keynote_177": {"gained": {"pembrolizumab"}, "lowered": BY_SIDE},
+    "checkmate_8hw": {"gained": {"nivolumab+ipilimumab"}, "lowered": BY_SIDE | {"nivolumab"}},
+    "commit": {"gained": {"folfox+atezolizumab+bevacizumab"}},
+    "breakwater": {"gained": with_("cetuximab+encorafenib"), "lowered": BY_SIDE},
+    "beacon": {"gained": {"encorafenib+cetuximab"}, "lost": ANTI_EGFR, "lowered": ANTI_EGFR},
+    "paradigm": {"raised": {"folfox+panitumumab"}},
+    "asco_2022": {"lost": ANTI_EGFR, "lowered": {"radioembolization"}},
+    "cairo5": {"gained": {"folfoxiri+bevacizumab"}, "raised": with_("bevacizumab", "panitumumab")},
+    "sunlight": {"gained": SUNLIGHT},
+    "fresco_2": {"gained": {"fruquintinib"}},
+    "kras_g12c": {"gained": {"sotorasib+panitumumab", "adagrasib+cetuximab"}},
+    "her2": {"gained": {"tucatinib+trastuzumab", "trastuzumab_deruxtecan"}},
+    "stellar_303": {"gained": ZANZALINTINIB},
+    "radioembolization": {"gained": {"radioembolization"}},
+    "transmet": {},
+    "collision": {},
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_rows_of_the_readme(path: Path) -> None:
+    """What a file changes, but for what statement 11 reuses without it."""
+    found: Row = {}
+    for change in crcasp.diff(overlays=[path]).changes:
+        if not change.because[0].startswith(("X3", "11")):
+            found.setdefault(change.kind, set()).add(change.therapy)
+    gained = found.get("gained", set())
+    raised = found.pop("raised", set()) - gained
+    assert found | ({"raised": raised} if raised else {}) == ROWS[path.stem]
+
+
+def test_each_source_has_a_row() -> None:
+    text = (OVERLAYS.parent / "README.md").read_text(encoding="utf-8")
+    read = Solver(Program.build(FILES).control())
+    for source, year in read.facts("year", 2):
+        assert f"\n| {source}, {year} | " in text, source
