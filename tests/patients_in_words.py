@@ -50,8 +50,6 @@ def facts(words: str) -> str:
 
 
 def _finding(text: str) -> str:
-    known = [finding for finding in engine(Program()).vocabulary.findings]
+    known = engine(Program()).vocabulary.findings
     finding = max((one for one in known if text.startswith(f"{one}_")), key=len)
     return f"{finding}({text.removeprefix(f'{finding}_')})"
-
-

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from patients_in_words import facts, rows, therapy
 
 from crcasp import Advice, parse_facts, recommend
-from patients_in_words import facts, rows, therapy
 
 HERE = Path(__file__).parent
 TODAY = (HERE.parents[1] / "examples" / "overlays" / "since_2019",)
@@ -28,7 +28,9 @@ def test_there_are_forty() -> None:
 
 def test_each_source_decides_for_one_of_them() -> None:
     told = " ".join(f"{sources}; {beside};" for *_, sources, beside, _ in PATIENTS)
-    named = [re.findall(r'^year\("(.+)",', path.read_text(), re.M) for path in TODAY[0].glob("*.lp")]
+    named = [
+        re.findall(r'^year\("(.+)",', path.read_text(), re.M) for path in TODAY[0].glob("*.lp")
+    ]
     assert all(named)
     assert [source for sources in named for source in sources if source not in told] == []
 
@@ -40,13 +42,18 @@ def test_the_table_of_today(patient: list[str]) -> None:
     assert [str(chosen) for chosen in best] == sorted(map(therapy, preferred.split(";")))
     assert {chosen.grade for chosen in best} == {grade}
     therapies = answer(words).therapies
-    named = {source for chosen in best for name in chosen.therapies for source in therapies[name].statements}
+    named = {
+        source
+        for chosen in best
+        for name in chosen.therapies
+        for source in therapies[name].statements
+    }
     assert named == {source.strip() for source in sources.split(",")}
 
 
 @pytest.mark.parametrize("patient", PATIENTS, ids=lambda patient: patient[0])
 def test_what_stands_beside_it(patient: list[str]) -> None:
-    _, words, _, grade, _, beside, _ = patient
+    words, beside = patient[1], patient[5]
     given = answer(words)
     for item in filter(None, map(str.strip, beside.split(";"))):
         kind, _, rest = item.partition(" ")
