@@ -85,6 +85,8 @@ IN_ORDER = [
     'exclusion("X9", "x"). bars("X9", k, fizz). needs("X9", k, side, left). regimen(fizz).',
     'exclusion("X9", "x"). bars("X9", k, folfox). lowers("X9", l, folfiri, considered).',
     SOUND + 'needs("Z", b, age, at_least(60)). needs("Z", b, age, at_most(60)). year("Z", 2020).',
+    SOUND + 'year("N", 2020). notice("N", "more") :- is(ras, mutant).',
+    'exclusion("X9", "x"). bars_pair("X9", "X9"). never_together("X9", hai, by("1")).',
     SOUND + 'needs("Z", b, failed(folfox_like), no). member(folfox_like, oxaliplatin).',
     'rests_on(("X2", "1"), "I8"). rests_on(value("13", disease_extent, liver_only), "I8").',
     'exclusion("X9", "x"). bars_pair("X9", "Z"). never_together("Z", anti_vegf, oxaliplatin).'
