@@ -15,14 +15,15 @@ from clingo import Symbol
 from numpy.typing import NDArray
 
 from crcasp.errors import UsageError
-from crcasp.facts.wording import quoted, show
+from crcasp.facts.wording import choices, show
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.registry.column_map import ColumnMap
-from crcasp.registry.columns import GIVEN, ID, Names, general
-from crcasp.registry.reader import Cell, Reader, Words
-
-SHOWN = 60  # characters of a cell that a message repeats
+from crcasp.program.vocabulary import OF_LINE, Vocabulary
+from crcasp.registry.column_map import AnyRule, Cases, ColumnMap, Rule, Years
+from crcasp.registry.columns import GIVEN, HISTORY, ID, Names, columns_of, general
+from crcasp.registry.outcome import distinct
+from crcasp.registry.reader import ELSE, Cell, Reader, as_cell, dated, same, years
+from crcasp.registry.source import Said, cell_text
 
 Bools: TypeAlias = NDArray[np.bool_]
 
@@ -50,34 +51,43 @@ class Column(NamedTuple):
         codes = pc.fill_null(array.indices, len(texts) - 1).to_numpy(zero_copy_only=False)
         return cls(name, texts, [*map(read, texts)], codes.astype(np.intp))
 
-    def rows(self, having: Callable[[Cell], bool]) -> Bools:
-        """Return the rows whose cell is such."""
-        chosen: Bools = np.fromiter(map(having, self.cells), bool, len(self.cells))[self.codes]
+    def rows(self, having: Iterable[object]) -> Bools:
+        """Return the rows whose text is such.
+
+        Args:
+            having: whether each of the texts is.
+        """
+        chosen: Bools = np.fromiter(map(bool, having), bool, len(self.texts))[self.codes]
         return chosen
 
     def wrong(self) -> Bools:
         """Return the rows whose cell is wrong."""
-        return self.rows(lambda cell: bool(cell.message))
+        return self.rows(cell.message for cell in self.cells)
+
+    def blank(self) -> Bools:
+        """Return the rows in whose cell nothing stands."""
+        return self.rows(not (text or "").strip() for text in self.texts)
 
 
-def as_cell(text: str | None) -> str:
-    """Return the text of a cell as a message shows it."""
-    text = text or ""
-    return quoted(text[:SHOWN] + "..." * (len(text) > SHOWN))
+def nothing(_: str | None) -> Cell:
+    """Read a cell whose text alone is asked for."""
+    return Cell()
 
 
 def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Return the cells of a column as text; a list, or what is deeper, as JSON."""
+    kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
     with suppress(pa.ArrowException):
-        if not pa.types.is_nested(array.type):
+        if not (pa.types.is_nested(kind) or pa.types.is_duration(kind)):
             return array.cast(pa.string())
-    return pa.array(
-        [
-            None if cell in (None, []) else json.dumps(cell, default=str)
-            for cell in array.to_pylist()
-        ],
-        pa.string(),
-    )
+    nested = pa.types.is_nested(kind)
+
+    def text(cell: object) -> str | None:
+        if cell is None or cell == []:
+            return None
+        return json.dumps(cell, default=str) if nested else str(cell)
+
+    return pa.array(map(text, array.to_pylist()), pa.string())
 
 
 class Facts(NamedTuple):
@@ -89,6 +99,7 @@ class Facts(NamedTuple):
         wrong: columns in which cells are wrong.
         unclear: likewise, of those that only a table asks for that is compared with.
         origins: for each fact, the columns that it is read from.
+        known: the rows in which something stands in a column that is read.
     """
 
     facts: dict[Symbol, Bools]
@@ -96,6 +107,7 @@ class Facts(NamedTuple):
     wrong: list[Column]
     unclear: list[Column]
     origins: dict[Symbol, tuple[str, ...]]
+    known: Bools
 
 
 class Cells:
@@ -121,58 +133,110 @@ class Cells:
         self.partners = {*self.engine.lexicon.names("partner")}
         self.local = {*self.engine.lexicon.names("locoregional")}
         self.readers: dict[str, Reader] = {}
+        self.met: set[tuple[str, str]] = set()  # keys of the map that were met, by their tables
+        self.floor = {names.checked(name) for name in mapping.floor}
         self.prepare(name.replace("N", "1") for name in names.values)
-        self.made = {name: self._made(name) for name in names.rules}
+        for name, rule in names.rules.items():
+            self._check(name, rule)
 
     def prepare(self, used: Iterable[str]) -> None:
         """Refuse, before any row, what the map says wrongly of the columns that are there."""
-        values = self.mapping.values
         for name in used:
-            if name != ID and name not in self.readers:
-                meanings: dict[str, str] = {}
-                for key in (general(name), name):
-                    meanings |= values.get(self.names.values.get(key, ""), {})
+            if name not in (ID, HISTORY) and name not in self.readers:
+                tables = [self.names.values.get(key) for key in (general(name), name)]
+                meanings = [(table, self.mapping.values[table]) for table in tables if table]
                 known = self.others.get(name, self.engine)
-                self.readers[name] = Reader(name, known, meanings, self.mapping.unknown)
+                more = name in self.floor
+                unknown = self.mapping.unknown
+                self.readers[name] = Reader(name, known, meanings, unknown, more)
 
-    def _made(self, name: str) -> Words:
-        """Return the values that a rule may make."""
+    def unmet(self) -> dict[str, tuple[str, ...]]:
+        """Return the keys of the map that no cell had, by the tables of the map."""
+        met = self.met.union(*(reader.met for reader in self.readers.values()))
+        keys = {**self.mapping.values}
+        for name, rule in self.names.rules.items():
+            if isinstance(rule, Cases):
+                keys[f"rules.{name}"] = dict.fromkeys(rule.cases, "")
+        found = {
+            table: tuple(text for text in texts if text != ELSE and (table, text) not in met)
+            for table, texts in keys.items()
+        }
+        return {table: texts for table, texts in found.items() if texts}
+
+    # ---- rules ------------------------------------------------------------------------------
+
+    def _check(self, name: str, rule: AnyRule) -> None:
+        """Refuse a rule that makes what there is not."""
         self.prepare([name])
-        rule, found = self.names.rules[name], list[str | int]()
-        for value in (rule.any, rule.all):
+        made = [*rule.cases] if isinstance(rule, Cases) else []
+        made += [rule.any, rule.all] if isinstance(rule, Rule) else []
+        for value in made:
             cell = self.readers[name].read(value)
             if not cell.groups:
                 should = cell.message or "it is unknown."
                 raise UsageError(f"the rule of {name} makes {show(value)}: {should}")
-            found += cell.groups[0]
-        return tuple(found)
 
-    def read(self, table: pa.Table, used: Mapping[str, tuple[str, ...]]) -> Facts:
+    def _made(self, name: str, table: pa.Table, its: Sequence[str]) -> tuple[Column, list[Column]]:
+        """Return the column that a rule makes of others, and the others."""
+        rule = self.names.rules[name]
+        read: Callable[[str | None], Cell] = self.readers[name].read
+        if not isinstance(rule, Rule):
+            read = dated if isinstance(rule, Years) else nothing
+        columns = [Column.of(table, it, read) for it in its if it in table.column_names]
+        if len(columns) < len(its):  # a key of JSON that no row of these has
+            return Column(name, [None], [Cell()], np.zeros(len(table), np.intp)), columns
+        first, codes = distinct(np.column_stack([column.codes for column in columns]))
+        texts = [[column.texts[column.codes[row]] for column in columns] for row in first]
+        keys = columns_of(rule)
+        cells = [self._ruled(name, rule, dict(zip(keys, row, strict=True))) for row in texts]
+        shown = [" and ".join(text or "" for text in row) for row in texts]
+        return Column(" and ".join(its), shown, cells, codes), columns
+
+    def _ruled(self, name: str, rule: AnyRule, row: Mapping[str, str | None]) -> Cell:
+        """Return what a rule makes of the texts of a row."""
+        reader = self.readers[name]
+        if isinstance(rule, Years):
+            age = years(*(row[it] or "" for it in columns_of(rule)))
+            return Cell() if age is None else reader.read(str(age))
+        if isinstance(rule, Cases):
+            for value, case in rule.cases.items():
+                if all(same(row[it] or "") == same(text) for it, text in case.items()):
+                    self.met.add((f"rules.{name}", value))
+                    return reader.read(value)
+            return Cell()
+        found = [reader.read(text) for text in row.values()]
+        some, every = reader.read(rule.any), reader.read(rule.all)
+        return some if some in found else every if {every} == {*found} else Cell()
+
+    # ---- rows -------------------------------------------------------------------------------
+
+    def read(self, table: pa.Table, used: Mapping[str, tuple[str, ...]], rows: int) -> Facts:
         """Return what the rows of a table say.
 
         Args:
             table: some rows.
             used: for each column of a patient, the columns that it is read from.
+            rows: how many rows there are, also of a table without a column.
         """
-        found = Facts({}, None, [], [], {})
+        found = Facts({}, None, [], [], {}, np.zeros(rows, bool))
         for name, names in used.items():
-            if name == ID:
+            if name in (ID, HISTORY) or not {*names} & {*table.column_names}:
                 continue
             reader = self.readers[name]
-            there = [column for column in names if column in table.column_names]
-            columns = [Column.of(table, column, reader.read) for column in there]
-            faulty = found.unclear if name in self.others else found.wrong
-            faulty.extend(column for column in columns if column.wrong().any())
-            if name in self.made:
-                stated = _ruled(columns, self.made[name]) if len(there) == len(names) else {}
-            elif name == GIVEN:
-                stated = {}
-                if columns:
-                    found = found._replace(given=self._given(*columns))
+            if name in self.names.rules:
+                column, columns = self._made(name, table, names)
             else:
-                stated = _stated(*columns) if columns else {}
-            for word, rows in stated.items():
-                found.facts[reader.fact(word)] = rows
+                column = Column.of(table, names[0], reader.read)
+                columns = []
+            faulty = found.unclear if name in self.others else found.wrong
+            faulty.extend(it for it in (*columns, column) if it.wrong().any())
+            for it in columns or [column]:
+                np.logical_or(found.known, ~it.blank(), out=found.known)
+            if name == GIVEN:
+                found = found._replace(given=self._given(column))
+                continue
+            for word, whom in _stated(column).items():
+                found.facts[reader.fact(word)] = whom
                 found.origins[reader.fact(word)] = names
         return found
 
@@ -219,13 +283,77 @@ def _stated(column: Column) -> dict[str | int, Bools]:
     return stated
 
 
-def _ruled(columns: Sequence[Column], made: Words) -> dict[str | int, Bools]:
-    """Return the value that a rule makes of several columns: any has it, or all have."""
-    some, every = made
-    any_of = np.logical_or.reduce([column.rows(_says(some)) for column in columns])
-    all_of = np.logical_and.reduce([column.rows(_says(every)) for column in columns])
-    return {every: all_of & ~any_of} | {some: any_of}
+# ---- a history in one column --------------------------------------------------------------------
 
 
-def _says(word: str | int) -> Callable[[Cell], bool]:
-    return lambda cell: cell.groups == ((word,),)
+def with_lines(
+    table: pa.Table, history: str, vocabulary: Vocabulary
+) -> tuple[pa.Table, dict[int, Said]]:
+    """Return a table with the columns of each line of its histories, and what is wrong with rows.
+
+    Args:
+        table: some rows.
+        history: the column that holds the lines of each patient, in JSON.
+        vocabulary: says how many lines there may be.
+    """
+    column = Column.of(table, history, nothing)
+    faults: dict[int, Said] = {}
+    found: list[list[Mapping[str, str | None]]] = []
+    for code, text in enumerate(column.texts):
+        try:
+            found.append(_lines(text, vocabulary))
+        except ValueError as error:
+            said = str(error)
+            rows = np.flatnonzero(column.codes == code).tolist()
+            faults |= dict.fromkeys(rows, (said.partition("; ")[0], said))
+            found.append([])
+    for number in range(1, max(map(len, found)) + 1):
+        for key, end in zip(OF_LINE, ("", "_stopped", "_toxic"), strict=True):
+            texts = [
+                lines[number - 1].get(key) if number <= len(lines) else None for lines in found
+            ]
+            name = f"line{number}{end}"
+            cells = pa.array(texts, pa.string()).take(pa.array(column.codes))
+            if name in table.column_names:
+                own = as_text(table[name])
+                said = f"{name} is there twice, in the history and by itself; keep one of them."
+                twice = np.flatnonzero(pc.and_(pc.is_valid(own), pc.is_valid(cells))).tolist()
+                faults |= dict.fromkeys(twice, (f"{name} is there twice", said))
+                table, cells = table.drop_columns([name]), pc.coalesce(own, cells)
+            if any(texts):
+                table = table.append_column(name, cells)
+    return table, faults
+
+
+def _lines(text: str | None, vocabulary: Vocabulary) -> list[Mapping[str, str | None]]:
+    """Return what each line of a history in JSON says, as the texts of cells.
+
+    Raises:
+        ValueError: something is wrong with it.
+    """
+    if not (text or "").strip():
+        return []
+    try:
+        history = json.loads(str(text))
+    except (ValueError, RecursionError):
+        raise ValueError(
+            f"{HISTORY} must be a list of lines in JSON; {as_cell(text)} is not."
+        ) from None
+    history = history if isinstance(history, list) else [] if history is None else [history]
+    if len(history) > vocabulary.lines:
+        most = f"{HISTORY} must have at most {vocabulary.lines} lines"
+        raise ValueError(f"{most}; there are {len(history)}.")
+    lines: list[Mapping[str, str | None]] = []
+    for number, entry in enumerate(history):
+        line = entry if isinstance(entry, dict) else {"received": entry}
+        if odd := line.keys() - set(OF_LINE):
+            raise ValueError(
+                f"{HISTORY}[{number}] has {show(min(odd))}; it may have {', '.join(OF_LINE)}."
+            )
+        if line.get("received") in (None, [], ""):
+            remedy = f"write {choices(vocabulary.unnamed)} for a therapy without a known name"
+            raise ValueError(
+                f"{HISTORY}[{number}].received must name at least one therapy; {remedy}."
+            )
+        lines.append({key: cell_text(line.get(key)) for key in OF_LINE})
+    return lines

@@ -1,37 +1,58 @@
-"""A registry that is open for reading: its form, its bytes in blocks, its errors as sentences."""
+"""A table that is open for reading: its form, its rows in batches, its errors as sentences.
+
+Text is read by Arrow wherever each line is one row, and by the csv module elsewhere; Parquet
+is read by Arrow, an Excel file by polars.
+"""
 
 from __future__ import annotations
 
 import codecs
+import csv
 import hashlib
 import io
+import json
 import os
-import signal
+import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from itertools import chain
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain, islice
 from pathlib import PurePath
-from typing import NamedTuple, cast
+from typing import IO, Any, NamedTuple, cast
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.csv as arrow
+import pyarrow.parquet as parquet
 
-from crcasp.errors import UsageError
+from crcasp.errors import UsageError, not_installed
+from crcasp.facts.wording import quoted, show
+from crcasp.registry.columns import distinct_names
 from crcasp.results.provenance import SHOWN
 from crcasp.saving import STANDARD, is_special
 
-FORMS = ("csv", "ndjson", "parquet")
-SUFFIXES = {f".{name}": name for name in FORMS} | {".jsonl": "ndjson", ".tsv": "csv"}
-BLOCK = 4 << 20  # bytes of a text that are read at once
+FORMS = ("csv", "ndjson", "parquet", "xlsx")
+SUFFIXES = {f".{name}": name for name in FORMS} | {
+    **dict.fromkeys((".jsonl", ".json"), "ndjson"),
+    ".tsv": "csv",
+}
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+BLOCK = 4 << 20  # characters of a text that are read at once
 ROWS = 65_536  # of a batch
-SAVE = "save it as UTF-8, or as UTF-16 with a mark"
+LONGEST = 32 << 20  # characters of one cell
+SAVE = "save it as UTF-8, or say by --encoding what it is, such as cp1252"
+NO_TEXT = re.compile("[\ud800-\udfff]")  # what a byte becomes that is no text
+MARKS = {
+    **dict.fromkeys((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),
+    **dict.fromkeys((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
+}
+csv.field_size_limit(LONGEST)
 
 Said = tuple[str, str]  # what is wrong with a row: the cause, and a sentence about this one
 
 
 class Batch(NamedTuple):
-    """Some rows of a registry.
+    """Some rows of a table.
 
     Attributes:
         rows: the cells as they are.
@@ -44,9 +65,54 @@ class Batch(NamedTuple):
     lines: Sequence[str] | None = None
 
 
+class Format(NamedTuple):
+    """How a table is written, where the file itself does not say it.
+
+    Attributes:
+        form: "csv", "ndjson", "parquet" or "xlsx".
+        separator: of the columns of CSV.
+        encoding: of a text.
+        skip: how many lines stand above the names of the columns.
+        comment: what a line begins with that stands above the names and is not read.
+    """
+
+    form: str | None = None
+    separator: str | None = None
+    encoding: str | None = None
+    skip: int = 0
+    comment: str | None = None
+
+    def checked(self) -> Format:
+        """Return the same with the sign of a separator, or refuse what there is not."""
+        if self.form is not None and self.form not in FORMS:
+            raise UsageError(
+                f"{self.form} is not a form of a registry: give one of {', '.join(FORMS)}."
+            )
+        sign = SEPARATORS.get(str(self.separator), self.separator)
+        if sign is not None and not (
+            isinstance(sign, str) and re.fullmatch('[^"\r\n~-\U0010ffff]|~', sign)
+        ):
+            raise UsageError(f"--separator {sign}: give one character, or {', '.join(SEPARATORS)}.")
+        try:
+            codecs.lookup(self.encoding or "utf-8")
+        except (LookupError, TypeError):
+            raise UsageError(f"--encoding {self.encoding}: there is no such encoding.") from None
+        if not isinstance(self.skip, int) or self.skip < 0:
+            raise UsageError(f"--skip {self.skip}: give the number of lines, such as 4.")
+        return self._replace(separator=sign)
+
+
 def suffix_form(name: str) -> str | None:
-    """Return the form that the suffix of a file says, if it says one."""
-    return SUFFIXES.get(PurePath(name).suffix.lower())
+    """Return the form that the suffix of a file says, if it says one; .gz and so on are no form."""
+    path = PurePath(name.lower())
+    return SUFFIXES.get(PurePath(path.stem).suffix if compression(name) else path.suffix)
+
+
+def compression(name: str) -> str | None:
+    """Return how a file is compressed, by its suffix."""
+    with suppress(ValueError, TypeError):
+        return str(pa.Codec.detect(name.lower()).name)
+    return None
 
 
 def form_of(name: str, option: str | None, stream: str | None = None) -> str:
@@ -55,7 +121,7 @@ def form_of(name: str, option: str | None, stream: str | None = None) -> str:
     Args:
         name: the file; `-` is a standard stream.
         option: the form that was asked for.
-        stream: the form of what is no regular file, where nothing else says it.
+        stream: the form of a pipe or device, where nothing else says it.
 
     Raises:
         UsageError: nothing says it.
@@ -69,41 +135,77 @@ def form_of(name: str, option: str | None, stream: str | None = None) -> str:
     return form
 
 
+class _Raw(io.RawIOBase):
+    """The bytes of a file, of which the fingerprint and the number are kept."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+        self.digest = hashlib.sha256()
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        size = cast(io.BufferedReader, self.stream).readinto1(buffer)
+        self.digest.update(memoryview(buffer)[:size])
+        self.count += size
+        return size
+
+
 class Source:
-    """A registry that is open for reading.
+    """A table that is open for reading.
+
+    Args:
+        name: the file; `-` is standard input.
+        how: how it is written, as far as the user says it.
 
     Attributes:
         called: what a message calls it.
         form: how it is written.
         size: how many bytes it has, None if that is not known.
+        header: the names of the columns as they are, one of which may be there twice.
+        notes: what is to be said of it.
         rows: how many rows were seen in it.
-        lines: how many lines of a text were gone through.
 
     Raises:
         UsageError: it cannot be opened, or nothing says what it is.
     """
 
-    def __init__(self, name: str, option: str | None = None) -> None:
+    def __init__(self, name: str, how: Format) -> None:
         self.called = "standard input" if name == STANDARD else name
+        self.how = how
+        self.header: list[str] = []
+        self.notes: list[str] = []
         self.rows = self.lines = 0
-        self.digest = hashlib.sha256()
         with self.errors():
             if name == STANDARD and sys.stdin is None:
                 raise OSError(0, "it is closed")
-            stream = sys.stdin.buffer if name == STANDARD else open(name, "rb")  # noqa: SIM115
-            self.stream = cast(io.BufferedReader, stream)
             special = name == STANDARD or is_special(name)
-            self.size = None if special else os.fstat(self.stream.fileno()).st_size or None
-            head = (
-                b"" if option or not special else self.stream.peek().lstrip(b"\xef\xbb\xbf \t\r\n")
+            self.file = sys.stdin.buffer if name == STANDARD else open(name, "rb")  # noqa: SIM115
+            self.size = None if special else os.fstat(self.file.fileno()).st_size or None
+            self.raw = _Raw(self.file)
+            self.stream: io.BufferedReader = io.BufferedReader(self.raw, 1 << 20)
+            if packed := compression(name):
+                self.stream = io.BufferedReader(pa.CompressedInputStream(self.stream, packed))
+            guess = "csv"
+            if special and not (how.form or suffix_form(name)):
+                head = self.stream.peek().lstrip(b"\xef\xbb\xbf \t\r\n")
+                guess = "ndjson" if head[:1] == b"{" else "csv"
+        self.form = form_of(name, how.form, guess)
+        whole = self.form in ("parquet", "xlsx")
+        if whole and (special or packed):
+            raise UsageError(
+                f"{self.called}: {self.form} cannot be read from a stream or compressed: "
+                "name a file that is not."
             )
-        self.form = form_of(name, option, "ndjson" if head[:1] == b"{" else "csv")
-        if self.form == "parquet":
-            if special:
-                raise UsageError(
-                    f"{self.called}: Parquet cannot be read from a stream: name a file."
-                )
-            self.digest = hashlib.file_digest(self.stream, "sha256")
+        for option, text in how._asdict().items():
+            if text and whole and option not in ("form", "skip"):
+                raise UsageError(f"--{option}: {self.called} is not text; leave it out.")
+            if text and self.form == "ndjson" and option not in ("form", "encoding"):
+                raise UsageError(f"--{option}: {self.called} is not CSV; leave it out.")
+        if how.skip and self.form == "parquet":
+            raise UsageError(f"--skip: {self.called} is not CSV; leave it out.")
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -116,34 +218,317 @@ class Source:
 
     def fingerprint(self) -> str:
         """Return the fingerprint of all that was read."""
-        return self.digest.hexdigest()[:SHOWN]
-
-    def position(self) -> int:
-        """Return how many bytes were read, as far as that is known."""
-        return self.stream.tell() if self.size else 0
-
-    def blocks(self) -> Iterator[bytes]:
-        """Yield the text in parts, in UTF-8 if it is in UTF-16 with a mark, without the mark."""
-        first = self._read()
-        if first[:4] in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE):
-            raise UsageError(f"{self.called}:1: this is UTF-32: save it as UTF-8.")
-        rest = iter(self._read, b"")
-        if first[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            texts = codecs.iterdecode(chain([first], rest), "utf-16", "surrogatepass")
-            yield from (text.encode("utf-8", "surrogatepass") for text in texts)
-        else:
-            yield first.removeprefix(codecs.BOM_UTF8)
-            yield from rest
-
-    def _read(self) -> bytes:
-        if hasattr(signal, "siginterrupt"):  # a library may have had a read that waits go on
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.siginterrupt(number, True)
-        content = self.stream.read(BLOCK)
-        self.digest.update(content)
-        return content
+        return self.raw.digest.hexdigest()[:SHOWN]
 
     def close(self) -> None:
         """Close the file; standard input is left open."""
-        if self.stream is not getattr(sys.stdin, "buffer", None):
-            self.stream.close()
+        if self.file is not getattr(sys.stdin, "buffer", None):
+            self.file.close()
+
+    def batches(self, column: Callable[[str], str | None] = str) -> Iterator[Batch]:
+        """Yield the rows in order, a limited number at a time; without a row, an empty batch.
+
+        Args:
+            column: the column that a key of a JSON row means; None for what is not asked for.
+
+        Raises:
+            UsageError: it cannot be read at all.
+        """
+        with self.errors():
+            how = {"csv": self._csv, "xlsx": self._xlsx, "parquet": self._parquet}
+            found = self._ndjson(column) if self.form == "ndjson" else how[self.form]()
+            for batch in found:
+                rows = len(batch.rows) if batch.lines is None else len(batch.lines)
+                if rows or not self.rows:
+                    self.rows += rows
+                    yield batch
+
+    # ---- files that are no text -------------------------------------------------------------
+
+    def _parquet(self) -> Iterator[Batch]:
+        self.raw.digest = hashlib.file_digest(cast(io.BufferedReader, self.file), "sha256")
+        file = parquet.ParquetFile(self.file)
+        self.header = file.schema_arrow.names
+        names = distinct_names(self.header)
+        empty = [file.schema_arrow.empty_table()] if not file.metadata.num_rows else []
+        tables = (pa.Table.from_batches([batch]) for batch in file.iter_batches(ROWS))
+        for table in chain(empty, tables):
+            yield Batch(table.rename_columns(names), {})
+
+    def _xlsx(self) -> Iterator[Batch]:
+        self.raw.digest = hashlib.file_digest(cast(io.BufferedReader, self.file), "sha256")
+        try:
+            import fastexcel
+        except ImportError as error:
+            raise not_installed("An Excel file", error) from None
+        try:
+            self.file.seek(0)
+            book = fastexcel.read_excel(self.file.read())
+            sheet = book.load_sheet(0, header_row=None, skip_rows=self.how.skip, dtypes="string")
+        except fastexcel.FastExcelError as error:
+            raise ValueError(error) from None
+        frame = sheet.to_polars()
+        if len(book.sheet_names) > 1:
+            others = ", ".join(map(show, book.sheet_names[1:]))
+            self.notes.append(
+                f"Only the first sheet, {show(book.sheet_names[0])}, was read, not {others}."
+            )
+        if not len(frame):
+            raise self._empty()
+        self.header = [name or "" for name in frame.row(0)]
+        table = frame[1:].to_arrow().rename_columns(distinct_names(self.header))
+        for start in range(0, max(len(table), 1), ROWS):
+            yield Batch(table.slice(start, ROWS), {})
+
+    def _empty(self) -> UsageError:
+        return UsageError(
+            f"{self.called}: it is empty: its first line must name the columns of a table."
+        )
+
+    # ---- text ---------------------------------------------------------------------------------
+
+    def _text(self, newline: str) -> io.TextIOWrapper:
+        head = self.stream.peek(4)[:4]
+        marked = next((name for mark, name in MARKS.items() if head.startswith(mark)), "utf-8-sig")
+        encoding = self.how.encoding or marked
+        wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
+        errors = "surrogatepass" if wide else "surrogateescape"
+        return io.TextIOWrapper(self.stream, encoding, errors, newline=newline)
+
+    def _csv(self) -> Iterator[Batch]:
+        stream = self._text("")
+        text, separator = self._header(stream.read(BLOCK) + stream.readline())
+        names = distinct_names(self.header)
+        text_columns = dict.fromkeys(names, pa.string())
+        options = (
+            arrow.ReadOptions(column_names=names, use_threads=False, block_size=8 * BLOCK),
+            arrow.ParseOptions(delimiter=separator, newlines_in_values=True),
+            arrow.ConvertOptions(column_types=text_columns, strings_can_be_null=False),
+        )
+        # An unclosed quotation mark in the last line would take this one to its row.
+        guard = f"x{separator * (len(names) - 1)}\n"
+
+        def at_once() -> pa.Table | None:
+            """Return the rows of a text, None if not each of its lines is one."""
+            whole = text if text.endswith("\n") else text + "\n"
+            lines = whole.count("\n")
+            try:
+                table = arrow.read_csv(pa.py_buffer((whole + guard).encode()), *options)
+            except (pa.ArrowInvalid, UnicodeEncodeError):
+                return None
+            return table.slice(0, lines) if len(table) == lines + 1 else None
+
+        while True:
+            table = at_once() if len(text) < 2 * BLOCK else None
+            if table is not None:
+                self.lines += text.count("\n")
+                yield Batch(table, {})
+            else:
+                yield self._by_rows(text, stream, names, separator)
+            if not (text := stream.read(BLOCK) + stream.readline()):
+                return
+
+    def _by_rows(
+        self, text: str, more: Iterator[str], names: Sequence[str], separator: str
+    ) -> Batch:
+        """Return the rows that begin in a text, and what is wrong with their form."""
+        width = len(names)
+        rows: list[list[str]] = []
+        faults: dict[int, Said] = {}
+        for row in self._rows(text, more, separator):
+            if len(row) != width:
+                cause = f"a row does not have {width} fields, as the header has"
+                said = f"this row has {len(row)} fields and not {width}."
+                faults[len(rows)] = cause, said
+                extra = [separator.join(row[width - 1 :])] if len(row) > width else []
+                row = [*row[: width - len(extra)], *extra, *[""] * (width - len(row))]
+            odd = next((place for place, cell in enumerate(row) if NO_TEXT.search(cell)), None)
+            if odd is not None:
+                row = [NO_TEXT.sub("\ufffd", cell) for cell in row]
+                why = f"this is not text in {self.how.encoding or 'UTF-8'}: {SAVE}"
+                said = f"{names[odd]} {quoted(row[odd][:40])}: {why}."
+                faults.setdefault(len(rows), (f"{names[odd]}: {why}", said))
+            rows.append(row)
+        columns = zip(*rows, strict=True) if rows else [()] * width
+        cells = [pa.array(column, pa.string()) for column in columns]
+        return Batch(pa.table(cells, names=names), faults)
+
+    def _rows(self, text: str, more: Iterator[str], separator: str) -> Iterator[list[str]]:
+        """Yield each row that begins in a text and is not blank; the last may go on behind it.
+
+        Raises:
+            UsageError: a quotation mark is not closed.
+        """
+        lines = io.StringIO(text, newline="")
+        pulled: list[str] = []
+
+        def pull() -> Iterator[str]:
+            for line in chain(lines, more):
+                pulled.append(line)
+                yield line
+
+        reader = csv.reader(pull(), delimiter=separator, strict=True)
+        while lines.tell() < len(text):
+            pulled.clear()
+            try:
+                row = next(reader, [])
+            except csv.Error as error:
+                if len(pulled) != 1 or "unexpected end" in str(error):
+                    raise UsageError(
+                        f"{self.called}:{self.lines + 1}: a quotation mark in the row that begins "
+                        "here is never closed: close it, or take it away."
+                    ) from None
+                row = next(csv.reader(pulled, delimiter=separator))  # text behind a closing mark
+            self.lines += len(pulled)
+            if row:
+                yield row
+
+    def _header(self, text: str) -> tuple[str, str]:
+        """Find the names of the columns, and return the text behind them and the separator."""
+        lines = io.StringIO(text, newline="")
+        separator, skipped, start = self.how.separator, self.how.skip, 0
+        while line := lines.readline():
+            if self.lines >= skipped and line.strip():
+                said = re.fullmatch(r'"?sep=(.)"?', line.strip("\r\n"))
+                if said:
+                    separator = separator or said[1]
+                elif not (self.how.comment and line.startswith(self.how.comment)):
+                    break
+            start = lines.tell()
+            self.lines += 1
+        place, text = f"{self.called}:{self.lines + 1}", text[start:]
+        if not text.strip():
+            raise self._empty()
+        first, second = (line, lines.readline())
+        if not self.how.comment and first.startswith("#") and second.startswith("#"):
+            raise UsageError(
+                f"{place}: lines with # stand above the names of the columns: "
+                "give --comment '#' if they are comments, or --skip N to pass over N lines."
+            )
+        if "\0" in first:
+            raise UsageError(
+                f"{place}: this is not text (a NUL character): {SAVE}; the name of an Excel file "
+                "must end in .xlsx."
+            )
+        if odd := NO_TEXT.search(first):
+            raise UsageError(
+                f"{place}:{odd.start() + 1}: this is not text in "
+                f"{self.how.encoding or 'UTF-8'}: {SAVE}."
+            )
+        separator = separator or self._separator(text, place)
+        before = self.lines
+        self.header = next(self._rows(text, iter(()), separator))
+        if not any(self.header):
+            raise self._empty()
+        behind = io.StringIO(text, newline="")
+        for _ in range(self.lines - before):
+            behind.readline()
+        return text[behind.tell() :], separator
+
+    def _separator(self, text: str, place: str) -> str:
+        """Return what separates the cells: what makes most columns, alike in the first rows."""
+        found: list[tuple[bool, int, str]] = []
+        before = self.lines
+        for separator in SEPARATORS.values():
+            widths: list[int] = []
+            with suppress(UsageError):
+                widths += (len(row) for row in islice(self._rows(text, iter(()), separator), 3))
+            self.lines = before
+            alike = len(set(widths)) == 1 and widths[0] > 1
+            found.append((alike, widths[0] if widths else 0, separator))
+        found.sort(reverse=True)
+        (*best, separator), (*second, _) = found[:2]
+        if best == second and best[1] > 1:
+            raise UsageError(
+                f"{place}: it is not clear what separates the columns: say it by --separator."
+            )
+        return separator if best[1] > 1 else ","
+
+    # ---- JSON ---------------------------------------------------------------------------------
+
+    def _ndjson(self, column: Callable[[str], str | None]) -> Iterator[Batch]:
+        """Yield JSON rows, one a line, of each the columns that are asked for."""
+        stream = self._text("\n")
+        numbered = ((n, line) for n, line in enumerate(stream, 1) if line.strip())
+        more = True
+        while more:
+            rows: list[dict[str, str | None]] = []
+            lines: list[str] = []
+            faults: dict[int, Said] = {}
+            for number, line in islice(numbered, ROWS):
+                text = line.strip()
+                if not self.rows and not rows and re.fullmatch(r"\[.*|\{", text, re.DOTALL):
+                    raise UsageError(
+                        f"{self.called}:{number}: this JSON is not one patient a line: write each "
+                        "patient on a line of its own, as by `jq -c '.[]'` of an array."
+                    )
+                try:
+                    row = _json_row(text, column)
+                except _RefusedError as refusal:
+                    cause, said, *whole = refusal.args
+                    faults[len(rows)] = cause, f"line {number}: {said}"
+                    if not whole:
+                        text = NO_TEXT.sub("\ufffd", text)
+                        text = json.dumps({"source": text}, ensure_ascii=False)
+                    row = {}
+                rows.append(row)
+                lines.append(text)
+            names = dict.fromkeys(name for row in rows for name in row)
+            cells = {name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}
+            more = len(rows) == ROWS
+            yield Batch(pa.table(cells), faults, lines)
+
+
+class _RefusedError(Exception):
+    """A JSON row is refused: the cause, a sentence, and whether it is whole as an object."""
+
+
+def _json_row(text: str, column: Callable[[str], str | None]) -> dict[str, str | None]:
+    """Return the columns of a JSON row."""
+    row: dict[str, str | None] = {}
+    for key, value in _object(text).items():
+        if name := column(key):
+            if name in row:
+                said = f"{show(key)} is there twice, in one way or another of writing: keep one."
+                raise _RefusedError(f"{name} is there twice", said)
+            row[name] = cell_text(value)
+    return row
+
+
+def cell_text(value: object) -> str | None:
+    """Return a value as the text of a cell; a list stays JSON."""
+    if value is None or value == []:
+        return None
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
+
+
+def _object(text: str) -> dict[str, object]:
+    if odd := NO_TEXT.search(text):
+        said = f"this line is not text from its character {odd.start() + 1} on: {SAVE}."
+        raise _RefusedError("a line is not text", said)
+    try:
+        content = json.loads(text, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        said = f"this line is not JSON: {error.msg} at its character {error.pos + 1}."
+        raise _RefusedError("a line is not JSON", said) from None
+    except ValueError:
+        said = "this line is not JSON that can be read: a number is too long."
+        raise _RefusedError("a line is not JSON", said) from None
+    except RecursionError:
+        said = "this line is nested too deeply for a patient: remove the inner levels."
+        raise _RefusedError("a line is nested too deeply", said) from None
+    if not isinstance(content, dict):
+        said = "this line is not a JSON object: write one patient as an object."
+        raise _RefusedError("a line is not a JSON object", said)
+    return content
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        double = next(key for key in keys if keys.count(key) > 1)
+        said = f"the key {show(double)} is given twice in one object: keep one of them."
+        raise _RefusedError("a key is given twice in one object", said)
+    return found

@@ -3,36 +3,49 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import cast
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as parquet
+from pyarrow import types
 
 from crcasp.errors import UsageError
-from crcasp.registry.json_lines import spliced
+from crcasp.registry.cells import as_text
 from crcasp.registry.source import Batch
 from crcasp.saving import Output
 
 SOURCE = "source"  # the column of a table that has JSON lines as they are written
+PLAIN = (
+    *(types.is_null, types.is_boolean, types.is_integer, types.is_float32, types.is_float64),
+    *(types.is_string, types.is_large_string, types.is_date, types.is_timestamp, types.is_time),
+    types.is_dictionary,
+)  # what CSV and JSON have as it is; all else is written as text
 
 
-def refuse_columns(schema: pa.Schema, taken: Collection[str], output: str, name: str) -> None:
-    """Refuse columns that the output has anyway, or that its form cannot hold."""
+def refuse_columns(schema: pa.Schema, output: str, name: str) -> None:
+    """Refuse columns that the form of the output cannot hold."""
     for field in schema:
-        if field.name in taken:
+        kind = getattr(field.type, "storage_type", field.type)
+        kind = kind.value_type if types.is_dictionary(kind) else kind
+        binary = (
+            types.is_binary(kind)
+            or types.is_large_binary(kind)
+            or (types.is_fixed_size_binary(kind) and kind == field.type)
+        )
+        refused = (binary and output != "parquet") or (types.is_nested(kind) and output == "csv")
+        if output == "parquet":
+            try:
+                parquet.ParquetWriter(io.BytesIO(), pa.schema([field])).close()
+            except pa.ArrowException:
+                refused = True
+        if refused:
+            remedy = "or write" if output != "parquet" else "or do not write"
             raise UsageError(
-                f"{name}: it has a column {field.name}, as the output will: rename it."
-            )
-        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-        binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
-        nested = pa.types.is_nested(kind) and output == "csv"
-        if output != "parquet" and (binary or nested):
-            raise UsageError(
-                f"{name}: its column {field.name} holds {kind}, which {output.upper()} cannot: "
-                "take it out, or write the output as Parquet."
+                f"{name}: its column {field.name} holds {field.type}, which {output.upper()} "
+                f"cannot: take it out, {remedy} the output as Parquet."
             )
 
 
@@ -46,19 +59,26 @@ class Writer:
         self.parquet: parquet.ParquetWriter | None = None
         self.rows = 0
 
-    def write(self, batch: Batch, ids: pa.ChunkedArray | None, results: pl.DataFrame) -> None:
+    def write(
+        self,
+        batch: Batch,
+        ids: pa.ChunkedArray | None,
+        results: pl.DataFrame,
+        names: Mapping[str, str],
+    ) -> None:
         """Write a batch of input rows with the results beside them.
 
         Args:
             batch: the rows.
             ids: the column that says which patient a row is, for JSON rows as a table.
             results: the columns of the answer.
+            names: what they are called.
         """
         first = not self.rows
         self.rows += len(results)
         rows, buffer = batch.rows, io.BytesIO()
         if batch.lines is not None and self.form == "ndjson":
-            results.write_ndjson(buffer)
+            results.rename(names).write_ndjson(buffer)
             answers = buffer.getvalue().decode().splitlines()
             lines = (f"{spliced(*both)}\n" for both in zip(batch.lines, answers, strict=True))
             self.output.write("".join(lines).encode())
@@ -66,6 +86,8 @@ class Writer:
         if batch.lines is not None:
             cells = pa.nulls(len(results), pa.string()) if ids is None else ids
             rows = pa.table({"id": cells, SOURCE: pa.array(batch.lines, pa.string())})
+        else:
+            results = results.rename(names)
         if self.form == "parquet":
             table = with_results(rows, results)
             if self.parquet is None:
@@ -74,6 +96,9 @@ class Writer:
                 )
             self.parquet.write_table(table)
             return
+        for place, field in enumerate(rows.schema):
+            if not (types.is_nested(field.type) or any(plain(field.type) for plain in PLAIN)):
+                rows = rows.set_column(place, field.name, as_text(rows[field.name]))
         frame = cast(pl.DataFrame, pl.from_arrow(rows)).hstack(results.get_columns())
         if self.form == "csv":
             text = pl.col(pl.String)
@@ -95,10 +120,16 @@ class Writer:
             self.close()
 
 
+def spliced(line: str, answer: str) -> str:
+    """Return a JSON object as it is written, with the members of another one behind its own."""
+    inner = line[1:-1].strip()
+    return f"{{{inner}{', ' if inner else ''}{answer[1:]}"
+
+
 def with_results(rows: pa.Table, results: pl.DataFrame) -> pa.Table:
     """Return rows with the results as further columns, of types that every reader knows."""
     found = results.to_arrow()
     for field in found.schema:
-        kind = pa.bool_() if pa.types.is_boolean(field.type) else pa.string()
+        kind = pa.bool_() if types.is_boolean(field.type) else pa.string()
         rows = rows.append_column(field.name, found[field.name].cast(kind))
     return rows
