@@ -78,7 +78,8 @@ def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Return the cells of a column as text; a list, or what is deeper, as JSON."""
     kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
     with suppress(pa.ArrowException):
-        if not (pa.types.is_nested(kind) or pa.types.is_duration(kind)):
+        own = isinstance(kind, pa.BaseExtensionType) or pa.types.is_duration(kind)
+        if not (own or pa.types.is_nested(kind)):
             return array.cast(pa.string())
     nested = pa.types.is_nested(kind)
 

@@ -163,7 +163,7 @@ class Reader:
                     return cell
                 group += tuple(chain.from_iterable(cell.groups))
             groups.append(group)
-        return Cell(tuple(groups))
+        return Cell(tuple(filter(None, groups)))
 
     def _meant(self, key: str) -> Cell | None:
         """Return what a text means by the map, as such or as a number of a range."""
