@@ -339,7 +339,7 @@ def test_ages_with_a_fraction_are_cut_on_request(run: Run) -> None:
     assert found[0]["eligible"] == run.of("id,age,ecog\n1,60,1\n")[0]["eligible"]
 
 
-# ---- 10: all rows wrong ---------------------------------------------------------------------------
+# ---- 10: all rows wrong ---------------------------------------------------------------------
 
 
 def test_nothing_answered_is_status_2_and_no_file(run: Run) -> None:
