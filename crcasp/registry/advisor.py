@@ -22,10 +22,9 @@ from crcasp.registry.cells import (
     as_text,
     findings_of_its_own,
     nothing,
-    with_lines,
 )
 from crcasp.registry.column_map import ColumnMap
-from crcasp.registry.columns import HISTORY, ID, LINE, Columns, Names
+from crcasp.registry.columns import ID, LINE, Columns, Names
 from crcasp.registry.evaluation import Evaluator, Issues
 from crcasp.registry.outcome import AND, COLUMNS, JUDGED
 from crcasp.registry.reader import as_cell
@@ -36,7 +35,6 @@ from crcasp.registry.update_impact import UpdateImpact
 ERROR = "error"
 RESULTS = (*COLUMNS, *JUDGED, ERROR)
 LONGEST = 40  # characters of what a patient is called
-JOINED = "history of treatments"  # a column that stands beside those of the patients
 EMPTY = ("a row is empty", "this row is empty: take it out.")
 ALONE = (
     "nothing but an id, or a title, stands in a row",
@@ -131,7 +129,7 @@ class Advisor:
         """Return what the columns of a table are for; see `Names.of`."""
         columns = self.names.of(header, name)
         if self.treatments:
-            lines = [mine for mine in columns.used if mine == HISTORY or LINE.fullmatch(mine)]
+            lines = [mine for mine in columns.used if LINE.fullmatch(mine)]
             if lines:
                 raise UsageError(
                     f"{name}: it has lines of therapy ({', '.join(lines)}), and so have the "
@@ -157,7 +155,7 @@ class Advisor:
         ids = None
         for column in columns.used.get(ID, ()):
             ids = batch.rows[column] if column in batch.rows.column_names else None
-        table, used, faults = self._with_history(batch, columns, ids, rows)
+        table, used, faults = self._with_lines(batch, columns, ids)
         found = self.cells.read(table, used, rows)
         empty = np.zeros(rows, bool)
         if batch.lines is None:
@@ -201,23 +199,18 @@ class Advisor:
         results = results.with_columns(pl.Series(ERROR, errors, pl.String))
         return Answers(results, given, ids, flaws, empty)
 
-    def _with_history(
-        self, batch: Batch, columns: Columns, ids: pa.ChunkedArray | None, rows: int
+    def _with_lines(
+        self, batch: Batch, columns: Columns, ids: pa.ChunkedArray | None
     ) -> tuple[pa.Table, Mapping[str, tuple[str, ...]], dict[int, Said]]:
-        """Return the rows with the columns of their lines, what is read from which, and faults."""
-        table, faults = batch.rows, dict[int, Said]()
-        name = columns.used.get(HISTORY, ("",))[0]
-        if self.treatments:
-            own = [None] * rows if ids is None else as_text(ids).to_pylist()
-            histories, faults = self.treatments.of(own)
-            name = JOINED
-            table = table.append_column(name, histories) if table.column_names else table
-        if name not in table.column_names:
-            return table, columns.used, faults
-        table, more = with_lines(table, name, self.vocabulary)
-        lines = {it: (it,) for it in table.column_names if LINE.fullmatch(it)}
+        """Return the rows with the lines of their treatments, what is read from which, faults."""
+        table = batch.rows
+        if self.treatments is None or ids is None:
+            return table, columns.used, {}
+        lines, faults = self.treatments.of(as_text(ids).to_pylist())
         self.cells.prepare(lines)
-        return table, {**lines, **columns.used}, {**more, **faults}
+        for name, cells in lines.items():
+            table = table.append_column(name, cells)
+        return table, {**{name: (name,) for name in lines}, **columns.used}, faults
 
     def _empty(self, batch: Batch, found: Facts, columns: Columns) -> tuple[Bools, dict[int, Said]]:
         """Return the rows in which nothing stands, and those in which one text stands alone."""

@@ -11,19 +11,18 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from clingo import Symbol
+from clingo import Function, Number, Symbol
 from numpy.typing import NDArray
 
 from crcasp.errors import UsageError
 from crcasp.facts.wording import choices, show
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.program.vocabulary import OF_LINE, Vocabulary
+from crcasp.program.vocabulary import LIMITS
 from crcasp.registry.column_map import AnyRule, Cases, ColumnMap, Rule, Years
-from crcasp.registry.columns import GIVEN, HISTORY, ID, Names, columns_of, general
+from crcasp.registry.columns import GIVEN, ID, LINE, Names, columns_of, general
 from crcasp.registry.outcome import distinct
-from crcasp.registry.reader import ELSE, Cell, Reader, as_cell, dated, same, years
-from crcasp.registry.source import Said, cell_text
+from crcasp.registry.reader import ELSE, NO_LINE, Cell, Reader, dated, same, years
 
 Bools: TypeAlias = NDArray[np.bool_]
 
@@ -143,13 +142,45 @@ class Cells:
     def prepare(self, used: Iterable[str]) -> None:
         """Refuse, before any row, what the map says wrongly of the columns that are there."""
         for name in used:
-            if name not in (ID, HISTORY) and name not in self.readers:
-                tables = [self.names.values.get(key) for key in (general(name), name)]
-                meanings = [(table, self.mapping.values[table]) for table in tables if table]
-                known = self.others.get(name, self.engine)
-                more = name in self.floor
-                unknown = self.mapping.unknown
-                self.readers[name] = Reader(name, known, meanings, unknown, more)
+            if name != ID and name not in self.readers:
+                self.readers[name] = self._reader(name)
+
+    def _reader(self, name: str) -> Reader:
+        """Return the reader of a column of a patient."""
+        tables = [self.names.values.get(key) for key in (general(name), name)]
+        meanings = [(table, self.mapping.values[table]) for table in tables if table]
+        engine = self.others.get(name, self.engine)
+        known, called = engine.vocabulary, engine.lexicon.words.name
+        label, domain = {
+            "lineN": ("received", known.therapies),
+            "lineN_stopped": ("stopped", known.reasons),
+            "lineN_toxic": ("toxic", known.blamable),
+            **dict.fromkeys(LIMITS, (name, known.limits)),
+            GIVEN: (name, known.therapies),
+        }.get(general(name)) or (name, known.findings[name])
+        remedy = f"write {choices(known.unnamed)} for a therapy without a known name, or {NO_LINE} "
+        reader = Reader(
+            name,
+            domain,
+            meanings,
+            self.mapping.unknown,
+            label=label,
+            spelled={called(it): it for it in known.therapies} if domain is known.therapies else {},
+            several=label not in (*known.findings, "stopped"),
+            floor=name in self.floor,
+            unrecorded=f"{remedy}if there was no such line." if label == "received" else "",
+        )
+        line = LINE.fullmatch(name)
+        if line and int(line[1]) > known.lines:
+            should = f"the line must be {choices(range(1, known.lines + 1))}"
+            reader.beyond = Cell((), should, f"{should}, not {line[1]}.")
+        return reader
+
+    def _fact(self, name: str, word: str | int) -> Symbol:
+        """Return the fact that a word of a column stands for."""
+        line = LINE.fullmatch(name)
+        term = Number(word) if isinstance(word, int) else Function(word)
+        return Function(self.readers[name].label, [Number(int(line[1])), term] if line else [term])
 
     def unmet(self) -> dict[str, tuple[str, ...]]:
         """Return the keys of the map that no cell had, by the tables of the map."""
@@ -221,7 +252,7 @@ class Cells:
         """
         found = Facts({}, None, [], [], {}, np.zeros(rows, bool))
         for name, names in used.items():
-            if name in (ID, HISTORY) or not {*names} & {*table.column_names}:
+            if name == ID or not {*names} & {*table.column_names}:
                 continue
             reader = self.readers[name]
             if name in self.names.rules:
@@ -237,8 +268,8 @@ class Cells:
                 found = found._replace(given=self._given(column))
                 continue
             for word, whom in _stated(column).items():
-                found.facts[reader.fact(word)] = whom
-                found.origins[reader.fact(word)] = names
+                fact = self._fact(name, word)
+                found.facts[fact], found.origins[fact] = whom, names
         return found
 
     def _given(self, column: Column) -> NDArray[np.object_]:
@@ -282,79 +313,3 @@ def _stated(column: Column) -> dict[str | int, Bools]:
         chosen[codes] = True
         stated[word] = chosen[column.codes]
     return stated
-
-
-# ---- a history in one column --------------------------------------------------------------------
-
-
-def with_lines(
-    table: pa.Table, history: str, vocabulary: Vocabulary
-) -> tuple[pa.Table, dict[int, Said]]:
-    """Return a table with the columns of each line of its histories, and what is wrong with rows.
-
-    Args:
-        table: some rows.
-        history: the column that holds the lines of each patient, in JSON.
-        vocabulary: says how many lines there may be.
-    """
-    column = Column.of(table, history, nothing)
-    faults: dict[int, Said] = {}
-    found: list[list[Mapping[str, str | None]]] = []
-    for code, text in enumerate(column.texts):
-        try:
-            found.append(_lines(text, vocabulary))
-        except ValueError as error:
-            said = str(error)
-            rows = np.flatnonzero(column.codes == code).tolist()
-            faults |= dict.fromkeys(rows, (said.partition("; ")[0], said))
-            found.append([])
-    for number in range(1, max(map(len, found)) + 1):
-        for key, end in zip(OF_LINE, ("", "_stopped", "_toxic"), strict=True):
-            texts = [
-                lines[number - 1].get(key) if number <= len(lines) else None for lines in found
-            ]
-            name = f"line{number}{end}"
-            cells = pa.array(texts, pa.string()).take(pa.array(column.codes))
-            if name in table.column_names:
-                own = as_text(table[name])
-                said = f"{name} is there twice, in the history and by itself; keep one of them."
-                twice = np.flatnonzero(pc.and_(pc.is_valid(own), pc.is_valid(cells))).tolist()
-                faults |= dict.fromkeys(twice, (f"{name} is there twice", said))
-                table, cells = table.drop_columns([name]), pc.coalesce(own, cells)
-            if any(texts):
-                table = table.append_column(name, cells)
-    return table, faults
-
-
-def _lines(text: str | None, vocabulary: Vocabulary) -> list[Mapping[str, str | None]]:
-    """Return what each line of a history in JSON says, as the texts of cells.
-
-    Raises:
-        ValueError: something is wrong with it.
-    """
-    if not (text or "").strip():
-        return []
-    try:
-        history = json.loads(str(text))
-    except (ValueError, RecursionError):
-        raise ValueError(
-            f"{HISTORY} must be a list of lines in JSON; {as_cell(text)} is not."
-        ) from None
-    history = history if isinstance(history, list) else [] if history is None else [history]
-    if len(history) > vocabulary.lines:
-        most = f"{HISTORY} must have at most {vocabulary.lines} lines"
-        raise ValueError(f"{most}; there are {len(history)}.")
-    lines: list[Mapping[str, str | None]] = []
-    for number, entry in enumerate(history):
-        line = entry if isinstance(entry, dict) else {"received": entry}
-        if odd := line.keys() - set(OF_LINE):
-            raise ValueError(
-                f"{HISTORY}[{number}] has {show(min(odd))}; it may have {', '.join(OF_LINE)}."
-            )
-        if line.get("received") in (None, [], ""):
-            remedy = f"write {choices(vocabulary.unnamed)} for a therapy without a known name"
-            raise ValueError(
-                f"{HISTORY}[{number}].received must name at least one therapy; {remedy}."
-            )
-        lines.append({key: cell_text(line.get(key)) for key in OF_LINE})
-    return lines

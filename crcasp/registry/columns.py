@@ -13,7 +13,7 @@ from crcasp.program.vocabulary import LIMITS, Vocabulary
 from crcasp.questions.therapy import plain
 from crcasp.registry.column_map import Cases, ColumnMap, Rule, Years
 
-ID, GIVEN, HISTORY = "id", "given", "history"
+ID, GIVEN = "id", "given"
 LINES = ("lineN", "lineN_stopped", "lineN_toxic")
 LINE = re.compile(r"line_?([1-9]\d*|n)(_stopped|_toxic)?")
 KEYS = 10_000  # of JSON patients that are told apart
@@ -90,7 +90,7 @@ class Names:
     ) -> None:
         self.prefix = prefix
         self.patient = [*(known or (*vocabulary.findings, *LIMITS))]
-        self.known = [*known] or [*self.patient, *LINES, HISTORY, ID, GIVEN]
+        self.known = [*known] or [*self.patient, *LINES, ID, GIVEN]
         columns = {self.checked(mine): (column,) for mine, column in mapping.columns.items()}
         self.rules = {self.checked(mine): rule for mine, rule in mapping.rules.items()}
         self.values = {self.checked(mine, *LINES): mine for mine in mapping.values}
@@ -99,9 +99,8 @@ class Names:
                 raise UsageError(f"{mine} is not a finding: a rule makes one of several columns.")
             if mine in columns:
                 raise UsageError(f"{mine} is to be a column and to be made by a rule: keep one.")
-        for mine in (ID, HISTORY):
-            if mine in self.values:
-                raise UsageError(f"{mine} is taken as it is: its texts have no meaning to give.")
+        if ID in self.values:
+            raise UsageError(f"{ID} is taken as it is: its texts have no meaning to give.")
         made = {mine: columns_of(rule) for mine, rule in self.rules.items()}
         self.mapped = {**made, **columns}
         self.asked = {called(name): name for names in self.mapped.values() for name in names}

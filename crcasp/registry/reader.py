@@ -1,31 +1,25 @@
-"""What a text in a column of a patient says: words of the program, or what would be right."""
+"""What a text in a column says: words of a domain, or what would be right."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
-from clingo import Function, Number, Symbol
-
 from crcasp.errors import UsageError
-from crcasp.facts.collector import Collector, Value, collect
-from crcasp.facts.wording import choices, quoted, show
-from crcasp.program.engine import Engine
-from crcasp.program.vocabulary import OF_LINE
+from crcasp.facts.wording import Odd, choices, objection_to, quoted, show
 from crcasp.questions.therapy import plain
-from crcasp.registry.columns import GIVEN, LINE, general
 
 EMPTY = ("", "na", "n/a", "nan", "null")  # nothing stands there
 UNKNOWN = (*EMPTY, "unknown")
 ELSE, NO_LINE = "*", "none"
 NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d*)?")
-RANGE = re.compile(r"(\d+(?:\.\d+)?)\s*-\s*(\d+(?:\.\d+)?)")
+RANGE = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 DATES = (
     re.compile(r"(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)(?:[T ].*)?"),
     re.compile(r"(?P<d>\d\d?)\.(?P<m>\d\d?)\.(?P<y>\d{4})"),
@@ -33,14 +27,14 @@ DATES = (
 REMEMBERED = 50_000  # texts of one column
 SHORT = 200  # characters of a text that is remembered
 
-Words: TypeAlias = tuple[str | int, ...]
+Word: TypeAlias = str | int
 Meanings: TypeAlias = Iterable[tuple[str, Mapping[str, str]]]  # of tables of a map, by name
 
 
 class Cell(NamedTuple):
-    """What a text says: words of the program, together or apart; or what would be right."""
+    """What a text says: words of the domain, together or apart; or what would be right."""
 
-    groups: tuple[Words, ...] = ()
+    groups: tuple[tuple[Word, ...], ...] = ()
     cause: str = ""
     message: str = ""
 
@@ -49,17 +43,22 @@ NONE = Cell(cause=NO_LINE)  # there was no line of therapy, and this is said
 
 
 class Reader:
-    """Reads the cells of one column of a patient.
+    """Reads the cells of one column.
 
     Args:
-        name: of the column of a patient.
-        engine: of the program that says what facts may be.
+        name: of the column, as the map calls it.
+        domain: the words that it may have.
+        label: what a message calls it.
         meanings: texts of the table with what they mean; what comes later wins.
         unknown: further texts that say that something is unknown.
+        spelled: further spellings of words.
+        several: whether a cell may have several words.
         floor: whether numbers lose what stands behind the point.
+        unrecorded: of a line of therapy, what to do where its therapy is not recorded.
 
     Attributes:
         met: the keys of the map that a cell had, each with the name of its table.
+        beyond: what is wrong with every cell in which something stands.
 
     Raises:
         UsageError: a text is said to mean what there is not.
@@ -68,74 +67,70 @@ class Reader:
     def __init__(
         self,
         name: str,
-        engine: Engine,
+        domain: Sequence[Word],
         meanings: Meanings = (),
         unknown: Iterable[str] = (),
+        *,
+        label: str = "",
+        spelled: Mapping[str, str] | None = None,
+        several: bool = False,
         floor: bool = False,
+        unrecorded: str = "",
     ) -> None:
-        self.vocabulary, spelling = engine.vocabulary, engine.lexicon.words.name
-        line = LINE.fullmatch(name)
-        self.number = int(line[1]) if line else 0
-        of_line = {"lineN": "received", "lineN_stopped": "stopped", "lineN_toxic": "toxic"}
-        self.label = of_line.get(general(name), name)
-        self.predicate = "received" if name == GIVEN else self.label
-        self.domain = Collector(self.vocabulary, name).signatures[self.predicate][-1]
-        self.several = name == GIVEN or self.predicate not in (*self.vocabulary.findings, "stopped")
-        self.held = self.label == "received"  # where a cell that says nothing is no line
-        names = [word for word in self.domain if isinstance(word, str)]
-        spelled = {spelling(word): word for word in names} if self.predicate == "received" else {}
-        spelled |= {word: word for word in names}
-        self.words = {squeezed(text): word for text, word in spelled.items()}
-        self.numbers = {word for word in self.domain if isinstance(word, int)}
+        self.name, self.label = name, label or name
+        self.domain, self.several = domain, several
+        names = {word: word for word in domain if isinstance(word, str)}
+        self.words = {squeezed(it): word for it, word in {**(spelled or {}), **names}.items()}
+        self.numbers = {word for word in domain if isinstance(word, int)}
         self.floor = floor and bool(self.numbers)
-        unnamed = choices(self.vocabulary.unnamed)
         cause = "the therapy of this line is not recorded"
-        remedy = f"write {unnamed} for a therapy without a known name, or {NO_LINE} for no line."
-        self.unrecorded = Cell((), cause, f"{cause}: {remedy}")
+        self.unrecorded = Cell((), cause, f"{cause}: {unrecorded}") if unrecorded else None
+        self.beyond: Cell | None = None
         self.cells: dict[str | None, Cell] = {None: Cell()}
         self.met: set[tuple[str, str]] = set()
         self.unknown = {*UNKNOWN}
         self.meanings: dict[str, tuple[Cell, tuple[str, str]]] = {}
         self.ranges: list[tuple[Decimal, Decimal, str]] = []
-        found = {}
-        for table, texts in meanings:
-            own: dict[str, Cell] = {}
-            for text, meaning in texts.items():
-                cell = Cell() if same(meaning) in UNKNOWN else self._read(meaning)
-                if cell.message:
-                    raise UsageError(f"{name}: {text} is to mean {show(meaning)}: {cell.message}")
-                if own.setdefault(same(text), cell) != cell:
-                    raise UsageError(f"{name}: {text} is to mean two things, written in two ways.")
-                found[same(text)] = cell, (table, text)
-        self.meanings = found
-        for key in found:
-            if ends := RANGE.fullmatch(key):
-                low, high = map(Decimal, ends.groups())
-                for first, last, other in self.ranges:
-                    if low <= last and first <= high and found[key][0] != found[other][0]:
-                        raise UsageError(f"{name}: the ranges {other} and {key} overlap.")
-                self.ranges.append((low, high, key))
+        self.meanings = self._understood(meanings)
         for text in unknown:
-            number = number_of(text)
-            if (number in self.numbers or squeezed(text) in self.words) and same(text) not in found:
+            is_word = number_of(text) in self.numbers or squeezed(text) in self.words
+            if is_word and same(text) not in self.meanings:
                 raise UsageError(
                     f"{text} is to be unknown, but is a value of {name}: say by --value what it "
                     f"means there, such as --value {name}:{text}= where it is unknown."
                 )
             self.unknown.add(same(text))
 
-    def fact(self, word: str | int) -> Symbol:
-        """Return the fact that a word stands for."""
-        term = Number(word) if isinstance(word, int) else Function(word)
-        return Function(self.label, [Number(self.number), term] if self.number else [term])
+    def _understood(self, meanings: Meanings) -> dict[str, tuple[Cell, tuple[str, str]]]:
+        """Return what texts mean by a map, or say what is wrong with it."""
+        found: dict[str, tuple[Cell, tuple[str, str]]] = {}
+        for table, texts in meanings:
+            own: dict[str, Cell] = {}
+            for text, meaning in texts.items():
+                cell = Cell() if same(meaning) in UNKNOWN else self._read(meaning)
+                key, fault = same(text), ""
+                if cell.message:
+                    fault = f"{text} is to mean {show(meaning)}: {cell.message}"
+                elif own.setdefault(key, cell) != cell:
+                    fault = f"{text} is to mean two things, written in two ways."
+                elif ends := RANGE.fullmatch(key):
+                    low, high = map(Decimal, ends.groups())
+                    for first, last, other in self.ranges:
+                        if low <= last and first <= high and own.get(other, cell) != cell:
+                            fault = f"the ranges {other} and {key} overlap."
+                    self.ranges.append((low, high, key))
+                if fault:
+                    raise UsageError(f"{self.name}: {fault}")
+                found[key] = cell, (table, text)
+        return found
 
     def read(self, text: str | None) -> Cell:
         """Return what the text of a cell says."""
         cell = self.cells.get(text)
         if cell is None:
             cell = self._read(text or "")
-            if self.held and cell == Cell() and same(text or "") not in EMPTY:
-                cell = self.unrecorded
+            if cell == Cell() and same(text or "") not in EMPTY:
+                cell = self.unrecorded or cell
             if len(self.cells) < REMEMBERED and len(text or "") <= SHORT:
                 self.cells[text] = cell
         return cell
@@ -146,16 +141,16 @@ class Reader:
             return meant
         if word in self.unknown:
             return Cell()
-        if self.held and word == NO_LINE:
+        if self.unrecorded and word == NO_LINE:
             return NONE
         if not self.several or squeezed(text) in self.words:
             return self._word(text)
-        groups: list[Words] = []
+        groups: list[tuple[Word, ...]] = []
         for part in parts(text):
-            group: Words = ()
+            group: tuple[Word, ...] = ()
             whole = squeezed(part) in self.words or same(part) in self.meanings
             for name in [part] if whole else part.split("+"):
-                if self.held and same(name) in self.unknown:
+                if self.unrecorded and same(name) in self.unknown:
                     return self.unrecorded
                 meant = self._meant(same(name))
                 cell = self._word(name) if meant is None else meant
@@ -177,29 +172,24 @@ class Reader:
         return cell
 
     def _word(self, text: str) -> Cell:
-        """Return a word, as the check of a patient's facts takes or refuses it."""
+        """Return a word of the domain, or what is wrong as the check of a patient says it."""
+        if self.beyond:
+            return self.beyond
         text = text.strip()
-        number = number_of(text, self.floor)
-        listed = text[:1] == "["
-        content = number if number is not None else self.words.get(squeezed(text), text)
-        if number is not None and not self.numbers:
-            content = self.words.get(squeezed(text), text)
-        at = (self.label,)
-        line = [[Value(self.number or 1, 0)]] if self.predicate in OF_LINE else []
-        base = collect(
-            lambda collector: collector.add(self.predicate, [*line, [Value(content, at)]], at),
-            self.vocabulary,
-            self.label,
-        )
-        if base.facts:
+        number = number_of(text, self.floor) if self.numbers else None
+        content = self.words.get(squeezed(text), text) if number is None else number
+        if content in self.domain:
             return Cell(((content,),))
-        if ELSE in self.meanings and not listed:
+        if text[:1] == "[":
+            message = objection_to(self.label, Odd("a list"), self.domain)
+        elif ELSE in self.meanings:
             return self.meanings[ELSE][0]
-        should, _, shown = base.faults[0].message.partition(", not ")
-        if self.numbers and NUMBER.fullmatch(text) and number is None:
-            should = f"{self.label} must be a whole number, {choices(self.domain)}"
-            return Cell((), should, f"{should}, not {text}: --floor {self.label} cuts it.")
-        return Cell((), should, f"{should}, not {'a list.' if listed else shown}")
+        elif self.numbers and number is None and NUMBER.fullmatch(text):
+            message = f"{self.label} must be a whole number, {choices(self.domain)}, not {text}: "
+            message += f"--floor {self.name} cuts it."
+        else:
+            message = objection_to(self.label, content, self.domain)
+        return Cell((), message.partition(", not ")[0], message)
 
 
 def years(born: str, at: str) -> int | None:

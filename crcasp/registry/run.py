@@ -18,7 +18,7 @@ from crcasp.errors import UsageError
 from crcasp.program.files import Program
 from crcasp.registry.advisor import RESULTS, Advisor
 from crcasp.registry.column_map import ColumnMap, column_map
-from crcasp.registry.columns import HISTORY, Columns, distinct_names, free_names, general
+from crcasp.registry.columns import Columns, distinct_names, free_names, general
 from crcasp.registry.source import Batch, Format, Source, compression, form_of, suffix_form
 from crcasp.registry.summary import Summary, Tally
 from crcasp.registry.treatments import Treatments
@@ -151,7 +151,7 @@ def answer_files(
                     *advisor.solved(),
                 ),
                 unmet=advisor.cells.unmet(),
-                treatments=lines.counted().to_dict() if lines else None,
+                treatments=lines.counted() if lines else None,
                 touched=advisor.impact.touched() if advisor.impact else None,
                 fingerprint=rows.fingerprint(),
             )
@@ -169,7 +169,7 @@ NO_HISTORY = (
 
 
 def _has_lines(columns: Columns) -> bool:
-    return any(general(mine) == "lineN" or mine == HISTORY for mine in columns.used)
+    return any(general(mine) == "lineN" for mine in columns.used)
 
 
 def _renamed(header: Sequence[str], names: Mapping[str, str]) -> Iterator[str]:

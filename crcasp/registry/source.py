@@ -27,6 +27,7 @@ import pyarrow.parquet as parquet
 
 from crcasp.errors import UsageError, not_installed
 from crcasp.facts.wording import quoted, show
+from crcasp.program.vocabulary import OF_LINE
 from crcasp.registry.columns import distinct_names
 from crcasp.results.provenance import SHOWN
 from crcasp.saving import STANDARD, is_special
@@ -46,6 +47,7 @@ MARKS = {
     **dict.fromkeys((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),
     **dict.fromkeys((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
 }
+UNRECORDED = "unknown"  # of a line without a therapy, which is an error of its row
 csv.field_size_limit(LONGEST)
 
 Said = tuple[str, str]  # what is wrong with a row: the cause, and a sentence about this one
@@ -487,15 +489,32 @@ def _json_row(text: str, column: Callable[[str], str | None]) -> dict[str, str |
     """Return the columns of a JSON row."""
     row: dict[str, str | None] = {}
     for key, value in _object(text).items():
-        if name := column(key):
+        if key == "history" and value is not None:
+            lines = enumerate(value if isinstance(value, list) else [value], 1)
+            found = [pair for line in lines for pair in _line_of_therapy(*line)]
+        else:
+            name = column(key)
+            found = [(name, _cell(value))] if name else []
+        for name, cell in found:
             if name in row:
                 said = f"{show(key)} is there twice, in one way or another of writing: keep one."
                 raise _RefusedError(f"{name} is there twice", said)
-            row[name] = cell_text(value)
+            row[name] = cell
     return row
 
 
-def cell_text(value: object) -> str | None:
+def _line_of_therapy(number: int, entry: object) -> Iterator[tuple[str, str | None]]:
+    """Yield the columns of one line of therapy."""
+    known = entry if isinstance(entry, dict) else {"received": entry}
+    if odd := known.keys() - set(OF_LINE):
+        said = f"history[{number - 1}] has {show(min(odd))}: it may have {', '.join(OF_LINE)}."
+        raise _RefusedError("a line of the history has a key that it may not have", said, True)
+    for name, end in zip(OF_LINE, ("", "_stopped", "_toxic"), strict=True):
+        cell = _cell(known.get(name))
+        yield f"line{number}{end}", UNRECORDED if name == OF_LINE[0] and not cell else cell
+
+
+def _cell(value: object) -> str | None:
     """Return a value as the text of a cell; a list stays JSON."""
     if value is None or value == []:
         return None

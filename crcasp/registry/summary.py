@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from crcasp.facts.wording import printable, show
 from crcasp.program.terms import natural
@@ -160,12 +162,12 @@ class Summary:
             )
         if self.treatments:
             counts = self.treatments
+            alone = _many(counts["without_treatment"], "patient")
             yield (
-                f"Of {_many(counts['rows'], 'row')} of treatments, {counts['excluded']:,} of adjuvant "
-                f"treatment or surgery and {counts['without_id']:,} without an id were excluded. "
-                f"{_many(counts['without_treatment'], 'patient')} had no treatment there and "
-                f"counted as never treated; {_many(counts['without_patient'], 'id')} of treatments "
-                "had no patient."
+                f"The treatments are {_many(counts['rows'], 'row')}; excluded are "
+                f"{counts['excluded']:,} of adjuvant treatment or surgery and "
+                f"{counts['without_id']:,} without an id. {alone} without a row there were answered "
+                f"as never treated; {_many(counts['without_patient'], 'id')} there had no patient."
             )
         if self.unmet:
             keys = (f"{table}: {', '.join(map(show, its))}" for table, its in self.unmet.items())
@@ -204,7 +206,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.rows = self.errors = self.empty = self.out_of_scope = 0
-        self.ids: list[pl.Series] = []
+        self.ids: list[NDArray[np.uint64]] = []  # which tell ids apart in little room
         self.flow: Counter[tuple[str, str]] = Counter()
         self.statuses: dict[str, Counter[str]] = {"eligible": Counter(), "undetermined": Counter()}
         self.concordance: Counter[tuple[str, str]] = Counter()
@@ -235,16 +237,18 @@ class Tally:
             if self.causes[called] <= FIRST:
                 self.first.setdefault(called, []).append(f"{row}: {shown}")
         if answers.ids is not None:
-            self.ids.append(pl.Series(as_text(answers.ids), dtype=pl.String))
+            ids = pl.Series(as_text(answers.ids), dtype=pl.String)
+            self.ids.append(ids.filter(ids.str.len_bytes() > 0).hash().to_numpy())
         self.empty += int(answers.empty.sum())
         self.rows += len(results)
 
     def summary(self, seconds: float, **more: Any) -> Summary:
         """Return the counts as results, with more that they lack."""
         scoped = self.rows - self.errors - self.out_of_scope
-        ids = pl.concat(self.ids or [pl.Series(dtype=pl.String)]).drop_nulls()
-        counts = ids.filter(ids != "").value_counts(name="rows")["rows"]
-        repeated = counts.filter(counts > 1)
+        _, counts = np.unique(
+            np.concatenate([np.array([], np.uint64), *self.ids]), return_counts=True
+        )
+        repeated = counts[counts > 1]
         eligible, undetermined = map(_parts, self.statuses.values())
         statuses = {
             name: {

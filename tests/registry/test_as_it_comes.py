@@ -89,13 +89,16 @@ def test_a_key_of_the_map_that_no_cell_has_is_named(run: Run) -> None:
 
 @pytest.mark.parametrize(
     "history",
-    ['[{"received": []}]', "[{}]", "[null]", '[{"received": null}]', '[{"received": ["unknown"]}]']
-    + ['[{"received": ["folfox"]}, {}, {"received": ["folfiri"]}]', '[{"received": "unknown"}]'],
+    [
+        *('[{"received": []}]', "[{}]", "[null]", '[{"received": null}]'),
+        *('[{"received": ["unknown"]}]', '[{"received": "unknown"}]'),
+        '[{"received": ["folfox"]}, {}, {"received": ["folfiri"]}]',
+    ],
 )
 def test_a_line_of_a_history_without_a_therapy(history: str, run: Run) -> None:
     text = f'{{"id": 1, "history": {history}}}\n{{"id": 2, "age": 50}}\n'
     row, _ = run.of(text, name="in.ndjson")
-    assert "must name at least one therapy" in row["error"] or UNRECORDED in row["error"]
+    assert UNRECORDED in row["error"]
     assert "other_systemic" in row["error"]
     assert not row["line"]
 
@@ -299,7 +302,12 @@ def test_a_compressed_file(name: str, text: str, run: Run) -> None:
 
 
 def test_an_excel_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [["Klinik A"], ["id", "PS", "", "RAS"], ["007", 2, "x", "mutant"], [8, 1.0, None, None]]
+    rows: list[list[object]] = [
+        ["Klinik A"],
+        ["id", "PS", "", "RAS"],
+        ["007", 2, "x", "mutant"],
+        [8, 1.0, None, None],
+    ]
     source = workbook(tmp_path / "in.xlsx", rows, ["Patienten", "Codes"])
     command = ["cohort", str(source), "-o", str(tmp_path / "o.csv"), "--column=ecog=PS"]
     assert main([*command, "--skip", "1"]) == 0

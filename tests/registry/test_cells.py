@@ -176,7 +176,7 @@ def test_several_columns_make_one(run: Run) -> None:
 
 def test_a_line_beyond_the_last(run: Run) -> None:
     found = run.of("id,line21\n1,folfox\n2,NA\n")
-    assert 'line21 "folfox": the line of received must be 1 to 20, not 21.' in found[0]["error"]
+    assert 'line21 "folfox": the line must be 1 to 20, not 21.' in found[0]["error"]
     assert found[1]["error"] == ""
 
 

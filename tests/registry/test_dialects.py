@@ -131,7 +131,11 @@ def test_genie_bpc_regimens(tmp_path: Path) -> None:
 
 
 HOSPITAL = """
-columns = { id = "PatNr", ecog = "Karnofsky", side = "Seite", kras = "KRAS", line1 = "Linie 1", line1_stopped = "Ende 1" }
+columns.id = "PatNr"
+columns.ecog = "Karnofsky"
+columns.side = "Seite"
+columns.line1 = "Linie 1"
+columns.line1_stopped = "Ende 1"
 unknown = ["9"]
 [values]
 ecog = { "90-100" = 0, "70-80" = 1, "50-60" = 2, "9" = "" }
@@ -147,7 +151,7 @@ disease_extent = { liver_only = { Leber = "1", Lunge = "0" }, disseminated = { L
 
 def test_a_spreadsheet_of_a_hospital_with_codes(tmp_path: Path) -> None:
     header = ["PatNr", "Geburt", "Diagnose", "Karnofsky", "Seite", "KRAS", "Leber", "Lunge"]
-    rows = [
+    rows: list[list[object]] = [
         [*header, "Linie 1", "Ende 1", None],
         [1, "03.04.1961", "01.02.2018", 100, 2.0, 0, 1, 0, 11, 1, "x"],
         [2, "1950-12-24", "2018-01-01", 80, 1, 1, 1, 1, 0, None, None],

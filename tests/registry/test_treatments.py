@@ -64,9 +64,9 @@ def test_rows_of_another_setting_are_excluded_and_counted(run: Run) -> None:
     assert results(found) == results(expected)
     with_treatments(run, rows, *(f"--value=treatments.setting:{it}" for it in values))
     assert run.summary["treatments"]["excluded"] == 4
-    assert "Of 6 rows of treatments, 4 of adjuvant treatment or surgery" in run.said
+    assert "The treatments are 6 rows; excluded are 4 of adjuvant treatment" in run.said
     found = with_treatments(run, rows)
-    assert 'setting must be palliative, adjuvant or surgery, not "adj"' in found[0]["error"]
+    assert 'setting must be palliative, adjuvant or surgery, not adj.' in found[0]["error"]
 
 
 def test_ids_on_one_side_only_are_counted(run: Run) -> None:
@@ -76,8 +76,8 @@ def test_ids_on_one_side_only_are_counted(run: Run) -> None:
         **{"rows": 7, "excluded": 0, "without_id": 1},
         **{"without_patient": 2, "without_treatment": 1},
     }
-    assert "1 patient had no treatment there and counted as never treated" in run.said
-    assert "2 ids of treatments had no patient" in run.said
+    assert "1 patient without a row there were answered as never treated" in run.said
+    assert "2 ids there had no patient" in run.said
 
 
 def test_ids_are_one_number_in_every_spelling(run: Run) -> None:
@@ -90,8 +90,11 @@ def test_ids_are_one_number_in_every_spelling(run: Run) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("id,start,drug\nA,2019-01-01,folfox\n", "no column says the number of the line"),
-        ("id,start,drug\nA,2019-01-01,folfox\n", "Lines are not guessed from dates."),
+        (
+            "id,start,drug\nA,2019-01-01,folfox\n",
+            "no column says the number of the line of therapy",
+        ),
+        ("id,start,drug\nA,2019-01-01,folfox\n", "lines are not guessed from dates"),
         ("id,line\nA,1\n", "no column says the drug or regimen: say by --column treatments.drug"),
         ("line,drug\n1,folfox\n", "no column says the id of the patient"),
         ("id,line,drug,regimen\nA,1,x,y\n", "a column for the drug and one for the regimen"),
@@ -106,11 +109,11 @@ def test_what_is_missing_is_said(rows: str, said: str, run: Run) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("A,first,folfox,\n", 'row 1 of the treatments: line must be 1 to 20, not "first"'),
+        ("A,first,folfox,\n", 'row 1 of the treatments: line must be 1 to 20, not first.'),
         ("A,1,aspirin,\n", "received must be"),
         ("A,1,,\n", "the therapy of this line is not recorded"),
         ("A,1,folfox,\nA,1,unknown,\n", "the therapy of this line is not recorded"),
-        ("A,1,folfox,\nA,3,folfiri,\n", "must name at least one therapy"),
+        ("A,1,folfox,\nA,3,folfiri,\n", "the therapy of this line is not recorded"),
         ("A,1,folfox,progression\nA,1,hai,toxicity\n", "more than one reason of stopping"),
     ],
 )
