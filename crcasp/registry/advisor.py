@@ -94,9 +94,6 @@ class Advisor:
 
     Attributes:
         impact: counts those to whom the tables do not say the same, where there are two.
-
-    Raises:
-        UsageError: the map speaks of what there is not.
     """
 
     def __init__(
@@ -144,13 +141,7 @@ class Advisor:
         return columns
 
     def answers(self, batch: Batch, columns: Columns, before: int | None = None) -> Answers:
-        """Return the answers for the rows of a batch, in order.
-
-        Args:
-            batch: the rows.
-            columns: what their columns are for.
-            before: how many rows came before, where the error of a row is to name its number.
-        """
+        """Return the answers for the rows of a batch, in order."""
         rows = len(batch.rows) if batch.lines is None else len(batch.lines)
         ids = None
         for column in columns.used.get(ID, ()):
@@ -274,14 +265,7 @@ class Issue(NamedTuple):
 
 
 def contradictions(table: pa.Table, found: Facts, issues: Issues, asked: Bools) -> dict[int, Said]:
-    """Return what is wrong with rows as the input check of the program says it, by their places.
-
-    Args:
-        table: the rows.
-        found: what they say.
-        issues: for each contradiction the rows that have it.
-        asked: the rows of which it is to be said.
-    """
+    """Return what is wrong with rows as the input check of the program says it, by their places."""
     of_row: dict[int, list[Issue]] = {}
     for atom in sorted(issues):
         *pair, why = atom.arguments

@@ -51,11 +51,7 @@ class Column(NamedTuple):
         return cls(name, texts, [*map(read, texts)], codes.astype(np.intp))
 
     def rows(self, having: Iterable[object]) -> Bools:
-        """Return the rows whose text is such.
-
-        Args:
-            having: whether each of the texts is.
-        """
+        """Return the rows whose text is such."""
         chosen: Bools = np.fromiter(map(bool, having), bool, len(self.texts))[self.codes]
         return chosen
 
@@ -118,9 +114,6 @@ class Cells:
         mapping: what they and their cells are called.
         program: what says what facts may be.
         old: a table that it is compared with, which says so of findings of its own.
-
-    Raises:
-        UsageError: the map speaks of what there is not.
     """
 
     def __init__(
@@ -243,13 +236,7 @@ class Cells:
     # ---- rows -------------------------------------------------------------------------------
 
     def read(self, table: pa.Table, used: Mapping[str, tuple[str, ...]], rows: int) -> Facts:
-        """Return what the rows of a table say.
-
-        Args:
-            table: some rows.
-            used: for each column of a patient, the columns that it is read from.
-            rows: how many rows there are, also of a table without a column.
-        """
+        """Return what the rows of a table say."""
         found = Facts({}, None, [], [], {}, np.zeros(rows, bool))
         for name, names in used.items():
             if name == ID or not {*names} & {*table.column_names}:
@@ -279,12 +266,7 @@ class Cells:
         return told[column.codes]
 
     def _therapies(self, groups: Sequence[set[str]]) -> tuple[str, ...]:
-        """Return the therapies that some words are, in one order.
-
-        Args:
-            groups: the words that stand together; a partner by itself goes with the regimen,
-                if there is only one.
-        """
+        """Return the therapies that some words are, in one order."""
         words = set[str]().union(*groups)
         regimens = words - self.partners - self.local
         found: set[str] = set()

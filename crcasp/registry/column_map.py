@@ -118,11 +118,7 @@ def _toml(value: object) -> str:
 
 
 def column_map(mapping: ColumnMap | str | os.PathLike[str] | None) -> ColumnMap:
-    """Return a map that is given as such, or as the path of a TOML file.
-
-    Raises:
-        UsageError: it is neither.
-    """
+    """Return a map that is given as such, or as the path of a TOML file."""
     if mapping is None:
         return ColumnMap()
     if isinstance(mapping, ColumnMap):
@@ -134,11 +130,7 @@ def column_map(mapping: ColumnMap | str | os.PathLike[str] | None) -> ColumnMap:
 
 
 def from_toml(path: str) -> ColumnMap:
-    """Read a map from a TOML file, whose keys are the attributes of a `ColumnMap`.
-
-    Raises:
-        UsageError: it cannot be read, or says something else.
-    """
+    """Read a map from a TOML file, whose keys are the attributes of a `ColumnMap`."""
     import tomllib
 
     try:

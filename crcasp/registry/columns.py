@@ -76,9 +76,6 @@ class Names:
         vocabulary: with the findings of a patient.
         known: the columns that a table of something else than patients may have.
         prefix: what stands before such a column in an option.
-
-    Raises:
-        UsageError: the map names a column that there is not, or contradicts itself.
     """
 
     def __init__(
@@ -129,16 +126,7 @@ class Names:
         return found
 
     def of(self, header: Sequence[str], name: str) -> Columns:
-        """Return what the columns of a table are for.
-
-        Args:
-            header: the names of its columns, as they are.
-            name: what a message calls the table.
-
-        Raises:
-            UsageError: a column that is mapped is not there, it is not clear which is meant, or
-                there is nothing of a patient.
-        """
+        """Return what the columns of a table are for."""
         by_name: dict[str, list[str]] = {}
         for column in header:
             by_name.setdefault(called(column), []).append(column)

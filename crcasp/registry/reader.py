@@ -59,9 +59,6 @@ class Reader:
     Attributes:
         met: the keys of the map that a cell had, each with the name of its table.
         beyond: what is wrong with every cell in which something stands.
-
-    Raises:
-        UsageError: a text is said to mean what there is not.
     """
 
     def __init__(

@@ -95,19 +95,7 @@ def answer_files(
     inputs: Sequence[str] = (),
     further: Sequence[tuple[str, Made]] = (),
 ) -> Summary:
-    """Answer a registry with a program that was read; see `cohort`.
-
-    Args:
-        program: the logic program.
-        source: the registry.
-        output: the answers.
-        mapping: what the columns and cells of the registry are called.
-        old: a table that it is compared with.
-        treatments: the lines of therapy of the patients, if they have a table of their own.
-        how: how the registry is written, and the answers where no suffix says their form.
-        inputs: further files that were read.
-        further: more files to write, with what makes their text.
-    """
+    """Answer a registry with a program that was read; see `cohort`."""
     start = time.perf_counter()
     outputs = [output, *(name for name, _ in further)]
     trusted = [*program.overlays, *(old.overlays if old else ())]

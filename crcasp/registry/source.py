@@ -40,6 +40,13 @@ SUFFIXES = {f".{name}": name for name in FORMS} | {
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 BLOCK = 4 << 20  # characters of a text that are read at once
 ROWS = 65_536  # of a batch
+SIGN = re.compile('[^"\r\n\x7f-\U0010ffff]')
+OPTIONS = {
+    "csv": ("separator", "encoding", "skip", "comment"),
+    "ndjson": ("encoding",),
+    "xlsx": ("skip",),
+    "parquet": (),
+}
 LONGEST = 32 << 20  # characters of one cell
 SAVE = "save it as UTF-8, or say by --encoding what it is, such as cp1252"
 NO_TEXT = re.compile("[\ud800-\udfff]")  # what a byte becomes that is no text
@@ -86,21 +93,20 @@ class Format(NamedTuple):
 
     def checked(self) -> Format:
         """Return the same with the sign of a separator, or refuse what there is not."""
-        if self.form is not None and self.form not in FORMS:
-            raise UsageError(
-                f"{self.form} is not a form of a registry: give one of {', '.join(FORMS)}."
-            )
         sign = SEPARATORS.get(str(self.separator), self.separator)
-        if sign is not None and not (
-            isinstance(sign, str) and re.fullmatch('[^"\r\n~-\U0010ffff]|~', sign)
-        ):
-            raise UsageError(f"--separator {sign}: give one character, or {', '.join(SEPARATORS)}.")
         try:
             codecs.lookup(self.encoding or "utf-8")
+            fault = ""
         except (LookupError, TypeError):
-            raise UsageError(f"--encoding {self.encoding}: there is no such encoding.") from None
-        if not isinstance(self.skip, int) or self.skip < 0:
-            raise UsageError(f"--skip {self.skip}: give the number of lines, such as 4.")
+            fault = f"--encoding {self.encoding}: there is no such encoding."
+        if self.form is not None and self.form not in FORMS:
+            fault = f"{self.form} is not a form of a registry: give one of {', '.join(FORMS)}."
+        elif sign is not None and not (isinstance(sign, str) and SIGN.fullmatch(sign)):
+            fault = f"--separator {sign}: give one character, or {', '.join(SEPARATORS)}."
+        elif not isinstance(self.skip, int) or self.skip < 0:
+            fault = f"--skip {self.skip}: give the number of lines, such as 4."
+        if fault:
+            raise UsageError(fault)
         return self._replace(separator=sign)
 
 
@@ -118,16 +124,7 @@ def compression(name: str) -> str | None:
 
 
 def form_of(name: str, option: str | None, stream: str | None = None) -> str:
-    """Return the form of a file by its suffix, or else by the option.
-
-    Args:
-        name: the file; `-` is a standard stream.
-        option: the form that was asked for.
-        stream: the form of a pipe or device, where nothing else says it.
-
-    Raises:
-        UsageError: nothing says it.
-    """
+    """Return the form of a file by its suffix, or else by the option."""
     special = name == STANDARD or is_special(name)
     form = suffix_form(name) or option or (stream if special else None)
     if form is None:
@@ -169,9 +166,6 @@ class Source:
         header: the names of the columns as they are, one of which may be there twice.
         notes: what is to be said of it.
         rows: how many rows were seen in it.
-
-    Raises:
-        UsageError: it cannot be opened, or nothing says what it is.
     """
 
     def __init__(self, name: str, how: Format) -> None:
@@ -202,12 +196,8 @@ class Source:
                 "name a file that is not."
             )
         for option, text in how._asdict().items():
-            if text and whole and option not in ("form", "skip"):
-                raise UsageError(f"--{option}: {self.called} is not text; leave it out.")
-            if text and self.form == "ndjson" and option not in ("form", "encoding"):
-                raise UsageError(f"--{option}: {self.called} is not CSV; leave it out.")
-        if how.skip and self.form == "parquet":
-            raise UsageError(f"--skip: {self.called} is not CSV; leave it out.")
+            if text and option not in ("form", *OPTIONS[self.form]):
+                raise UsageError(f"--{option}: {self.called} is {self.form}; leave it out.")
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -228,14 +218,7 @@ class Source:
             self.file.close()
 
     def batches(self, column: Callable[[str], str | None] = str) -> Iterator[Batch]:
-        """Yield the rows in order, a limited number at a time; without a row, an empty batch.
-
-        Args:
-            column: the column that a key of a JSON row means; None for what is not asked for.
-
-        Raises:
-            UsageError: it cannot be read at all.
-        """
+        """Yield the rows in order, a limited number at a time; without a row, an empty batch."""
         with self.errors():
             how = {"csv": self._csv, "xlsx": self._xlsx, "parquet": self._parquet}
             found = self._ndjson(column) if self.form == "ndjson" else how[self.form]()
@@ -356,11 +339,7 @@ class Source:
         return Batch(pa.table(cells, names=names), faults)
 
     def _rows(self, text: str, more: Iterator[str], separator: str) -> Iterator[list[str]]:
-        """Yield each row that begins in a text and is not blank; the last may go on behind it.
-
-        Raises:
-            UsageError: a quotation mark is not closed.
-        """
+        """Yield each row that begins in a text and is not blank; the last may go on behind it."""
         lines = io.StringIO(text, newline="")
         pulled: list[str] = []
 
@@ -388,63 +367,43 @@ class Source:
     def _header(self, text: str) -> tuple[str, str]:
         """Find the names of the columns, and return the text behind them and the separator."""
         lines = io.StringIO(text, newline="")
-        separator, skipped, start = self.how.separator, self.how.skip, 0
+        separator, comment, start = self.how.separator, self.how.comment, 0
         while line := lines.readline():
-            if self.lines >= skipped and line.strip():
-                said = re.fullmatch(r'"?sep=(.)"?', line.strip("\r\n"))
-                if said:
-                    separator = separator or said[1]
-                elif not (self.how.comment and line.startswith(self.how.comment)):
-                    break
-            start = lines.tell()
+            said = re.fullmatch(r'"?sep=(.)"?', line.strip("\r\n"))
+            above = self.lines < self.how.skip or (comment and line.startswith(comment))
+            if not above and line.strip() and not said:
+                break
+            separator = separator or (None if above or not said else said[1])
             self.lines += 1
-        place, text = f"{self.called}:{self.lines + 1}", text[start:]
-        if not text.strip():
+            start = lines.tell()
+        else:
             raise self._empty()
-        first, second = (line, lines.readline())
-        if not self.how.comment and first.startswith("#") and second.startswith("#"):
-            raise UsageError(
-                f"{place}: lines with # stand above the names of the columns: "
-                "give --comment '#' if they are comments, or --skip N to pass over N lines."
-            )
-        if "\0" in first:
-            raise UsageError(
-                f"{place}: this is not text (a NUL character): {SAVE}; the name of an Excel file "
-                "must end in .xlsx."
-            )
-        if odd := NO_TEXT.search(first):
-            raise UsageError(
-                f"{place}:{odd.start() + 1}: this is not text in "
-                f"{self.how.encoding or 'UTF-8'}: {SAVE}."
-            )
-        separator = separator or self._separator(text, place)
+        place, encoding = f"{self.called}:{self.lines + 1}", self.how.encoding or "UTF-8"
+        odd, fault = NO_TEXT.search(line), ""
+        if not comment and line.startswith("#") and lines.readline().startswith("#"):
+            fault = "lines with # stand above the names of the columns: give --comment '#' if they "
+            fault += "are comments, or --skip N to pass over N lines."
+        elif "\0" in line:
+            fault = f"this is not text (a NUL character): {SAVE}; the name of an Excel file must "
+            fault += "end in .xlsx."
+        elif odd:
+            place, fault = f"{place}:{odd.start() + 1}", f"this is not text in {encoding}: {SAVE}."
+        signs = SEPARATORS.values()
+        bare = re.sub('"[^"]*"', "", line)
+        *_, (second, _), (most, best) = sorted((bare.count(sign), sign) for sign in signs)
+        if not (fault or separator) and most == second > 0:
+            fault = "it is not clear what separates the columns: say it by --separator."
+        if fault:
+            raise UsageError(f"{place}: {fault}")
+        separator = separator or (best if most else ",")
         before = self.lines
-        self.header = next(self._rows(text, iter(()), separator))
+        self.header = next(self._rows(text[start:], iter(()), separator))
         if not any(self.header):
             raise self._empty()
-        behind = io.StringIO(text, newline="")
+        behind = io.StringIO(text[start:], newline="")
         for _ in range(self.lines - before):
             behind.readline()
-        return text[behind.tell() :], separator
-
-    def _separator(self, text: str, place: str) -> str:
-        """Return what separates the cells: what makes most columns, alike in the first rows."""
-        found: list[tuple[bool, int, str]] = []
-        before = self.lines
-        for separator in SEPARATORS.values():
-            widths: list[int] = []
-            with suppress(UsageError):
-                widths += (len(row) for row in islice(self._rows(text, iter(()), separator), 3))
-            self.lines = before
-            alike = len(set(widths)) == 1 and widths[0] > 1
-            found.append((alike, widths[0] if widths else 0, separator))
-        found.sort(reverse=True)
-        (*best, separator), (*second, _) = found[:2]
-        if best == second and best[1] > 1:
-            raise UsageError(
-                f"{place}: it is not clear what separates the columns: say it by --separator."
-            )
-        return separator if best[1] > 1 else ","
+        return behind.read(), separator
 
     # ---- JSON ---------------------------------------------------------------------------------
 
@@ -528,15 +487,9 @@ def _object(text: str) -> dict[str, object]:
         raise _RefusedError("a line is not text", said)
     try:
         content = json.loads(text, object_pairs_hook=_unique)
-    except json.JSONDecodeError as error:
-        said = f"this line is not JSON: {error.msg} at its character {error.pos + 1}."
+    except (ValueError, RecursionError) as error:
+        said = f"this line is not JSON that can be read: {' '.join(str(error).split())}."
         raise _RefusedError("a line is not JSON", said) from None
-    except ValueError:
-        said = "this line is not JSON that can be read: a number is too long."
-        raise _RefusedError("a line is not JSON", said) from None
-    except RecursionError:
-        said = "this line is nested too deeply for a patient: remove the inner levels."
-        raise _RefusedError("a line is nested too deeply", said) from None
     if not isinstance(content, dict):
         said = "this line is not a JSON object: write one patient as an object."
         raise _RefusedError("a line is not a JSON object", said)

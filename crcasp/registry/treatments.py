@@ -49,9 +49,6 @@ class Treatments:
     Attributes:
         counts: how many rows there are, and what they come to.
         met: the keys of the map that a cell had.
-
-    Raises:
-        UsageError: a column is not there, or the map says what there is not.
     """
 
     def __init__(

@@ -66,14 +66,7 @@ class Writer:
         results: pl.DataFrame,
         names: Mapping[str, str],
     ) -> None:
-        """Write a batch of input rows with the results beside them.
-
-        Args:
-            batch: the rows.
-            ids: the column that says which patient a row is, for JSON rows as a table.
-            results: the columns of the answer.
-            names: what they are called.
-        """
+        """Write a batch of input rows with the results beside them."""
         first = not self.rows
         self.rows += len(results)
         rows, buffer = batch.rows, io.BytesIO()

@@ -85,8 +85,8 @@ def test_the_summary_is_said_though_a_report_is_written(tmp_path: Path, capsys: 
 
 
 HOSTILE = {
-    "nested": ('{"id": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
-    "nested value": ('{"ras": ' + '{"a":' * 100_000 + "1" + "}" * 100_001, "nested too deeply"),
+    "nested": ('{"id": ' + "[" * 100_000 + "]" * 100_000 + "}", "this line is not JSON"),
+    "nested value": ('{"ras": ' + '{"a":' * 100_000 + "1" + "}" * 100_001, "this line is not JSON"),
     "surrogate": ('{"id": "\\ud800", "ras": "\\ud800"}', "ras must be wild_type or mutant"),
     "long": (json.dumps({"id": 1, "ras": "x" * (2 << 20)}), "ras must be wild_type or mutant"),
     "list": ('{"ras": ["mutant"]}', "ras must be wild_type or mutant, not a list"),

@@ -66,7 +66,7 @@ def test_rows_of_another_setting_are_excluded_and_counted(run: Run) -> None:
     assert run.summary["treatments"]["excluded"] == 4
     assert "The treatments are 6 rows; excluded are 4 of adjuvant treatment" in run.said
     found = with_treatments(run, rows)
-    assert 'setting must be palliative, adjuvant or surgery, not adj.' in found[0]["error"]
+    assert "setting must be palliative, adjuvant or surgery, not adj." in found[0]["error"]
 
 
 def test_ids_on_one_side_only_are_counted(run: Run) -> None:
@@ -109,7 +109,7 @@ def test_what_is_missing_is_said(rows: str, said: str, run: Run) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("A,first,folfox,\n", 'row 1 of the treatments: line must be 1 to 20, not first.'),
+        ("A,first,folfox,\n", "row 1 of the treatments: line must be 1 to 20, not first."),
         ("A,1,aspirin,\n", "received must be"),
         ("A,1,,\n", "the therapy of this line is not recorded"),
         ("A,1,folfox,\nA,1,unknown,\n", "the therapy of this line is not recorded"),
