@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from clingo import Symbol
 from numpy.typing import NDArray
 
 from crcasp.errors import UsageError
@@ -38,8 +37,8 @@ LONGEST = 40  # characters of what a patient is called
 EMPTY = ("a row is empty", "this row is empty: take it out.")
 ALONE = (
     "nothing but an id, or a title, stands in a row",
-    "nothing but {} stands in this row: take it out if it is no patient, or write NA where a "
-    "finding of a patient is unknown.",
+    "nothing but {} stands in this row: take the row out if it is not a patient, or write NA where "
+    "a finding is unknown.",
 )
 
 
@@ -195,9 +194,10 @@ class Advisor:
     ) -> tuple[pa.Table, Mapping[str, tuple[str, ...]], dict[int, Said]]:
         """Return the rows with the lines of their treatments, what is read from which, faults."""
         table = batch.rows
-        if self.treatments is None or ids is None:
+        if self.treatments is None:
             return table, columns.used, {}
-        lines, faults = self.treatments.of(as_text(ids).to_pylist())
+        own = [None] * len(batch.lines or ()) if ids is None else as_text(ids).to_pylist()
+        lines, faults = self.treatments.of(own)
         self.cells.prepare(lines)
         for name, cells in lines.items():
             table = table.append_column(name, cells)
@@ -241,44 +241,24 @@ def _wrong(
             yield (place, *told[column.codes[place]])
 
 
-# ---- contradictions -------------------------------------------------------------------------
-
-
-class Issue(NamedTuple):
-    """One contradiction: each fact with the columns that it is read from, and what is wrong."""
-
-    parts: Sequence[tuple[Symbol, Sequence[str]]]
-    text: str
-
-    def cause(self) -> str:
-        """Return what is wrong with which columns."""
-        names = (", ".join(columns) or str(fact) for fact, columns in self.parts)
-        return f"{' and '.join(names)}: {self.text}"
-
-    def sentence(self, cells: Mapping[str, str]) -> str:
-        """Return what is wrong, with the cells of one row."""
-        called = []
-        for fact, columns in self.parts:
-            cell = f" {as_cell(cells[columns[0]])}" if len(columns) == 1 else ""
-            called.append(f"{', '.join(columns)}{cell} ({fact})" if columns else str(fact))
-        return f"{' contradicts '.join(called)}: {self.text}."
-
-
 def contradictions(table: pa.Table, found: Facts, issues: Issues, asked: Bools) -> dict[int, Said]:
     """Return what is wrong with rows as the input check of the program says it, by their places."""
-    of_row: dict[int, list[Issue]] = {}
+    said: dict[int, list[Said]] = {}
     for atom in sorted(issues):
         *pair, why = atom.arguments
         parts = [(fact, found.origins.get(fact, ())) for fact in dict.fromkeys(pair)]
-        for place in np.flatnonzero(issues[atom] & asked).tolist():
-            of_row.setdefault(place, []).append(Issue(parts, why.string))
-    places = sorted(of_row)
-    every = (part for own in of_row.values() for issue in own for part in issue.parts)
-    single = {columns[0] for _, columns in every if len(columns) == 1}
-    cells = {name: as_text(table[name].take(places)).to_pylist() for name in single}
-    said: dict[int, Said] = {}
-    for number, place in enumerate(places):
-        own = {name: column[number] for name, column in cells.items()}
-        causes = "; ".join(dict.fromkeys(issue.cause() for issue in of_row[place]))
-        said[place] = causes, " ".join(issue.sentence(own) for issue in of_row[place])
-    return said
+        named = " and ".join(", ".join(names) or str(fact) for fact, names in parts)
+        places = np.flatnonzero(issues[atom] & asked).tolist()
+        single = {names[0] for _, names in parts if len(names) == 1}
+        cells = {name: as_text(table[name].take(places)).to_pylist() for name in single}
+        for number, place in enumerate(places):
+            called = []
+            for fact, names in parts:
+                cell = f" {as_cell(cells[names[0]][number])}" if len(names) == 1 else ""
+                called.append(f"{', '.join(names)}{cell} ({fact})" if names else str(fact))
+            sentence = f"{' contradicts '.join(called)}: {why.string}."
+            said.setdefault(place, []).append((f"{named}: {why.string}", sentence))
+    return {
+        place: ("; ".join(dict.fromkeys(cause for cause, _ in own)), " ".join(it for _, it in own))
+        for place, own in sorted(said.items())
+    }

@@ -163,11 +163,12 @@ class Summary:
         if self.treatments:
             counts = self.treatments
             alone = _many(counts["without_treatment"], "patient")
+            others = _many(counts["without_patient"], "id")
             yield (
                 f"The treatments are {_many(counts['rows'], 'row')}; excluded are "
                 f"{counts['excluded']:,} of adjuvant treatment or surgery and "
-                f"{counts['without_id']:,} without an id. {alone} without a row there were answered "
-                f"as never treated; {_many(counts['without_patient'], 'id')} there had no patient."
+                f"{counts['without_id']:,} without an id. {alone} without a row there were "
+                f"answered as never treated; {others} there had no patient."
             )
         if self.unmet:
             keys = (f"{table}: {', '.join(map(show, its))}" for table, its in self.unmet.items())

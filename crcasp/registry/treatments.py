@@ -28,6 +28,7 @@ OF_LINES = {
 EXCLUDED = ("adjuvant", "surgery")  # settings of what is no line
 SETTINGS = ("palliative", *EXCLUDED)
 WHOLE = re.compile(r"(\d+)\.0+")
+NO_ID = ("the id is missing", "the id is missing by which treatments are found.")
 NEEDED = {
     ID: "the id of the patient",
     "line": "the number of the line of therapy; lines are not guessed from dates",
@@ -93,11 +94,12 @@ class Treatments:
         """Return the columns of the lines of some patients, and what is wrong with these."""
         keys = [_key(own) for own in ids]
         self.seen.update(keys)
-        self.counts["without_treatment"] += sum(key not in self.known for key in keys)
+        self.counts["without_treatment"] += sum(bool(it) and it not in self.known for it in keys)
         own = [self.columns.get(key, {}) for key in keys]
         names = dict.fromkeys(name for columns in own for name in columns)
         found = {name: pa.array([it.get(name) for it in own], pa.string()) for name in names}
-        faults = {row: self.faults[key] for row, key in enumerate(keys) if key in self.faults}
+        known = {**self.faults, "": NO_ID}
+        faults = {row: known[key] for row, key in enumerate(keys) if key in known}
         return found, faults
 
     def counted(self) -> dict[str, int]:

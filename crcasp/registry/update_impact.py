@@ -73,16 +73,7 @@ class UpdateImpact:
     def add(
         self, facts: Facts, unclear: Bits, lines: int, alone: bool, new: Answers, sets: Coded
     ) -> None:
-        """Count some patients.
-
-        Args:
-            facts: for each fact the patients of whom it is given.
-            unclear: of whom the old table could not be told all that it asks for.
-            lines: the lines of the grounding that they need.
-            alone: whether it is one patient, who is left to the solver.
-            new: what the new table says of them.
-            sets: their recommendation sets by the new table.
-        """
+        """Count some patients."""
         answered = unpacked(new.mask, new.rows)
         issues = self.old.issues(facts, new.rows).values()
         bad = np.logical_or.reduce([unclear, ~answered, *issues])

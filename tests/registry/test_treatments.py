@@ -10,6 +10,7 @@ import pytest
 from runs import Answers, Run
 
 from crcasp import ColumnMap, UsageError, answer, cohort
+from crcasp.cli import main
 
 PATIENTS = "id,ras\nA,mutant\nB,mutant\nC,mutant\n"
 ROWS = "id,line,drug\nA,1,Fluorouracil\nA,1,Leucovorin\nA,1,Oxaliplatin\nB,1,FOLFOX\n"
@@ -78,6 +79,19 @@ def test_ids_on_one_side_only_are_counted(run: Run) -> None:
     }
     assert "1 patient without a row there were answered as never treated" in run.said
     assert "2 ids there had no patient" in run.said
+
+
+def test_a_patient_without_an_id_is_an_error(run: Run) -> None:
+    found = with_treatments(run, ROWS, patients="id,ras\nA,mutant\n,mutant\n")
+    assert [bool(row["error"]) for row in found] == [False, True]
+    assert "the id is missing by which treatments are found" in found[1]["error"]
+    lines = '{"ras": "mutant"}\n{"id": "A", "ras": "mutant"}\n'
+    source = run.folder / "in.ndjson"
+    source.write_text(lines)
+    path = run.folder.parent / f"{run.folder.name}-t.csv"
+    assert main(["cohort", str(source), "-o", str(run.folder / "o.csv")]) == 0
+    command = ["cohort", str(source), "-o", str(run.folder / "o.csv"), "--treatments", str(path)]
+    assert main(command) == 1
 
 
 def test_ids_are_one_number_in_every_spelling(run: Run) -> None:
