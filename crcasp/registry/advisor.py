@@ -248,10 +248,10 @@ def contradictions(table: pa.Table, found: Facts, issues: Issues, asked: Bools) 
         *pair, why = atom.arguments
         parts = [(fact, found.origins.get(fact, ())) for fact in dict.fromkeys(pair)]
         named = " and ".join(", ".join(names) or str(fact) for fact, names in parts)
-        places = np.flatnonzero(issues[atom] & asked).tolist()
+        places = np.flatnonzero(issues[atom] & asked)
         single = {names[0] for _, names in parts if len(names) == 1}
         cells = {name: as_text(table[name].take(places)).to_pylist() for name in single}
-        for number, place in enumerate(places):
+        for number, place in enumerate(places.tolist()):
             called = []
             for fact, names in parts:
                 cell = f" {as_cell(cells[names[0]][number])}" if len(names) == 1 else ""

@@ -248,8 +248,8 @@ class Cells:
                 column = Column.of(table, names[0], reader.read)
                 columns = []
             faulty = found.unclear if name in self.others else found.wrong
-            faulty.extend(it for it in (*columns, column) if it.wrong().any())
-            for it in columns or [column]:
+            faulty.extend(it for it in (*columns, column) if any(cell.message for cell in it.cells))
+            for it in () if found.known.all() else columns or [column]:
                 np.logical_or(found.known, ~it.blank(), out=found.known)
             if name == GIVEN:
                 found = found._replace(given=self._given(column))

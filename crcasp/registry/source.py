@@ -291,22 +291,25 @@ class Source:
             arrow.ConvertOptions(column_types=text_columns, strings_can_be_null=False),
         )
         # An unclosed quotation mark in the last line would take this one to its row.
-        guard = f"x{separator * (len(names) - 1)}\n"
+        guard = f"x{separator * (len(names) - 1)}\n".encode()
 
         def at_once() -> pa.Table | None:
             """Return the rows of a text, None if not each of its lines is one."""
-            whole = text if text.endswith("\n") else text + "\n"
-            lines = whole.count("\n")
+            end = "" if text.endswith("\n") else "\n"
+            lines = text.count("\n") + len(end)
             try:
-                table = arrow.read_csv(pa.py_buffer((whole + guard).encode()), *options)
+                content = pa.py_buffer(b"".join((text.encode(), end.encode(), guard)))
+                table = arrow.read_csv(content, *options)
             except (pa.ArrowInvalid, UnicodeEncodeError):
                 return None
-            return table.slice(0, lines) if len(table) == lines + 1 else None
+            if len(table) != lines + 1:
+                return None
+            self.lines += lines
+            return table.slice(0, lines)
 
         while True:
             table = at_once() if len(text) < 2 * BLOCK else None
             if table is not None:
-                self.lines += text.count("\n")
                 yield Batch(table, {})
             else:
                 yield self._by_rows(text, stream, names, separator)
