@@ -165,10 +165,10 @@ def _renamed(header: Sequence[str], names: Mapping[str, str]) -> Iterator[str]:
     pairs = enumerate(zip(header, distinct_names(header), strict=True), 1)
     said = [f"column {place} is {new}" for place, (own, new) in pairs if own != new]
     if said:
-        yield f"The output names columns without a name of their own: {', '.join(said)}."
+        yield f"Columns without a name of their own are renamed in the output: {', '.join(said)}."
     said = [f"{own} is {new}" for own, new in names.items() if own != new]
     if said:
-        yield f"The table has columns that are named like results: there {', '.join(said)}."
+        yield f"Results whose names the table has are renamed in the output: {', '.join(said)}."
 
 
 def treatments_of(name: str, mapping: ColumnMap, program: Program, how: Format) -> Treatments:

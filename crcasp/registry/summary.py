@@ -157,19 +157,11 @@ class Summary:
         if self.repeated_ids:
             ids, rows = _many(self.repeated_ids, "id"), self.rows_of_repeated_ids
             yield (
-                f"{ids} {'stands' if self.repeated_ids == 1 else 'stand'} on more than one row, "
+                f"{ids} {_is(self.repeated_ids, 'stands', 'stand')} on more than one row, "
                 f"on {rows:,} rows in all: each row was answered by itself, as a patient."
             )
         if self.treatments:
-            counts = self.treatments
-            alone = _many(counts["without_treatment"], "patient")
-            others = _many(counts["without_patient"], "id")
-            yield (
-                f"The treatments are {_many(counts['rows'], 'row')}; excluded are "
-                f"{counts['excluded']:,} of adjuvant treatment or surgery and "
-                f"{counts['without_id']:,} without an id. {alone} without a row there were "
-                f"answered as never treated; {others} there had no patient."
-            )
+            yield " ".join(_of_treatments(self.treatments))
         if self.unmet:
             keys = (f"{table}: {', '.join(map(show, its))}" for table, its in self.unmet.items())
             yield f"No cell had these keys of the map: {'; '.join(keys)}."
@@ -192,6 +184,26 @@ class Summary:
                 yield "", printable(first), 2 * BULLET
         if len(self.causes) > LISTED:
             yield "  -", f"{len(self.causes) - LISTED:,} more causes.", BULLET
+
+
+def _of_treatments(counts: Mapping[str, int]) -> Iterator[str]:
+    """Yield what a table of treatments comes to, in sentences."""
+    yield f"There are {_many(counts['rows'], 'row')} of treatments."
+    for name, why in (
+        ("excluded", "for adjuvant treatment or surgery"),
+        ("without_id", "for want of an id"),
+    ):
+        if count := counts[name]:
+            yield f"{_many(count, 'row')} of them {_is(count)} excluded {why}."
+    if count := counts["without_treatment"]:
+        alone = f"{_many(count, 'patient')} without a row there {_is(count, 'was', 'were')}"
+        yield f"{alone} answered as never treated."
+    if count := counts["without_patient"]:
+        yield f"{_many(count, 'id')} there {_is(count, 'belongs', 'belong')} to no patient."
+
+
+def _is(count: int, one: str = "is", more: str = "are") -> str:
+    return one if count == 1 else more
 
 
 def _many(count: int, noun: str) -> str:

@@ -23,29 +23,18 @@ PLAIN = (
     *(types.is_string, types.is_large_string, types.is_date, types.is_timestamp, types.is_time),
     types.is_dictionary,
 )  # what CSV and JSON have as it is; all else is written as text
+BINARY = types.is_binary, types.is_large_binary, types.is_fixed_size_binary
 
 
 def refuse_columns(schema: pa.Schema, output: str, name: str) -> None:
     """Refuse columns that the form of the output cannot hold."""
     for field in schema:
-        kind = getattr(field.type, "storage_type", field.type)
-        kind = kind.value_type if types.is_dictionary(kind) else kind
-        binary = (
-            types.is_binary(kind)
-            or types.is_large_binary(kind)
-            or (types.is_fixed_size_binary(kind) and kind == field.type)
-        )
-        refused = (binary and output != "parquet") or (types.is_nested(kind) and output == "csv")
-        if output == "parquet":
-            try:
-                parquet.ParquetWriter(io.BytesIO(), pa.schema([field])).close()
-            except pa.ArrowException:
-                refused = True
-        if refused:
-            remedy = "or write" if output != "parquet" else "or do not write"
+        kind = field.type.value_type if types.is_dictionary(field.type) else field.type
+        refused = BINARY if output != "parquet" else ()
+        if any(of(kind) for of in refused) or (output == "csv" and types.is_nested(kind)):
             raise UsageError(
-                f"{name}: its column {field.name} holds {field.type}, which {output.upper()} "
-                f"cannot: take it out, {remedy} the output as Parquet."
+                f"{name}: its column {field.name} holds {kind}, which {output.upper()} cannot: "
+                "take it out, or write the output as Parquet."
             )
 
 

@@ -65,7 +65,7 @@ def test_rows_of_another_setting_are_excluded_and_counted(run: Run) -> None:
     assert results(found) == results(expected)
     with_treatments(run, rows, *(f"--value=treatments.setting:{it}" for it in values))
     assert run.summary["treatments"]["excluded"] == 4
-    assert "The treatments are 6 rows; excluded are 4 of adjuvant treatment" in run.said
+    assert "4 rows of them are excluded for adjuvant treatment or surgery." in run.said
     found = with_treatments(run, rows)
     assert "setting must be palliative, adjuvant or surgery, not adj." in found[0]["error"]
 
@@ -77,8 +77,8 @@ def test_ids_on_one_side_only_are_counted(run: Run) -> None:
         **{"rows": 7, "excluded": 0, "without_id": 1},
         **{"without_patient": 2, "without_treatment": 1},
     }
-    assert "1 patient without a row there were answered as never treated" in run.said
-    assert "2 ids there had no patient" in run.said
+    assert "1 patient without a row there was answered as never treated." in run.said
+    assert "2 ids there belong to no patient." in run.said
 
 
 def test_a_patient_without_an_id_is_an_error(run: Run) -> None:
