@@ -201,8 +201,8 @@ def test_what_python_gives_wrongly_is_refused(
 @pytest.mark.slow
 def test_many_rows_that_contradict_themselves_are_told_at_once(run: Run) -> None:
     rows = [f"{n},cecum,left,{18 + n % 100},{n % 5}" for n in range(20_000)]
-    found = run.of("id,primary_site,side,age,ecog\n" + "\n".join(rows) + "\n")
-    assert all("contradicts side" in row["error"] for row in found)
+    found = run.of("id,primary_site,side,age,ecog\n" + "\n".join([*rows, "x,cecum,,,"]) + "\n")
+    assert all("contradicts side" in row["error"] for row in found[:-1])
     assert run.summary["causes"][0]["rows"] == len(rows)
     assert run.summary["seconds"] < 10
 
