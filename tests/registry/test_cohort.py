@@ -165,7 +165,7 @@ def test_a_country_of_an_overlay(tmp_path: Path) -> None:
     row = {"id": "1", "country": "taiwan"}
     (answer,) = answered(tmp_path, [row], "--with", str(overlay))
     assert "sox" in answer["eligible"].split(";")
-    (answer,) = answered(tmp_path, [row])
+    answer, _ = answered(tmp_path, [row, {"id": "2", "country": "japan"}])
     assert "taiwan" in answer["error"]
 
 
