@@ -159,7 +159,7 @@ class Treatments:
                     text = row[mine].strip()
                     if text or mine in ("drug", "regimen"):
                         end = OF_LINES[mine].removeprefix("lineN")
-                        own.setdefault(end, {})[text or UNRECORDED] = None
+                        own.setdefault(end, {})[text] = None
 
     def _columns_of(self, patient: str) -> dict[str, str]:
         """Return the texts of a patient's lines, closed up where all of a line is excluded."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from runs import Answers, answers
 from workbooks import workbook
 
+from crcasp import ColumnMap, cohort
 from crcasp.cli import main
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "registry"
@@ -201,3 +203,26 @@ def test_a_national_registry_of_line_numbers(tmp_path: Path) -> None:
     found = answered(tmp_path, patients, NCR, "--treatments", str(lines))
     assert [row["line"] for row in found] == ["beyond_first", "beyond_first", "first"]
     assert "folfiri+cetuximab" in found[0]["undetermined"].split(";")
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_rows_of_a_hospital(tmp_path: Path) -> None:
+    kinds = [
+        f"{ps},{side},{kras},{line}"
+        for ps, side in (("2.0", "left"), ("1", "right"), ("", "NA"))
+        for kras in ("WT", "G12D", "")
+        for line in ("FOLFOX4 + Bev", "", "FOLFIRI")
+    ]
+    rows = (
+        f"{n},{kinds[n % len(kinds)]},{40 + n % 40}.{n % 99},note {n}\n" for n in range(100_000)
+    )
+    source = written(tmp_path / "h.csv", "id,PS,side,kras,line1,age,note\n" + "".join(rows))
+    values = {
+        "kras": {"*": "mutant", "WT": "wild_type"},
+        "lineN": {"FOLFOX4": "folfox", "Bev": "bevacizumab"},
+    }
+    mapping = ColumnMap({"ecog": "PS"}, values, floor=("age",))
+    start = time.process_time()
+    summary = cohort(source, tmp_path / "o.parquet", mapping=mapping)
+    assert time.process_time() - start < 2
+    assert (summary.rows, summary.errors, summary.repeated_ids) == (100_000, 0, 0)

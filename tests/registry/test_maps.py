@@ -55,28 +55,31 @@ def test_texts_of_several_columns_make_a_finding(run: Run) -> None:
 @pytest.mark.parametrize(
     ("born", "at", "age"),
     [
-        ("1960-06-15", "2020-06-14", 59),
-        ("1960-06-15", "2020-06-15", 60),
-        ("15.6.1960", "2020-06-15T10:00:00", 60),
-        ("19600615", "14.06.2020", 59),
-        ("1960-02-29", "2020-02-28", 59),
+        ("2000-06-15", "2018-06-14", 17),
+        ("2000-06-15", "2018-06-15", 18),
+        ("15.6.2000", "2018-06-15T10:00:00", 18),
+        ("20000615", "14.06.2018", 17),
+        ("2000-02-29", "2018-02-28", 17),
+        ("2000-02-29", "2018-03-01", 18),
+        ("1899-01-01", "2019-12-31", 120),
+        ("1899-01-01", "2020-01-01", 121),
         ("NA", "2020-01-01", None),
     ],
 )
 def test_an_age_of_two_dates(born: str, at: str, age: int | None, run: Run) -> None:
-    text = (
-        f"id,BORN,SEEN,ras,side\n1,{born},{at},mutant,left\n2,1960-01-01,2010-01-01,mutant,left\n"
-    )
-    for limit, younger in ((60, age is not None and age <= 59), (59, False)):
-        row, _ = run.of(text, "--age=BORN,SEEN", "-c", f"younger_age={limit}")
-        assert row["error"] == ""
-        if age is None:
-            assert "age" in row["missing"].split(";")
-        else:
-            (same,) = run.of(
-                f"id,age,ras,side\n1,{age},mutant,left\n", "-c", f"younger_age={limit}"
-            )
-            assert row["eligible"] == same["eligible"], younger
+    text = f"id,BORN,SEEN,ecog\n1,{born},{at},1\n2,1960-01-01,2010-01-01,1\n"
+    row, other = run.of(text, "--age=BORN,SEEN")
+    assert bool(row["error"]) == (age in (17, 121))
+    assert f"age must be 18 to 120, not {age}." in row["error"] or not row["error"]
+    assert other["error"] == ""
+    assert run.summary["columns"]["age"] == ["BORN", "SEEN"]
+    if not row["error"]:
+        (row,) = run.of(f"id,BORN,SEEN,{HELD}\n1,{born},{at},{TREATED}\n", "--age=BORN,SEEN")
+        (same,) = run.of(f"id,age,{HELD}\n1,{'' if age is None else age},{TREATED}\n")
+        assert (row["eligible"], row["missing"]) == (same["eligible"], same["missing"])
+
+
+HELD, TREATED = "ras,side,disease_extent,liver_metastases", "mutant,left,disseminated,unresectable"
 
 
 def test_what_is_not_a_date_is_an_error(run: Run) -> None:
