@@ -141,8 +141,7 @@ class Advisor:
 
     def answers(self, batch: Batch, columns: Columns, before: int | None = None) -> Answers:
         """Return the answers for the rows of a batch, in order."""
-        rows = len(batch.rows) if batch.lines is None else len(batch.lines)
-        ids = None
+        rows, ids = batch.size, None
         for column in columns.used.get(ID, ()):
             ids = batch.rows[column] if column in batch.rows.column_names else None
         table, used, faults = self._with_lines(batch, columns, ids)
@@ -196,7 +195,7 @@ class Advisor:
         table = batch.rows
         if self.treatments is None:
             return table, columns.used, {}
-        own = [None] * len(batch.lines or ()) if ids is None else as_text(ids).to_pylist()
+        own = [None] * batch.size if ids is None else as_text(ids).to_pylist()
         lines, faults = self.treatments.of(own)
         self.cells.prepare(lines)
         for name, cells in lines.items():

@@ -218,9 +218,9 @@ def _answer(
                 raise UsageError(
                     f"{source.called}: the key {min(late)} is one that the output has: rename it."
                 )
-            answers = advisor.answers(batch, columns, source.rows - _rows(batch))
+            answers = advisor.answers(batch, columns, source.rows - batch.size)
             kept = np.flatnonzero(~answers.empty)
-            if len(kept) < _rows(batch):
+            if len(kept) < batch.size:
                 batch = batch._replace(rows=batch.rows.take(kept))
                 answers = answers.kept(kept)
             if written:
@@ -232,10 +232,6 @@ def _answer(
         if written:
             written.result()
     return columns, names
-
-
-def _rows(batch: Batch) -> int:
-    return len(batch.rows) if batch.lines is None else len(batch.lines)
 
 
 # ---- in memory, and past one machine ----------------------------------------------------------

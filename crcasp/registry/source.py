@@ -73,6 +73,11 @@ class Batch(NamedTuple):
     faults: Mapping[int, Said]
     lines: Sequence[str] | None = None
 
+    @property
+    def size(self) -> int:
+        """How many rows these are, also where no column is asked for."""
+        return len(self.rows) if self.lines is None else len(self.lines)
+
 
 class Format(NamedTuple):
     """How a table is written, where the file itself does not say it.
@@ -223,9 +228,8 @@ class Source:
             how = {"csv": self._csv, "xlsx": self._xlsx, "parquet": self._parquet}
             found = self._ndjson(column) if self.form == "ndjson" else how[self.form]()
             for batch in found:
-                rows = len(batch.rows) if batch.lines is None else len(batch.lines)
-                if rows or not self.rows:
-                    self.rows += rows
+                if batch.size or not self.rows:
+                    self.rows += batch.size
                     yield batch
 
     # ---- files that are no text -------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import cast
 
@@ -21,7 +21,6 @@ SOURCE = "source"  # the column of a table that has JSON lines as they are writt
 PLAIN = (
     *(types.is_null, types.is_boolean, types.is_integer, types.is_float32, types.is_float64),
     *(types.is_string, types.is_large_string, types.is_date, types.is_timestamp, types.is_time),
-    types.is_dictionary,
 )  # what CSV and JSON have as it is; all else is written as text
 BINARY = types.is_binary, types.is_large_binary, types.is_fixed_size_binary
 
@@ -29,13 +28,29 @@ BINARY = types.is_binary, types.is_large_binary, types.is_fixed_size_binary
 def refuse_columns(schema: pa.Schema, output: str, name: str) -> None:
     """Refuse columns that the form of the output cannot hold."""
     for field in schema:
-        kind = field.type.value_type if types.is_dictionary(field.type) else field.type
-        refused = BINARY if output != "parquet" else ()
-        if any(of(kind) for of in refused) or (output == "csv" and types.is_nested(kind)):
+        binary = any(of(kind) for kind in _leaves(field.type) for of in BINARY)
+        nested = types.is_nested(field.type) and output == "csv"
+        if output != "parquet" and (binary or nested):
             raise UsageError(
-                f"{name}: its column {field.name} holds {kind}, which {output.upper()} cannot: "
-                "take it out, or write the output as Parquet."
+                f"{name}: its column {field.name} holds {field.type}, which {output.upper()} "
+                "cannot: take it out, or write the output as Parquet."
             )
+
+
+def _leaves(kind: pa.DataType) -> Iterator[pa.DataType]:
+    """Yield the types that a type is made of."""
+    if types.is_dictionary(kind):
+        yield from _leaves(kind.value_type)
+    elif types.is_nested(kind):
+        for number in range(kind.num_fields):
+            yield from _leaves(kind.field(number).type)
+    else:
+        yield kind
+
+
+def _plain(kind: pa.DataType) -> bool:
+    views = types.is_list_view(kind) or types.is_large_list_view(kind)
+    return not views and all(any(of(it) for of in PLAIN) for it in _leaves(kind))
 
 
 class Writer:
@@ -79,7 +94,7 @@ class Writer:
             self.parquet.write_table(table)
             return
         for place, field in enumerate(rows.schema):
-            if not (types.is_nested(field.type) or any(plain(field.type) for plain in PLAIN)):
+            if not _plain(field.type):
                 rows = rows.set_column(place, field.name, as_text(rows[field.name]))
         frame = cast(pl.DataFrame, pl.from_arrow(rows)).hstack(results.get_columns())
         if self.form == "csv":

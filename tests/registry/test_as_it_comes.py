@@ -261,6 +261,11 @@ TYPED = {
     "view": pa.array(["x"], pa.string_view()),
 }
 SHOWN = [str(MARK), "3 days, 0:00:00", "1.50", "1.50", '{"a": 1}', "1.5", "x"]
+NESTED = {
+    "wide": pa.array([{"x": decimal.Decimal("1.5")}], pa.struct([("x", pa.decimal256(50, 1))])),
+    "views": pa.array([[1, 2]], pa.list_view(pa.int8())),
+    "map": pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int8())),
+}
 
 
 @pytest.mark.parametrize("output", ["o.csv", "o.ndjson", "o.parquet"])
@@ -274,6 +279,20 @@ def test_columns_of_any_type_pass(output: str, tmp_path: Path) -> None:
     else:
         row = answers(path)[0] if output == "o.csv" else json.loads(path.read_text())
         assert [str(row[name]) for name in TYPED] == SHOWN
+
+
+def test_nested_columns_of_any_type_pass_or_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, path = tmp_path / "in.parquet", tmp_path / "o.ndjson"
+    parquet.write_table(pa.table({"age": [50], **NESTED}), source)
+    assert main(["cohort", str(source), "-o", str(path)]) == 0
+    row = json.loads(path.read_text())
+    assert (row["wide"], row["views"], row["map"]) == ('{"x": "1.5"}', "[1, 2]", {"a": 1})
+    parquet.write_table(pa.table({"age": [50], "raw": [[b"x"]]}), source)
+    for output in ("o.csv", "o2.ndjson"):
+        assert main(["cohort", str(source), "-o", str(tmp_path / output)]) == 2
+        assert "its column raw holds list<element: binary>" in capsys.readouterr().err
 
 
 def test_a_column_of_any_type_is_read(tmp_path: Path) -> None:
