@@ -131,6 +131,10 @@ class Cells:
         self.prepare(name.replace("N", "1") for name in names.values)
         for name, rule in names.rules.items():
             self._check(name, rule)
+        self.prepare(self.floor)
+        for name in self.floor:
+            if not self.readers[name].numbers:
+                raise UsageError(f"--floor {name}: its values are not numbers; leave it out.")
 
     def prepare(self, used: Iterable[str]) -> None:
         """Refuse, before any row, what the map says wrongly of the columns that are there."""

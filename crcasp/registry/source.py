@@ -392,7 +392,7 @@ class Source:
             fault += "are comments, or --skip N to pass over N lines."
         elif "\0" in line:
             fault = f"this is not text (a NUL character): {SAVE}; the name of an Excel file must "
-            fault += "end in .xlsx."
+            fault += "end in .xlsx, of a compressed file in .gz."
         elif odd:
             place, fault = f"{place}:{odd.start() + 1}", f"this is not text in {encoding}: {SAVE}."
         signs = SEPARATORS.values()

@@ -359,6 +359,7 @@ def test_json_that_is_not_one_patient_a_line_is_said_once(text: str, run: Run) -
 
 def test_ages_with_a_fraction_are_cut_on_request(run: Run) -> None:
     text = "id,age,ecog\n1,60.75,1\n2,60,1.5\n"
+    assert "--floor ras: its values are not numbers" in run.refused(text, "--floor", "ras")
     found = run.of(text + "3,50,1\n")
     assert "age must be a whole number, 18 to 120, not 60.75: --floor age" in found[0]["error"]
     found = run.of(text, "--floor", "age")
