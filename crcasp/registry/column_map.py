@@ -6,6 +6,8 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from functools import reduce
+from operator import or_
 from typing import Any, TypeAlias
 
 from crcasp.errors import UsageError
@@ -107,7 +109,7 @@ class ColumnMap:
             {**self.rules, **more.rules},
             (*self.unknown, *more.unknown),
             (*self.floor, *more.floor),
-            treatments[0] | treatments[-1] if treatments else None,
+            reduce(or_, treatments) if treatments else None,
         )
 
 
@@ -143,6 +145,9 @@ def from_toml(path: str) -> ColumnMap:
     return _Content(path).map(content)
 
 
+OF_TREATMENTS = ("columns", "values", "unknown")  # what the map of treatments may have
+
+
 class _Content:
     """The content of a map file; what is not in order is named with the path of the file."""
 
@@ -150,7 +155,8 @@ class _Content:
         self.path = path
 
     def map(self, content: Mapping[str, object], where: str = "the map") -> ColumnMap:
-        self.refuse_unknown(where, content, [attribute.name for attribute in fields(ColumnMap)])
+        known = [attribute.name for attribute in fields(ColumnMap)]
+        self.refuse_unknown(where, content, known if where == "the map" else OF_TREATMENTS)
         rules, values = self.part(content, "rules"), self.part(content, "values")
         nested = self.part(content, "treatments")
         return ColumnMap(

@@ -138,6 +138,14 @@ def test_what_is_wrong_is_an_error_of_the_patient(rows: str, said: str, run: Run
     assert [row["error"] for row in found[1:]] == ["", ""]
 
 
+def test_a_column_of_treatments_that_there_is_not(run: Run) -> None:
+    with_treatments(run, ROWS, "--column", "treatments.drugg=X")
+    assert run.status == 2
+    assert "drugg is not a column of treatments; did you mean drug?" in run.said
+    with_treatments(run, ROWS, "--value", "treatments.setting:x=curative")
+    assert "setting must be palliative, adjuvant or surgery, not curative" in run.said
+
+
 def test_lines_are_said_once(run: Run) -> None:
     with_treatments(run, ROWS, patients="id,ras,line1\nA,mutant,folfox\n")
     assert run.status == 2
