@@ -52,10 +52,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     rule = "make a finding of several columns: ANY if any has it, ALL if all have; or the VALUE "
     rule += "whose columns have these texts, as NAME=VALUE:COLUMN=TEXT,..."
     several("--rule", "NAME=COLUMN,...:ANY/ALL", rule)
-    dates = "make the age of two columns of dates, of birth and of the time that is asked for"
-    add("--age", metavar="BORN,AT", help=dates)
+    dates = "make a number of whole years of two columns of dates, of birth and of another time"
+    several("--years", "NAME=BORN,AT", dates)
     several("--unknown", "TEXT", "a further text that says that something is unknown")
-    several("--floor", "NAME", "cut what stands behind the point of a number, as of age")
+    several("--floor", "NAME", "cut what stands behind the point of a number")
     add("--map", metavar="FILE", help="a TOML file that says all this of columns and texts")
     add("--summary", metavar="FILE", help="write the summary as JSON, too")
     add("--report", metavar="FILE", help="write the summary as an HTML page, too")
@@ -160,11 +160,12 @@ def _map(options: argparse.Namespace) -> ColumnMap:
         if not (colon and slash and listed and some and every):
             raise UsageError(f"--rule {text}: write it as {RULE}.")
         rules[name] = Rule(tuple(part.strip() for part in listed.split(",")), some, every)
-    if options.age:
-        born, _, at = options.age.partition(",")
-        if not (born.strip() and at.strip()):
-            raise UsageError(f"--age {options.age}: write it as BORN,AT.")
-        rules["age"] = Years(born.strip(), at.strip())
+    for text in options.years:
+        name, made = _pair(text, "--years", "NAME=BORN,AT")
+        born, _, at = (part.strip() for part in made.partition(","))
+        if not (born and at):
+            raise UsageError(f"--years {text}: write it as NAME=BORN,AT.")
+        rules[name] = Years(born, at)
 
     def of(prefix: str, pairs: dict[str, Any]) -> dict[str, Any]:
         """Return what is said of the columns of a table, by their names without the prefix."""

@@ -225,8 +225,8 @@ class Cells:
         """Return what a rule makes of the texts of a row."""
         reader = self.readers[name]
         if isinstance(rule, Years):
-            age = years(*(row[it] or "" for it in columns_of(rule)))
-            return Cell() if age is None else reader.read(str(age))
+            number = years(*(row[it] or "" for it in columns_of(rule)))
+            return Cell() if number is None else reader.read(str(number))
         if isinstance(rule, Cases):
             for value, case in rule.cases.items():
                 if all(same(row[it] or "") == same(text) for it, text in case.items()):

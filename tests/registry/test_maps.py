@@ -68,13 +68,13 @@ def test_texts_of_several_columns_make_a_finding(run: Run) -> None:
 )
 def test_an_age_of_two_dates(born: str, at: str, age: int | None, run: Run) -> None:
     text = f"id,BORN,SEEN,ecog\n1,{born},{at},1\n2,1960-01-01,2010-01-01,1\n"
-    row, other = run.of(text, "--age=BORN,SEEN")
+    row, other = run.of(text, "--years=age=BORN,SEEN")
     assert bool(row["error"]) == (age in (17, 121))
     assert f"age must be 18 to 120, not {age}." in row["error"] or not row["error"]
     assert other["error"] == ""
     assert run.summary["columns"]["age"] == ["BORN", "SEEN"]
     if not row["error"]:
-        (row,) = run.of(f"id,BORN,SEEN,{HELD}\n1,{born},{at},{TREATED}\n", "--age=BORN,SEEN")
+        (row,) = run.of(f"id,BORN,SEEN,{HELD}\n1,{born},{at},{TREATED}\n", "--years=age=BORN,SEEN")
         (same,) = run.of(f"id,age,{HELD}\n1,{'' if age is None else age},{TREATED}\n")
         assert (row["eligible"], row["missing"]) == (same["eligible"], same["missing"])
 
@@ -86,8 +86,8 @@ def test_what_is_not_a_date_is_an_error(run: Run) -> None:
     text = (
         "id,BORN,SEEN\n1,06/15/1960,2020-01-01\n2,2000-01-01,1999-01-01\n3,1950-13-01,2000-01-01\n"
     )
-    assert "write it as BORN,AT" in run.refused(text, "--age=BORN")
-    found = run.of(text + "4,1950-01-01,2000-01-01\n", "--age=BORN,SEEN")
+    assert "write it as NAME=BORN,AT" in run.refused(text, "--years=age=BORN")
+    found = run.of(text + "4,1950-01-01,2000-01-01\n", "--years=age=BORN,SEEN")
     assert 'BORN "06/15/1960": this must be a date such as 2019-12-31' in found[0]["error"]
     assert "age must be 18 to 120" in found[1]["error"]
     assert "BORN" in found[2]["error"]
