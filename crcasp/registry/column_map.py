@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from functools import reduce
@@ -83,14 +84,14 @@ class ColumnMap:
         tables: dict[str, Mapping[str, object]] = {
             within.rstrip("."): {name: texts for name, texts in lists.items() if texts},
             f"{within}columns": self.columns,
-            **{f"{within}values.{_toml(name)}": texts for name, texts in self.values.items()},
+            **{f"{within}values.{_key(name)}": texts for name, texts in self.values.items()},
         }
         for name, rule in self.rules.items():
             content = rule.cases if isinstance(rule, Cases) else asdict(rule)
-            tables[f"{within}rules.{_toml(name)}"] = content
+            tables[f"{within}rules.{_key(name)}"] = content
         parts = []
         for name, pairs in tables.items():
-            lines = [f"{_toml(key)} = {_toml(value)}\n" for key, value in pairs.items()]
+            lines = [f"{_key(key)} = {_toml(value)}\n" for key, value in pairs.items()]
             if lines:
                 parts.append((f"[{name}]\n" if name else "") + "".join(lines))
         more = self.treatments.to_toml("treatments.") if self.treatments else ""
@@ -113,9 +114,13 @@ class ColumnMap:
         )
 
 
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
+
+
 def _toml(value: object) -> str:
     if isinstance(value, Mapping):
-        return f"{{ {', '.join(f'{_toml(key)} = {_toml(it)}' for key, it in value.items())} }}"
+        return f"{{ {', '.join(f'{_key(key)} = {_toml(it)}' for key, it in value.items())} }}"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
