@@ -188,7 +188,7 @@ RULE = "NAME=COLUMN,...:ANY/ALL or NAME=VALUE:COLUMN=TEXT,..."
 
 
 def _pair(text: str, option: str, form: str, needed: int = 2) -> tuple[str, str]:
-    """Return what stands before and behind a sign of equality; the last may be left out."""
+    """Return what stands before and behind a sign of equality; the last may be empty."""
     name, equals, value = text.rpartition("=") if needed == 1 else text.partition("=")
     pair = name.strip(), value.strip()
     if not (equals and all(pair[:needed])):

@@ -45,7 +45,7 @@ class Touched:
 
     def text(self) -> str:
         """Return how many patients it touches, as a sentence."""
-        left = f"; {self.left_out:,} whom the old table cannot answer are left out"
+        left = f"; {self.left_out:,} whom the old table cannot answer are excluded"
         return (
             f"{self.patients:,} of {self.compared:,} patients; {self.preferred:,} with other "
             f"preferred sets{left if self.left_out else ''}."
