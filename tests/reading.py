@@ -9,14 +9,13 @@ finding that no completion looks up cannot change the answer (see `_completions`
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import pairwise, product
 from typing import Any, Literal
 
 Value = str | int
-Support = Mapping[str, int]
 
 GRADES = {1: "considered", 2: "recommended", 3: "benefit"}
 CONSIDERED, RECOMMENDED, BENEFIT = 1, 2, 3
@@ -521,19 +520,6 @@ def _supports(case: _Case, therapy: str, world: _World) -> dict[str, int]:
     }
 
 
-def complete_status(
-    patient: Patient, completion: Mapping[str, Value], withdrawn: frozenset[str] = frozenset()
-) -> dict[str, Support]:
-    """For every therapy asked about the statements that apply, with grades, in one completion.
-
-    The completion gives every unknown concept and every unknown reason (as `stopped(1)`) a
-    value. A therapy is eligible in it if any statement applies.
-    """
-    case = _prepare(patient, withdrawn)
-    world = _World({**completion, **case.known})
-    return {therapy: _supports(case, therapy, world) for therapy in _asked(case)}
-
-
 # --- all completions ----------------------------------------------------------------------
 
 
@@ -667,6 +653,32 @@ def read(patient: Patient, withdrawn: frozenset[str] = frozenset()) -> Reading:
     highest = max(best.values(), default=0)
     reading.preferred.update(chosen for chosen, grade in best.items() if grade == highest)
     return reading
+
+
+def is_eligible(patient: Patient, therapy: str) -> bool:
+    """Whether one therapy is eligible, as `read` says, without reading the others."""
+    case = _prepare(patient)
+    in_scope = patient.findings.get("liver_metastases") != "none"
+    return in_scope and therapy in _asked(case) and all(_completions(case, therapy)[1])
+
+
+def grades(
+    patient: Patient, therapy: str, sides: Sequence[Mapping[str, Value]] = ({},)
+) -> tuple[list[str], dict[tuple[Value, ...], int]]:
+    """The grade of a therapy in every completion of what it may look up, 0 if it is not eligible.
+
+    Each of the sides is a completion of the side of the tumor; it stands last among the values.
+    """
+    cases = [_prepare(replace(patient, findings={**patient.findings, **side})) for side in sides]
+    found = (name for case in cases for name in _completions(case, therapy)[0])
+    names = list(dict.fromkeys(found))
+    graded: dict[tuple[Value, ...], int] = {}
+    for case, side in zip(cases, sides, strict=True):
+        for values in product(*map(_domain, names)):
+            world = _World({**dict(zip(names, values, strict=True)), **case.known})
+            supports = _supports(case, therapy, world)
+            graded[(*values, *side.values())] = max(supports.values(), default=0)
+    return [*names, *sides[0]], graded
 
 
 # --- random patients ----------------------------------------------------------------------

@@ -10,8 +10,10 @@ from clingo import Function, Number, Symbol, parse_term
 
 from crcasp import Only
 from crcasp.program.engine import engine
-from crcasp.program.files import Program
+from crcasp.program.files import Program, verdict_files
 
+FILES = [name for name in verdict_files() if name != "reasons.lp"]
+READ = ("eligible/1", "rank/2", "grade/2", "is/2", "would_bar/6", "reusable/1", "initial_line/1")
 STATEMENT = """statement("T{n}", {line}, {grade}). text("T{n}", "a trial").
 reference("T{n}", "a trial").
 offers("T{n}", b, {therapy}). {needs}
@@ -58,27 +60,36 @@ class Table:
     """What one table makes of a fully known patient, asked with clingo directly."""
 
     def __init__(self, program: Program, facts: Iterable[Symbol]) -> None:
-        control = program.control(facts=" ".join(f"{fact}." for fact in facts))
+        text = " ".join([*(f"{fact}." for fact in facts), *(f"#show {it}." for it in READ)])
+        control = program.control(facts=text, files=FILES)
         with control.solve(yield_=True) as handle:
             model = handle.model()
-            self.atoms = [] if model is None else list(model.symbols(atoms=True))
+            self.atoms: dict[str, list[list[Symbol]]] = {}
+            for atom in [] if model is None else model.symbols(shown=True):
+                self.atoms.setdefault(atom.name, []).append(atom.arguments)
             self.consistent = model is not None
+        self.stops = {str(f): str(v) for f, v in self.of("is") if f.name == "stopped"}
+        self.values: dict[str, str] = {}
         self.eligible = {str(row[0]) for row in self.of("eligible")}
         ranks = {str(grade): rank.number for grade, rank in self.of("rank")}
         self.grades = {str(t): (ranks[str(g)], str(g)) for t, g in self.of("grade")}
 
     def of(self, name: str) -> list[list[Symbol]]:
-        """The arguments of all atoms of a predicate."""
-        return [atom.arguments for atom in self.atoms if atom.name == name]
+        """The arguments of all atoms of a predicate of `READ`."""
+        return self.atoms.get(name, [])
 
     def value(self, finding: str) -> str:
         """What a finding is by this table; "" where it does not ask."""
-        stops = {str(f): str(v) for f, v in self.of("is") if f.name == "stopped"}
+        if finding not in self.values:
+            self.values[finding] = self._value(finding)
+        return self.values[finding]
+
+    def _value(self, finding: str) -> str:
         if finding.startswith("repeats("):
             statement, therapy = parse_term(finding).arguments
             barred = any(
                 (row[1], row[3]) == (statement, therapy)
-                and stops.get(f"stopped({row[4]})") == str(row[5])
+                and self.stops.get(f"stopped({row[4]})") == str(row[5])
                 for row in self.of("would_bar")
             )
             return "yes" if barred else "no"
@@ -86,7 +97,7 @@ class Table:
             return "yes" if parse_term(finding).arguments in self.of("reusable") else "no"
         if finding == "stopped(initial)":
             lines = [f"stopped({line})" for (line,) in self.of("initial_line")]
-            return stops[lines[0]] if lines else "never"
+            return self.stops[lines[0]] if lines else "never"
         return next((str(v) for f, v in self.of("is") if str(f) == finding), "")
 
 

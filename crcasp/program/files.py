@@ -7,12 +7,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from crcasp.errors import UsageError
 
 if TYPE_CHECKING:
     from clingo import Control, Observer
+    from clingo.ast import AST
 
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")  # its files
 Overlays = tuple[tuple[str, str], ...]
@@ -163,7 +165,7 @@ class Program(NamedTuple):
         if observer is not None:
             control.register_observer(observer)
         for name in names:
-            control.load(os.path.join(program_directory(), name))
+            _load(control, os.path.join(program_directory(), name))
         control.add("base", [], facts)
         for name, text in texts:
             if add is None:
@@ -245,6 +247,33 @@ def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not a text file"
         raise UsageError(f"{name}: it cannot be read: {reason}; name a file of rules.") from None
+
+
+_loaded: set[str] = set()
+_load_lock = Lock()  # clingo counts the uses of a syntax tree, and has no lock for that
+
+
+def _load(control: Control, path: str) -> None:
+    """Load a file of `lp/`, by its syntax tree if it was loaded before."""
+    from clingo.ast import ProgramBuilder
+
+    with _load_lock:
+        if path not in _loaded:  # once, the file itself is quicker
+            control.load(path)
+            _loaded.add(path)
+            return
+        with ProgramBuilder(control) as builder:
+            for statement in _statements(path):
+                builder.add(statement)
+
+
+@cache
+def _statements(path: str) -> list[AST]:
+    from clingo import ast
+
+    found: list[AST] = []
+    ast.parse_files([path], found.append)
+    return [node for node in found if node.ast_type != ast.ASTType.Comment]
 
 
 @cache

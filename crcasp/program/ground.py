@@ -186,23 +186,26 @@ class Slices:
     """
 
     def __init__(self, rules: GroundRules) -> None:
+        plain = [(choice, heads, body, None, ()) for choice, heads, body in rules.rules]
+        sums = [
+            (choice, heads, [part for part, _ in body], bound, [by for _, by in body])
+            for choice, heads, bound, body in rules.sums
+        ]
+        self.rules = [*plain, *sums]
         self.by_head: dict[int, list[int]] = {}
-        self.rules = [
-            (choice, heads, None, [(part, 1) for part in body])
-            for choice, heads, body in rules.rules
-        ] + [*rules.sums]
-        self.constraints: dict[int, list[int]] = {}
-        for place, (_, heads, _, body) in enumerate(self.rules):
+        self.constraints: list[int] = []
+        for place, (_, heads, *_) in enumerate(self.rules):
             for head in heads:
                 self.by_head.setdefault(head, []).append(place)
             if not heads:
-                for part, _ in body:
-                    self.constraints.setdefault(abs(part), []).append(place)
+                self.constraints.append(place)
 
     def part(
         self, control: Control, atoms: Iterable[int], minimized: Mapping[int, Symbol]
     ) -> dict[int, int]:
-        """Add to a control what atoms depend on, and return these and all others with their own.
+        """Add to a control what atoms depend on, and all constraints.
+
+        Return these atoms and all others that these depend on, with their own.
 
         Args:
             control: takes the rules.
@@ -210,31 +213,30 @@ class Slices:
             minimized: atoms of which as few as possible hold in an optimal model, with symbols.
         """
         found: set[int] = set()
-        places: set[int] = set()
+        places = {*self.constraints}
         stack = [*atoms]
+        for place in places:
+            stack += self.rules[place][2]
         while stack:
-            atom = stack.pop()
+            atom = abs(stack.pop())
             if atom in found:
                 continue
             found.add(atom)
-            for place in (*self.by_head.get(atom, ()), *self.constraints.get(atom, ())):
+            for place in self.by_head.get(atom, ()):
                 if place not in places:
                     places.add(place)
-                    stack += [abs(part) for part, _ in self.rules[place][3]]
+                    stack += self.rules[place][2]
         with control.backend() as backend:
-            own = {atom: backend.add_atom(minimized.get(atom)) for atom in found}
-
-            def literal(part: int) -> int:
-                atom: int = own[abs(part)]
-                return atom if part > 0 else -atom
-
+            own: dict[int, int] = {atom: backend.add_atom(minimized.get(atom)) for atom in found}
+            literals = {-atom: -literal for atom, literal in own.items()} | own
             for place in places:
-                choice, heads, bound, body = self.rules[place]
+                choice, heads, body, bound, weights = self.rules[place]
                 kept = [own[head] for head in heads if head in own]
+                parts = [literals[part] for part in body]
                 if bound is None:
-                    backend.add_rule(kept, [literal(part) for part, _ in body], choice)
+                    backend.add_rule(kept, parts, choice)
                 else:
-                    weights = [(literal(part), by) for part, by in body]
-                    backend.add_weight_rule(kept, bound, weights, choice)
+                    weighted = [*zip(parts, weights, strict=True)]
+                    backend.add_weight_rule(kept, bound, weighted, choice)
             backend.add_minimize(0, [(own[atom], 1) for atom in minimized if atom in own])
         return own

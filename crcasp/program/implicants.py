@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from crcasp.program.solver import Solver
@@ -10,18 +10,23 @@ from crcasp.program.solver import Solver
 Part = TypeVar("Part")
 
 
-def minimal_subset(parts: Sequence[Part], enough: Callable[[list[Part]], bool]) -> list[Part]:
+def minimal_subset(
+    parts: Sequence[Part], enough: Callable[[list[Part]], Collection[object] | None]
+) -> list[Part]:
     """Return a minimal subset that is still enough.
 
     Args:
         parts: together they are enough; the first are given up first.
-        enough: whether some of them are; of more parts it is true if it is of fewer.
+        enough: those of some parts that are enough, such as an unsatisfiable core; None if
+            these parts together are not.
     """
     kept = list(parts)
     for part in parts:
-        fewer = [other for other in kept if other != part]
-        if len(fewer) < len(kept) and enough(fewer):
-            kept = fewer
+        if part in kept:
+            fewer = [other for other in kept if other != part]
+            found = enough(fewer)
+            if found is not None:
+                kept = [other for other in fewer if other in found]
     return kept
 
 
@@ -57,7 +62,7 @@ def prime_implicants(
             core = solver.core([*fixed, -goal, *literals])
         wanted = {*(core or ())}
         kept = [literal for literal in reversed(literals) if literal in wanted]
-        prime = minimal_subset(kept, lambda part: not solver.satisfiable([*fixed, -goal, *part]))
+        prime = minimal_subset(kept, lambda part: solver.core([*fixed, -goal, *part]))
         yield prime[::-1]
         solver.exclude([guard, *prime])
 

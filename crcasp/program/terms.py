@@ -38,6 +38,7 @@ def word(term: Symbol) -> Word:
     return text
 
 
+@lru_cache(maxsize=1 << 15)
 def row(atom: Symbol) -> Row:
     """Return the arguments of an atom as words."""
     return tuple(word(argument) for argument in atom.arguments)

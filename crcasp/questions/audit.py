@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 
 from clingo import Function, Symbol, SymbolType, ast, parse_term
 
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, read_all_trusted
-from crcasp.program.implicants import minimal_subset, prime_implicants
+from crcasp.program.ground import GroundRules, Slices
+from crcasp.program.implicants import prime_implicants
 from crcasp.program.overlays import parse, signatures
 from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, row, word
 from crcasp.program.wording import Wording
+from crcasp.questions.part import Part
 from crcasp.questions.patient import Constants, Overlays
 from crcasp.results.audit import Audit, Example, Gap, Proof, Property
 from crcasp.results.provenance import Provenance
@@ -65,20 +68,19 @@ class AllPatients(Solver):
         self.start = time.perf_counter()
         most = min(LINES, engine(program).vocabulary.lines)  # an overlay is checked, too
         text = f"any_line(1..{most})."
-        super().__init__(program.control(*FILES, facts=text, trusted=tuple(own)))
+        rules = GroundRules()
+        super().__init__(program.control(*FILES, facts=text, trusted=tuple(own), observer=rules))
         self.program = program
         self.own = own
         if not self.satisfiable():
             names = ", ".join(name for name, _ in own) or program.names()
             raise UsageError(f"{names}: its constraints leave no patient to ask about.")
+        self.slices = Slices(rules)
         self.told = {
-            atom: literal for told in TOLD for atom, literal in self.literals(*told).items()
+            literal: atom for told in TOLD for atom, literal in self.literals(*told).items()
         }
         labels = {str(key): str(text) for key, text in map(row, self.literals("label", 2))}
         self.words = Wording(labels)
-        self.askable = self.literals("askable", 0).get(Function("askable"), 0)
-        self.closed = self.literals("closed", 1)
-        self.features = self.literals("feature", 1)
         self.findings = self.literals("turns_out", 2)
 
     def audit(self) -> Audit:
@@ -115,11 +117,14 @@ class AllPatients(Solver):
         """Return whether a property is proved, with a smallest example where it is not."""
         start = time.perf_counter()
         items: list[str] = []
+        examples: list[Example] = []
         proof: Proof = "found"
         if kind in ("holds", "asked"):
-            facts = self.smallest_patient(Function("violation", [name]))
-            examples = [] if facts is None else [Example(None, facts)]
-            proof = "proved" if facts is None else "refuted"
+            goal = self.literals("violation", 1).get(Function("violation", [name]))
+            part = self.part([goal] if goal else [])
+            if goal and part.satisfiable([part.own[goal]]):
+                examples = [Example(None, _smallest(part, goal))]
+            proof = "refuted" if examples else "proved"
         else:
             examples, unreached = self._reached(name, shown=kind != "unreached")
             items = [str(item.item) for item in examples] if kind == "listed" else unreached
@@ -135,89 +140,69 @@ class AllPatients(Solver):
             seconds=time.perf_counter() - start,
         )
 
+    def part(self, goals: Iterable[int]) -> Part:
+        """Return the part of the program that some literals depend on."""
+        return Part(self.slices, goals, self.told, self.findings)
+
     def _reached(self, name: Symbol, *, shown: bool) -> tuple[list[Example], list[str]]:
         """Return an example for each item that some patient reaches, and the other items.
 
         Where examples are not shown, there are none.
         """
         examples, unreached = [], []
-        atoms = self.literals("reached", 3)
-        goals: dict[Symbol, list[Symbol]] = {}
-        for atom in atoms:
+        goals: dict[Symbol, list[int]] = {}
+        for atom, literal in self.literals("reached", 3).items():
             if atom.arguments[0] == name:
-                goals.setdefault(atom.arguments[1], []).append(atom)
+                goals.setdefault(atom.arguments[1], []).append(literal)
+        part = self.part(chain.from_iterable(goals.values()))
         for symbol in self.literals("item", 2):
             of, item = symbol.arguments
             if of != name:
                 continue
-            goal = next((it for it in goals.get(item, ()) if self.satisfiable([atoms[it]])), None)
+            reached = (it for it in goals.get(item, ()) if part.satisfiable([part.own[it]]))
+            goal = next(reached, None)
             if goal is None:
                 unreached.append(_item(item))
             elif shown:
-                examples.append(Example(_item(item), self.smallest_patient(goal) or ()))
+                examples.append(Example(_item(item), _smallest(part, goal)))
         examples.sort(key=lambda example: natural(str(example.item)))
         return examples, sorted(unreached, key=natural)
-
-    def smallest_patient(self, goal: Symbol) -> tuple[str, ...] | None:
-        """Return the facts of a smallest patient for whom the goal holds, None if nobody.
-
-        History and limits have as few facts as possible; of the findings those that matter.
-        """
-        atom = self.control.symbolic_atoms[goal]
-        if atom is None:
-            return None
-        told = self.smallest([atom.literal], self.told)
-        if told is None:
-            return None
-        fixed = [literal if fact in told else -literal for fact, literal in self.told.items()]
-        found = self.first([*fixed, atom.literal], self.findings) or []
-        literals = {self.findings[finding]: finding for finding in found}
-        blamed = {fact.arguments[0] for fact in told if fact.name == "toxic"}
-        stops = {Function("stopped", [line]) for line in blamed}
-        kept = [it for it, finding in literals.items() if finding.arguments[0] in stops]
-        fixed += kept
-        kept += minimal_subset(
-            sorted(literals.keys() - {*kept}),
-            lambda part: not self.satisfiable([*fixed, -atom.literal, *part]),
-        )
-        facts = [*told]
-        facts += [_stated(*literals[literal].arguments) for literal in kept]
-        return tuple(map(str, sorted(facts)))
 
     # ---- gaps ---------------------------------------------------------------------------
 
     def gaps(self) -> Iterator[Gap]:
         """Yield when each statement supports nothing, for those that gaps depend on."""
-        closed = sorted(self.closed, key=lambda atom: natural(str(atom)))
-        if not self.satisfiable([self.askable, *self.closed.values()]):
+        signatures = (("askable", 0), ("closed", 1), ("feature", 1))
+        atoms = {
+            atom: it for signature in signatures for atom, it in self.literals(*signature).items()
+        }
+        part = self.part(atoms.values())
+        own = {atom: part.own[literal] for atom, literal in atoms.items()}
+        askable = own.get(Function("askable"), 0)
+        closed = sorted((it for it in own if it.name == "closed"), key=lambda it: natural(str(it)))
+
+        def implies(given: Iterable[Symbol], other: Symbol) -> bool:
+            """Return whether a statement is closed for all patients for whom others are."""
+            return not part.satisfiable([askable, -own[other], *(own[atom] for atom in given)])
+
+        if not part.satisfiable([askable, *(own[atom] for atom in closed)]):
             return
         kept = list(closed)
         for atom in reversed(closed):  # of statements that close together the first is kept
-            if self._implies([other for other in kept if other != atom], atom):
+            if implies((other for other in kept if other != atom), atom):
                 kept.remove(atom)
         others = [atom for atom in closed if atom not in kept]
         for atom in kept:
-            implied = [str(word(o.arguments[0])) for o in others if self._implies([atom], o)]
-            found = [self._described(literals) for literals in self._cover(atom)]
+            features = [it for it in own if it.name == "feature" and _source(it) == _source(atom)]
+            texts = {
+                own[it]: self._feature(it.arguments[0]) for it in sorted(features, key=_particular)
+            }
+            # The smallest conjunctions of features that close the statement cover all patients.
+            ways = prime_implicants(part, own[atom], [*texts], [askable])
+            found = [tuple(sorted(texts[literal] for literal in way)) for way in ways]
+            implied = [str(word(_source(other))) for other in others if implies([atom], other)]
             found.sort(key=lambda texts: (len(texts), texts))
-            yield Gap(str(word(atom.arguments[0])), tuple(implied), tuple(found))
-
-    def _implies(self, atoms: Sequence[Symbol], closed: Symbol) -> bool:
-        """Return whether a statement is closed for all patients for whom others are."""
-        given = [self.closed[atom] for atom in atoms]
-        return not self.satisfiable([self.askable, -self.closed[closed], *given])
-
-    def _cover(self, closed: Symbol) -> Iterator[list[int]]:
-        """Yield the smallest conjunctions of features that close a statement, covering all."""
-        of = closed.arguments[0]
-        features = [atom for atom in self.features if atom.arguments[0].arguments[0] == of]
-        features.sort(key=_particular)
-        inputs = [self.features[atom] for atom in features]
-        yield from prime_implicants(self, self.closed[closed], inputs, [self.askable])
-
-    def _described(self, literals: Sequence[int]) -> tuple[str, ...]:
-        names = {literal: atom.arguments[0] for atom, literal in self.features.items()}
-        return tuple(sorted(self._feature(names[literal]) for literal in literals))
+            yield Gap(str(word(_source(atom))), tuple(implied), tuple(found))
 
     def _feature(self, feature: Symbol) -> str:
         statement, branch, *rest = (word(argument) for argument in feature.arguments)
@@ -236,14 +221,20 @@ class AllPatients(Solver):
         return f"{name} not {self.words.names(sorted(needed), 'or')}"
 
 
+def _source(atom: Symbol) -> Symbol:
+    """Return the statement of closed(S), or of feature(D)."""
+    (of,) = atom.arguments
+    return of.arguments[0] if atom.name == "feature" else of
+
+
 def _particular(feature: Symbol) -> tuple[int, Symbol]:
     """Return a sort key that puts last the features that say less and are given up first."""
     return -len(feature.arguments[0].arguments), feature
 
 
-def _stated(finding: Symbol, value: Symbol) -> Symbol:
-    """Return the fact that gives a finding a value."""
-    return Function(finding.name, [*finding.arguments, value])
+def _smallest(part: Part, goal: int) -> tuple[str, ...]:
+    """Return the facts of a smallest patient for whom a literal of the whole program holds."""
+    return tuple(map(str, sorted(part.smallest_patient(part.own[goal]))))
 
 
 def _item(item: Symbol) -> str:

@@ -99,7 +99,8 @@ class Changes(Solver):
     def _smallest(self, whole: Mapping[str, int]) -> dict[str, int]:
         """Return a change within a change that is enough, of which no part is."""
         names = minimal_subset(
-            sorted(whole), lambda part: self._enough({name: whole[name] for name in part})
+            sorted(whole),
+            lambda part: part if self._enough({name: whole[name] for name in part}) else None,
         )
         for size in range(len(names)):
             for part in combinations(names, size):
@@ -152,7 +153,7 @@ class Changes(Solver):
         kept = sorted(told, key=lambda literal: (weights.get(told[literal], 0), told[literal]))
         barred: list[int] = []
         while not self.satisfiable([*kept, goal]):
-            core = minimal_subset(kept, lambda parts: not self.satisfiable([*parts, goal]))
+            core = minimal_subset(kept, lambda parts: self.core([*parts, goal]))
             barred += core
             kept = [literal for literal in kept if literal not in core]
         return tuple(sorted((self.told[literal] for literal in barred), key=natural))

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from clingo import Control, Function, Symbol, SymbolType
+from clingo import Function, Symbol, SymbolType
 
-from crcasp.program.implicants import minimal_subset, prime_implicants
-from crcasp.program.solver import Solver
+from crcasp.program.implicants import prime_implicants
 from crcasp.program.terms import natural, word
 from crcasp.program.wording import Wording
 from crcasp.questions.both import Both
 from crcasp.questions.conditions import Feature
+from crcasp.questions.part import Part, fact_of
 from crcasp.results.diff import Only, Standing
 
 TABLES = {"old": "before", "new": "now"}
 # The kinds of a therapy that is eligible by the old table, and by the new one.
 ONE_SIDED = (("lost", "raised", "lowered"), ("gained", "raised", "lowered"))
-
-
 WORSE = ("lost", "lowered")
 
 
-class Cover(Solver):
+class Cover(Part):
     """The part of two tables that says what becomes of a therapy.
 
     Args:
@@ -49,24 +47,15 @@ class Cover(Solver):
         for finding in order:
             atoms |= both.about("apart").get(finding, {})
         asked = {*atoms.values()}.union(*(values.values() for values in readings.values()))
-        super().__init__(Control(["0", "--opt-mode=ignore"]))
-        literals = both.slices.part(self.control, asked, both.told)
-        self.atoms = {atom: literals[literal] for atom, literal in atoms.items()}
-        self.told = {
-            atom: literals[literal] for literal, atom in both.told.items() if literal in literals
-        }
-        self.turns_out = {
-            literals[literal]: atom
-            for atom, literal in both.turns_out.items()
-            if literal in literals
-        }
+        super().__init__(both.slices, asked, both.told, both.turns_out)
+        self.atoms = {atom: self.own[literal] for atom, literal in atoms.items()}
         self.changes = self._possible("change")
         apart = {atom.arguments[0] for atom in self._possible("apart")}
         self.features: list[Feature] = []
         for (table, finding), values in readings.items():
             name = Function(TABLES[table], [finding]) if table and finding in apart else finding
             if name not in (it.finding for it in self.features):
-                here = {value: literals[literal] for value, literal in values.items()}
+                here = {value: self.own[literal] for value, literal in values.items()}
                 lacks = self.satisfiable([-literal for literal in here.values()])
                 self.features.append(Feature(name, here, lacks))
 
@@ -161,45 +150,5 @@ class Cover(Solver):
         The history and the limits are complete; of the findings only those are given that
         the change does not happen without.
         """
-        found = [smallest_patient(self, change, self.told, self.turns_out, way) for way in ways]
+        found = [self.smallest_patient(change, way) for way in ways]
         return min(found, key=lambda facts: (len(facts), str(facts)))
-
-
-def smallest_patient(
-    solver: Solver,
-    goal: int,
-    told: Mapping[Symbol, int],
-    turns_out: Mapping[int, Symbol],
-    assumed: Sequence[int] = (),
-) -> tuple[Symbol, ...]:
-    """Return the facts of a smallest patient for whom a literal holds, () where nothing is needed.
-
-    The history and the limits are complete; of the findings only those are given that the
-    literal does not hold without.
-
-    Args:
-        solver: a program over all patients.
-        goal: the literal, which holds for some patient.
-        told: the facts of history and limits, with literals.
-        turns_out: the findings, by literals.
-        assumed: further literals that hold.
-    """
-    held = solver.smallest([goal, *assumed], told) or []
-    fixed = [literal if atom in held else -literal for atom, literal in told.items()]
-    model = solver.literals_in_model([goal, *assumed, *fixed], [*turns_out]) or []
-    known = [literal for literal in model if literal in turns_out]
-    core = {*(solver.core([-goal, *fixed, *known]) or known)}
-    known = minimal_subset(
-        [literal for literal in known if literal in core],
-        lambda some: not solver.satisfiable([-goal, *fixed, *some]),
-    )
-    given = {*held, *(fact_of(turns_out[literal]) for literal in known)}
-    lines = [it.arguments[0] for it in held if it.name == "toxic"]
-    given |= {Function("stopped", [line, Function("toxicity")]) for line in lines}
-    return tuple(sorted(given, key=lambda it: natural(str(it))))
-
-
-def fact_of(turns_out: Symbol) -> Symbol:
-    """Return the fact of a patient that a finding turns out to be what it is."""
-    finding, value = turns_out.arguments
-    return Function(finding.name, [*finding.arguments, value])

@@ -16,7 +16,8 @@ from crcasp.program.sets import enumerate_sets, table_facts
 from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, word
 from crcasp.questions.both import FILES, Both
-from crcasp.questions.cover import Cover, smallest_patient
+from crcasp.questions.cover import Cover
+from crcasp.questions.part import smallest_patient
 from crcasp.questions.patient import Constants, Overlays
 from crcasp.results.comparison import Kind
 from crcasp.results.diff import (
@@ -142,7 +143,7 @@ class Comparison:
         fixed = [fact for fact in facts if fact in told or fact.name == "stopped"]
         given = minimal_subset(
             [fact for fact in facts if fact not in fixed],
-            lambda some: self._differ((*fixed, *some)),
+            lambda some: some if self._differ((*fixed, *some)) else None,
         )
         example = self.example(tuple(sorted((*fixed, *given), key=lambda it: natural(str(it)))))
         return PreferredChange(True, example)

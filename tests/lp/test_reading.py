@@ -79,11 +79,8 @@ def assert_agreement(seed: int, patients: int) -> tuple[set[tuple[str, str]], se
     return seen, noticed
 
 
-@pytest.mark.parametrize(
-    ("seed", "patients"), [(11, 50), pytest.param(12, 500, marks=pytest.mark.slow)]
-)
-def test_random_patients(seed: int, patients: int) -> None:
-    assert_agreement(seed, patients)
+def test_random_patients() -> None:
+    assert_agreement(11, 25)
 
 
 @pytest.mark.slow

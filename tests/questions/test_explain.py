@@ -18,10 +18,6 @@ from crcasp.cli import main
 PATIENTS = 2
 
 
-def eligible(patient: reading.Patient, therapy: str) -> bool:
-    return reading.read(patient).status.get(therapy) == "eligible"
-
-
 def cases(seed: int, count: int) -> Iterator[tuple[reading.Patient, str, Explanation]]:
     """Random patients, each with a random therapy that it could be asked about."""
     rng = random.Random(seed)
@@ -67,7 +63,7 @@ def check_changes(patient: reading.Patient, therapy: str, explanation: Explanati
 def enough(
     patient: reading.Patient, therapy: str, names: Sequence[str], values: Sequence[reading.Value]
 ) -> bool:
-    return eligible(varied(patient, dict(zip(names, values, strict=True))), therapy)
+    return reading.is_eligible(varied(patient, dict(zip(names, values, strict=True))), therapy)
 
 
 def reachable(patient: reading.Patient, therapy: str, names: Sequence[str]) -> bool:
