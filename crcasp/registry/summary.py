@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from crcasp.facts.wording import printable, show
 from crcasp.program.terms import natural
+from crcasp.program.wording import listed
 from crcasp.registry.advisor import ERROR, Answers
 from crcasp.registry.cells import as_text
 from crcasp.registry.outcome import LIST
@@ -140,7 +141,8 @@ class Summary:
         for therapy, counts in self.concordance.items():
             yield "  -", f"{therapy}: {_counted(counts)}", BULLET
         if self.touched:
-            yield "Old table", f"{' with '.join(['the table', *self.touched.old])}."
+            old = listed(self.touched.old)
+            yield "Old table", f"the table with {old}." if old else "the table alone."
             yield "Touched", self.touched.text()
             for therapy, counts in self.touched.therapies.items():
                 yield "  -", f"{therapy}: {_counted(counts)}", BULLET

@@ -172,7 +172,9 @@ def test_a_pipe_is_written_to_and_never_replaced(
     given = source if command == "cohort" else tmp_path / "a.lp"
     assert main([command, str(given), "-o", str(pipe)]) == 0
     reader.join(10)
-    assert found[0].startswith("id,ras,in_scope" if command == "cohort" else "Patient")
+    assert found[0].startswith(
+        "id,ras,in_scope" if command == "cohort" else "a.lp: first line of therapy"
+    )
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
