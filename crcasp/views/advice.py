@@ -105,7 +105,7 @@ class _Answer:
             if stands and len(firsts) > 1:
                 stands = f"; each {listed(texts, 'or')}"
             text = f"{folded(firsts, self.words)}{stands}{coded(relied)}"
-            yield Entry(text, side=grade, strong=strong)
+            yield Entry(text, aside=grade, strong=strong)
 
     def why(self, sets: Iterable[RecommendationSet]) -> Iterator[Entry]:
         """Yield the statements behind some sets, in the table's order, each with its grounds."""
@@ -142,7 +142,7 @@ class _Answer:
                 again = self.rules.again.issuperset(statements)
                 what = ", the initial therapy again" if again else ""
                 for entry in self.sets(same, strong=False):
-                    yield entry._replace(text=f"{entry.text}{what}{by}", side=grade)
+                    yield entry._replace(text=f"{entry.text}{what}{by}", aside=grade)
         if self.every_set:
             shown = {n for chosen in self.advice.preferred for n in chosen.therapies}
             yield from self.why(

@@ -35,7 +35,7 @@ def _blocks(missing: Missing, rules: Rules) -> Iterator[Block]:
         return
     if missing.preferred:
         text = folded_sets(missing.preferred, words)
-        yield Section("Preferred", (Entry(text, side=missing.grade or ""),))
+        yield Section("Preferred", (Entry(text, aside=missing.grade or ""),))
     tests = joint_tests(missing.together, missing.findings_of, rules.therapies_in_words)
     if tests:
         yield Section(ADDS, tuple(tests))
