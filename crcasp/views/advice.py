@@ -132,7 +132,13 @@ class _Answer:
     def next_best(self, others: Sequence[RecommendationSet]) -> Iterator[Entry]:
         """Yield the therapies of the sets of a lower grade, each with its statements."""
         verdicts = self.advice.therapies
-        for grade, sets in grouped((chosen.grade, chosen) for chosen in others).items():
+        single = {it.therapies[0] for it in self.advice.sets if len(it.therapies) == 1}
+        shown = [
+            it for it in others if len(it.therapies) == 1 or not single.issuperset(it.therapies)
+        ]
+        if self.every_set:
+            shown = list(others)
+        for grade, sets in grouped((chosen.grade, chosen) for chosen in shown).items():
             kinds = grouped(
                 (tuple(s for name in chosen.therapies for s in verdicts[name].statements), chosen)
                 for chosen in sets
@@ -144,10 +150,8 @@ class _Answer:
                 for entry in self.sets(same, strong=False):
                     yield entry._replace(text=f"{entry.text}{what}{by}", aside=grade)
         if self.every_set:
-            shown = {n for chosen in self.advice.preferred for n in chosen.therapies}
-            yield from self.why(
-                chosen for chosen in others if not shown.issuperset(chosen.therapies)
-            )
+            told = {n for chosen in self.advice.preferred for n in chosen.therapies}
+            yield from self.why(it for it in others if not told.issuperset(it.therapies))
 
     # ---- tests ------------------------------------------------------------------------------
 

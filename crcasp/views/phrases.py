@@ -99,6 +99,8 @@ def folded(therapies: Iterable[str], words: Wording, joint: str = "; ") -> str:
     partners: dict[str, list[str]] = {}
     for therapy in dict.fromkeys(therapies):
         regimen, _, partner = therapy.partition("+")
+        if "+" in partner:
+            regimen, partner = therapy, ""
         partners.setdefault(regimen, []).append(partner)
     alike = grouped((tuple(sorted(found)), regimen) for regimen, found in partners.items())
     texts = []
@@ -198,11 +200,9 @@ def in_words(needs: Sequence[str]) -> list[str]:
 
 
 def lacking(reason: Reason) -> list[Condition]:
-    """Return the conditions that stand against a statement: where all branches lack some, these."""
-    shared = set.intersection(*(set(names) for names in reason.any_of)) if reason.any_of else set()
-    if shared and any(set(names) <= shared for names in reason.any_of):
-        return [item for item in reason.conditions if item.finding in shared]
-    return list(reason.conditions)
+    """Return the conditions that stand against a statement, of those branches that lack least."""
+    named = {name for way in reason.any_of for name in way}
+    return [item for item in reason.conditions if not named or item.finding in named]
 
 
 def unless_met(reason: Reason, words: Wording) -> str:
