@@ -40,8 +40,11 @@ if TYPE_CHECKING:
     from crcasp.questions.missing import missing as missing
     from crcasp.questions.recommend import parse_facts as parse_facts
     from crcasp.questions.recommend import recommend as recommend
+    from crcasp.registry.column_map import Cases as Cases
     from crcasp.registry.column_map import ColumnMap as ColumnMap
     from crcasp.registry.column_map import Rule as Rule
+    from crcasp.registry.column_map import Years as Years
+    from crcasp.registry.run import answer as answer
     from crcasp.registry.run import answer_batch as answer_batch
     from crcasp.registry.run import answer_batches as answer_batches
     from crcasp.registry.run import cohort as cohort
@@ -130,8 +133,8 @@ _MODULES = {
     "questions.explain": ("explain",),
     "questions.missing": ("missing",),
     "questions.recommend": ("parse_facts", "recommend"),
-    "registry.column_map": ("ColumnMap", "Rule"),
-    "registry.run": ("answer_batch", "answer_batches", "cohort"),
+    "registry.column_map": ("Cases", "ColumnMap", "Rule", "Years"),
+    "registry.run": ("answer", "answer_batch", "answer_batches", "cohort"),
     "registry.summary": ("Summary",),
     "views.browser.page": ("page",),
 }

@@ -58,6 +58,7 @@ class Overlay:
     spares: frozenset[tuple[str, str]] = frozenset()
     beside: frozenset[tuple[str, str, str]] = frozenset()  # only_beside(S, T, R), R a regimen
     single: frozenset[str] = frozenset()
+    apart: frozenset[tuple[str, str]] = frozenset()  # never_together of a part and by(S)
     withdrawn: frozenset[str] = frozenset()
     regimens: frozenset[str] = frozenset()
     partners: frozenset[str] = frozenset()
@@ -603,6 +604,9 @@ def _allowed(reader: Reader, found: Read, systemic: str | None, local: str | Non
     chosen = [name for name in (systemic, local) if name is not None]
     held = frozenset[str]().union(*map(overlay.held, chosen))
     if overlay.keeps("X1") and overlay.keeps("1.2") and {"anti_vegf", "anti_egfr"} <= held:
+        return False
+    supporters = {s for name in chosen for s in found.statements[name] | found.partly[name]}
+    if any(part in held and statement in supporters for part, statement in overlay.apart):
         return False
     alone = overlay.single | {"8"}
     if len(chosen) > 1 and any(found.statements[name] & alone for name in chosen):

@@ -165,6 +165,9 @@ def random_overlay(rng: random.Random) -> Overlay:
         for regimen in rng.sample(("folfox", "folfiri", "capox", "panitumumab"), rng.randint(1, 2))
     }
     withdrawn = rng.sample((*WITHDRAWN, *names, *cases), rng.choice((0, 0, 1, 2)))
+    apart = {
+        (rng.choice(BARRED), rng.choice([*every, *names])) for _ in range(rng.choice((0, 0, 1, 2)))
+    }
     return Overlay(
         statements=statements,
         branches=tuple(branches),
@@ -172,6 +175,7 @@ def random_overlay(rng: random.Random) -> Overlay:
         spares=frozenset(spares),
         beside=frozenset(beside),
         single=frozenset(rng.sample(names, rng.choice((0, 0, 0, 1)))),
+        apart=frozenset(apart),
         withdrawn=frozenset(withdrawn),
         regimens=frozenset({"panitumumab", "encorafenib", "fruquintinib"}),
         partners=frozenset({"encorafenib", "fruquintinib"}),
@@ -222,6 +226,9 @@ def rules(overlay: Overlay) -> str:
         for name, therapy, regimen in sorted(overlay.beside)
     ]
     lines += [f'single_agent("{name}").' for name in sorted(overlay.single)]
+    for part, statement in sorted(overlay.apart):
+        lines.append('exclusion("Apart", "no set holds both"). bars_pair("Apart", "Apart").')
+        lines.append(f'never_together("Apart", {term(part)}, by("{statement}")).')
     lines += [f'withdrawn("{name}").' for name in sorted(overlay.withdrawn)]
     lines += [f"not_repeated({name})." for name in sorted(overlay.not_repeated)]
     lines += [f"implies({', '.join(implied)})." for implied in overlay.implies]

@@ -22,7 +22,8 @@ def row_of(patient: reading.Patient) -> Row:
         row[f"line{line}_toxic"] = ";".join(sorted(patient.toxic.get(line, ())))
     row["contraindicated"] = ";".join(sorted(patient.contraindicated))
     row["unavailable"] = ";".join(sorted(patient.unavailable))
-    return {name: text for name, text in row.items() if text}
+    # A row in which nothing stands would be no patient.
+    return {name: text for name, text in row.items() if text} or {"age": "NA"}
 
 
 def written(path: Path, rows: Sequence[Mapping[str, str]], first: Sequence[str] = ()) -> Path:

@@ -6,7 +6,7 @@ import argparse
 import shlex
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crcasp.cli import options as shared
 from crcasp.errors import UsageError, not_installed
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from crcasp.registry.summary import Summary
 
 ERRORS = 1
+HOW = ("format", "separator", "encoding", "skip", "comment")  # a table is written
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -26,25 +27,36 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "answered or an output could not be written; then no file is touched."
     )
     add = parser.add_argument
-    add(
-        "input", metavar="INPUT", help="a .csv, .tsv, .ndjson or .parquet file; - is standard input"
-    )
-    add(
-        "-o", dest="answers", required=True, metavar="OUTPUT", help="likewise; - is standard output"
-    )
-    forms = "of a file whose suffix does not say it"
-    add("--format", choices=("csv", "ndjson", "parquet"), help=f"the form {forms}")
+    files = "a .csv, .tsv, .ndjson, .parquet or .xlsx file, text also as .gz"
+    add("input", metavar="INPUT", help=f"{files}; - is standard input")
+    written = "a .csv, .tsv, .ndjson or .parquet file; - is standard output"
+    add("-o", dest="answers", required=True, metavar="OUTPUT", help=written)
+    forms = "the form of a file whose suffix does not say it"
+    add("--format", choices=("csv", "ndjson", "parquet", "xlsx"), help=forms)
     add("--separator", metavar="SIGN", help="comma, semicolon, tab, bar, or a character (CSV)")
+    add("--encoding", metavar="NAME", help="of a text that is not UTF-8, such as cp1252")
+    add("--skip", metavar="N", type=int, default=0, help="lines above the names of the columns")
+    above = "what lines above the names of the columns begin with that are comments, such as '#'"
+    add("--comment", metavar="SIGN", help=above)
+    rows = "a table with a row for each patient (id), line of therapy (line) and drug (drug, or "
+    rows += "regimen), with stopped, toxic and setting if there are; NAME is treatments.drug and "
+    rows += "so on in --column and --value"
+    add("--treatments", metavar="FILE", help=rows)
 
     def several(option: str, form: str, text: str) -> None:
         add(option, action="append", default=[], metavar=form, help=f"{text}; repeatable")
 
     several("--column", "NAME=COLUMN", "what a column of a patient is called in the input")
-    several("--value", "NAME:TEXT=VALUE", "what a text in a column means; no VALUE: unknown")
-    rule = "make a finding of several columns: ANY if any has it, ALL if all have"
+    value = "what a text in a column means; no VALUE: unknown; TEXT may be a range of numbers such "
+    several("--value", "NAME:TEXT=VALUE", f"{value}as 80-100, or * for all other texts")
+    rule = "make a finding of several columns: ANY if any has it, ALL if all have; or the VALUE "
+    rule += "whose columns have these texts, as NAME=VALUE:COLUMN=TEXT,..."
     several("--rule", "NAME=COLUMN,...:ANY/ALL", rule)
+    dates = "make a number of whole years of two columns of dates, of birth and of another time"
+    several("--years", "NAME=BORN,AT", dates)
     several("--unknown", "TEXT", "a further text that says that something is unknown")
-    add("--map", metavar="FILE", help="a TOML file with columns, values, rules and unknown")
+    several("--floor", "NAME", "cut what stands behind the point of a number")
+    add("--map", metavar="FILE", help="a TOML file that says all this of columns and texts")
     add("--summary", metavar="FILE", help="write the summary as JSON, too")
     add("--report", metavar="FILE", help="write the summary as an HTML page, too")
     add(
@@ -77,6 +89,7 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     """Answer a registry."""
     try:
         from crcasp.registry.run import answer_files
+        from crcasp.registry.source import Format
     except ImportError as error:
         raise not_installed("crcasp cohort", error) from None
     program, old = shared.program(options), _old(options)
@@ -87,8 +100,8 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         from crcasp.views.page.templating import environment
 
         environment()  # that it is lacking is said before the work
-        said = {"--format": options.format, "--separator": options.separator}
-        more = "".join(f" {name} {shlex.quote(text)}" for name, text in said.items() if text)
+        said = [(f"--{name}", getattr(options, name)) for name in (*HOW, "treatments")]
+        more = "".join(f" {name} {shlex.quote(str(text))}" for name, text in said if text)
 
         def report(summary: Summary) -> str:
             name = options.map
@@ -103,8 +116,8 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
         options.answers,
         mapping,
         old=old,
-        form=options.format,
-        separator=options.separator,
+        treatments=options.treatments,
+        how=Format(*(getattr(options, name) for name in HOW)),
         inputs=[options.map] if options.map else [],
         further=further,
     )
@@ -124,7 +137,8 @@ def _old(options: argparse.Namespace) -> Program | None:
 
 def _map(options: argparse.Namespace) -> ColumnMap:
     """Return what the map file, and the options over it, say of the columns."""
-    from crcasp.registry.column_map import ColumnMap, Rule, column_map
+    from crcasp.registry.column_map import Cases, ColumnMap, Rule, Years, column_map
+    from crcasp.registry.treatments import PREFIX
 
     columns = dict(_pair(text, "--column", "NAME=COLUMN") for text in options.column)
     values: dict[str, dict[str, str]] = {}
@@ -132,20 +146,49 @@ def _map(options: argparse.Namespace) -> ColumnMap:
         name, colon, meaning = text.partition(":")
         cell, value = _pair(meaning if colon else "", f"--value {text}", "NAME:TEXT=VALUE", 1)
         values.setdefault(name.strip(), {})[cell] = value
-    rules = {}
+    rules: dict[str, Rule | Cases | Years] = {}
     for text in options.rule:
-        name, made = _pair(text, "--rule", "NAME=COLUMN,...:ANY/ALL")
-        listed, colon, ends = made.rpartition(":")
+        name, made = _pair(text, "--rule", RULE)
+        listed, colon, ends = made.partition(":") if "=" in made else made.rpartition(":")
+        if "=" in ends:
+            known = rules.get(name)
+            cases = dict(known.cases) if isinstance(known, Cases) else {}
+            pairs = (_pair(part, f"--rule {text}", RULE) for part in ends.split(","))
+            rules[name] = Cases({**cases, listed.strip(): dict(pairs)})
+            continue
         some, slash, every = ends.partition("/")
         if not (colon and slash and listed and some and every):
-            raise UsageError(f"--rule {text}: write it as NAME=COLUMN,...:ANY/ALL.")
+            raise UsageError(f"--rule {text}: write it as {RULE}.")
         rules[name] = Rule(tuple(part.strip() for part in listed.split(",")), some, every)
-    given = ColumnMap(columns, values, rules, tuple(options.unknown))
+    for text in options.years:
+        name, made = _pair(text, "--years", "NAME=BORN,AT")
+        born, _, at = (part.strip() for part in made.partition(","))
+        if not (born and at):
+            raise UsageError(f"--years {text}: write it as NAME=BORN,AT.")
+        rules[name] = Years(born, at)
+
+    def of(prefix: str, pairs: dict[str, Any]) -> dict[str, Any]:
+        """Return what is said of the columns of a table, by their names without the prefix."""
+        mine = {name: it for name, it in pairs.items() if name.startswith(PREFIX) == bool(prefix)}
+        return {name.removeprefix(prefix): it for name, it in mine.items()}
+
+    lines = ColumnMap(of(PREFIX, columns), of(PREFIX, values))
+    given = ColumnMap(
+        of("", columns),
+        of("", values),
+        rules,
+        tuple(options.unknown),
+        tuple(options.floor),
+        lines if lines != ColumnMap() else None,
+    )
     return column_map(options.map) | given
 
 
+RULE = "NAME=COLUMN,...:ANY/ALL or NAME=VALUE:COLUMN=TEXT,..."
+
+
 def _pair(text: str, option: str, form: str, needed: int = 2) -> tuple[str, str]:
-    """Return what stands before and behind a sign of equality; the last may be left out."""
+    """Return what stands before and behind a sign of equality; the last may be empty."""
     name, equals, value = text.rpartition("=") if needed == 1 else text.partition("=")
     pair = name.strip(), value.strip()
     if not (equals and all(pair[:needed])):

@@ -88,4 +88,10 @@ def _engine(program: Program) -> Engine:
     vocabulary = Vocabulary.of(declared)
     if not vocabulary.lines:
         raise UsageError("max_lines must be at least 1.")
+    for name, finding in declared.facts("threshold", 2):
+        values = vocabulary.findings[str(finding)]
+        for constant, value in program.constants:
+            if constant == name and int(value) not in values:
+                span = f"{values[0]} to {values[-1]}"
+                raise UsageError(f"{name}={value}: {finding} is {span}; give one of these.")
     return Engine(program, vocabulary, declared)

@@ -201,7 +201,15 @@ def read_all_trusted(
     is_list = isinstance(paths, Iterable) and not isinstance(paths, (str, bytes))
     if not is_list or not all(isinstance(path, (str, os.PathLike)) for path in paths):
         raise UsageError(f'{called} must be a list of files: write ["file.lp"].')
-    return tuple(map(read_trusted, in_folders(paths)))
+    texts, faults = [], []
+    for path in in_folders(paths):
+        try:
+            texts.append(read_trusted(path))
+        except UsageError as error:
+            faults.append(str(error))
+    if faults:
+        raise UsageError("\n".join(faults))
+    return tuple(texts)
 
 
 def in_folders(paths: Iterable[str | os.PathLike[str]]) -> list[str | os.PathLike[str]]:

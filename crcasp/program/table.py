@@ -26,16 +26,17 @@ class Rules(NamedTuple):
         words: names and phrases for a person.
         texts: each statement, exclusion and interpretation in words.
         exclusions: the names of the exclusions.
-        interpretations: the names of the interpretations in force.
+        interpretations: the names of the interpretations.
         review: where the table stands.
         year: the year of the table.
-        sources: the sources of overlays, each with its year, None where it gives none.
-        withdrawn: what overlays take back.
+        all_sources: the sources of overlays, each with its year, None where it gives none.
+        withdrawn: what overlays take back, of one patient what they take back there.
         constants: constants that are set.
         references: what each statement and source rests on.
         grades: the grades, best first.
         therapies: the therapies in the table's order.
         again: the statements that offer the initial therapy again.
+        beside: therapies that are offered only beside another one, each with that.
     """
 
     words: Wording = Wording({})
@@ -44,13 +45,26 @@ class Rules(NamedTuple):
     interpretations: tuple[str, ...] = ()
     review: str = ""
     year: int = 0
-    sources: Mapping[str, int | None] = {}
+    all_sources: Mapping[str, int | None] = {}
     withdrawn: tuple[str, ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
     references: Mapping[str, tuple[Word, ...]] = {}
     grades: tuple[str, ...] = ()
     therapies: tuple[str, ...] = ()
     again: frozenset[str] = frozenset()
+    beside: Mapping[str, str] = {}
+
+    @property
+    def therapies_in_words(self) -> Wording:
+        """Names of therapies as they are offered: of some, beside which other one."""
+        words = self.words
+        beside = {it: f"{words.name(it)} (beside {words.name(x)})" for it, x in self.beside.items()}
+        return words._replace(labels={**words.labels, **beside})
+
+    @property
+    def sources(self) -> dict[str, int | None]:
+        """The sources of overlays that are in use, with their years."""
+        return {name: year for name, year in self.all_sources.items() if name not in self.withdrawn}
 
     @property
     def newest(self) -> int:
@@ -90,7 +104,6 @@ class Table:
         """Return by which rules a program with this table answers."""
         years = {str(source): int(year) for source, year in self.solver.facts("year", 2)}
         stated = [str(row[0]) for row in self.solver.facts("statement", 3)]
-        withdrawn = self.names("withdrawn")
         own = dict.fromkeys([*stated, *self.exclusions, *years])
         reviews = self.solver.facts("review", 2)
         review, year = next(((str(text), int(year)) for text, year in reviews), ("", 0))
@@ -98,19 +111,18 @@ class Table:
             words=self.words,
             texts={**self.interpretations, **self.texts, **self.exclusions},
             exclusions=tuple(self.exclusions),
-            interpretations=tuple(it for it in self.interpretations if it not in withdrawn),
+            interpretations=tuple(self.interpretations),
             review=review,
             year=year,
-            sources={
-                name: years.get(name)
-                for name in sorted(own, key=natural)
-                if name not in self.order and name not in withdrawn
+            all_sources={
+                name: years.get(name) for name in sorted(own, key=natural) if name not in self.order
             },
-            withdrawn=tuple(sorted(withdrawn, key=natural)),
+            withdrawn=tuple(sorted(self.names("withdrawn"), key=natural)),
             constants=tuple(program.constants),
             references=self.references,
             grades=tuple(sorted(self.ranks, key=lambda grade: -self.ranks[grade])),
             therapies=tuple(sorted(self.places, key=lambda name: self.places[name])),
+            beside=self._beside(),
             again=frozenset(str(statement) for statement, _ in self.solver.facts("reuses", 2)),
         )
 
@@ -142,6 +154,16 @@ class Table:
         return {
             statement: tuple(sorted(sources, key=lambda source: natural(str(source))))
             for statement, sources in found.items()
+        }
+
+    def _beside(self) -> dict[str, str]:
+        beside = {(source, name): x for source, name, x in self.solver.facts("only_beside", 3)}
+        offers = [(source, name) for source, _, name in self.solver.facts("offers", 3)]
+        return {
+            str(name): str(x)
+            for (_, name), x in beside.items()
+            if str(x) in self.locoregional
+            and all(pair in beside for pair in offers if pair[1] == name)
         }
 
     def _places(self) -> dict[str, int]:

@@ -65,6 +65,15 @@ class Wording(NamedTuple):
             texts.insert(0, phrase("any", joined) or f"{self.name(finding)}{plain}")
         return " or ".join(texts)
 
+    def excepted(self, finding: str, values: Sequence[str | int]) -> str:
+        """Return that a finding is anything but the one value for which there is such a phrase."""
+        outer, _, inner = finding.partition("(")
+        for (name, value), text in self.phrases.items():
+            exception = value.startswith("but(") and value[4:-1] not in map(str, values)
+            if name == outer and exception and len(values) > 2:
+                return text.format(*map(self.name, arguments(inner.removesuffix(")"))))
+        return ""
+
     def names(self, names: Iterable[str | int], joint: str = "and") -> str:
         """Return several names as one list in words."""
         return listed([self.name(name) for name in names], joint)

@@ -18,6 +18,7 @@ from crcasp.results.additions import AddedSource, Addition, Additions, Named, Ne
 OF_CASES = {"offers": 3, "reuses": 2, "needs": 4, "regraded": 3, "bars": 3, "lowers": 4}
 OF_SOURCES = {"statement": 3, "exclusion": 2, "text": 2, "reference": 2}
 IN_WORDS = {"interpretation": 2, "withdrawn": 1, "given": 3, "means": 2, "label": 2}
+SOME = ", for those patients only for whom a rule says so"
 INITIAL = Function("initial")  # what a branch offers that offers the initial therapy again
 
 
@@ -59,6 +60,8 @@ class _Added:
 
     def __init__(self, read: Overlays) -> None:
         self.stated = [*read.read.literals("stated", 4)]
+        atoms = read.read.control.symbolic_atoms.by_signature("withdrawn", 1)
+        self.always = {atom.symbol.arguments[0] for atom in atoms if atom.is_fact}
         self.atoms = {
             predicate: sorted(read.read.literals(predicate, arity), key=_in_order)
             for predicate, arity in {**OF_CASES, **OF_SOURCES, **IN_WORDS}.items()
@@ -84,7 +87,7 @@ class _Added:
                 for name in sorted({*new, *(source for source, _ in cases)}, key=_in_order)
             ),
             withdrawn=tuple(
-                (str(word(choice)), self.text(choice))
+                (str(word(choice)), self.text(choice) + ("" if choice in self.always else SOME))
                 for (choice,) in self.terms("withdrawn")
                 if Function("withdrawn", [choice]) in atoms
             ),

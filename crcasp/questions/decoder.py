@@ -263,7 +263,8 @@ class AdviceDecoder(Decoder):
         exclusions = barring | self.table.exclusions.keys()
         for source in sorted(against, key=lambda name: (name in exclusions, natural(name))):
             texts = self.table.exclusions, self.table.texts
-            ways = tuple(sorted({*branches.get(source, ())}))
+            found = {*branches.get(source, ())}
+            ways = tuple(sorted(it for it in found if not any({*o} < {*it} for o in found)))
             yield Reason(
                 statement=None if source in exclusions else source,
                 exclusion=source if source in exclusions else None,
@@ -276,7 +277,7 @@ class AdviceDecoder(Decoder):
                         against[source].items(), key=lambda it: natural(it[0])
                     )
                 ),
-                any_of=ways if len(ways) > 1 else (),
+                any_of=ways if len(found) > 1 else (),
             )
 
     def _needs(self, values: set[str]) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ def explained(patient: Patient, therapy: str) -> Explanation:
         findings=() if verdict is None else verdict.findings,
         preferred=tuple(chosen.therapies for chosen in advice.preferred),
         best=advice.preferred[0].grade if advice.preferred else None,
-        provenance=Provenance.of(patient.program, patient.base),
+        provenance=Provenance.of(patient.program, patient.base, completions),
     )
 
 

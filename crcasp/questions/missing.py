@@ -42,7 +42,7 @@ def what_is_missing(patient: Patient) -> Missing:
     completions = patient.completions()
     table = patient.engine.table
     decoder = AdviceDecoder(completions, table)
-    provenance = Provenance.of(patient.program, patient.base)
+    provenance = Provenance.of(patient.program, patient.base, completions)
     if not decoder.in_scope:
         return Missing((), provenance, in_scope=False)
     joint = together(decoder)

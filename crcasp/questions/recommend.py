@@ -77,4 +77,6 @@ def advise(patient: Patient, *, tests: bool = False) -> Advice:
     decoder = AdviceDecoder(patient.completions(), patient.engine.table)
     found = together(decoder) if tests else None  # before a copy of the program joins it
     advice = decoder.advice(tuple(patient.base.facts))
-    return advice._replace(together=found, provenance=Provenance.of(patient.program, patient.base))
+    return advice._replace(
+        together=found, provenance=Provenance.of(patient.program, patient.base, decoder.completions)
+    )

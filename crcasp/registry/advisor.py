@@ -8,21 +8,38 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.registry.cells import Cells, Column, as_cell, findings_of_its_own
+from crcasp.registry.cells import (
+    Bools,
+    Cells,
+    Column,
+    Facts,
+    as_text,
+    findings_of_its_own,
+    nothing,
+)
 from crcasp.registry.column_map import ColumnMap
-from crcasp.registry.columns import ID, Columns, Names
-from crcasp.registry.contradictions import contradictions
-from crcasp.registry.evaluation import Evaluator
+from crcasp.registry.columns import ID, LINE, Columns, Names
+from crcasp.registry.evaluation import Evaluator, Issues
 from crcasp.registry.outcome import AND, COLUMNS, JUDGED
+from crcasp.registry.reader import as_cell
 from crcasp.registry.source import Batch, Said
+from crcasp.registry.treatments import Treatments
 from crcasp.registry.update_impact import UpdateImpact
 
 ERROR = "error"
 RESULTS = (*COLUMNS, *JUDGED, ERROR)
 LONGEST = 40  # characters of what a patient is called
+EMPTY = ("a row is empty", "this row is empty: take it out.")
+ALONE = (
+    "nothing but an id, or a title, stands in a row",
+    "nothing but {} stands in this row: take the row out if it is not a patient, or write NA where "
+    "a finding is unknown.",
+)
 
 
 class Flaw(NamedTuple):
@@ -47,12 +64,22 @@ class Answers(NamedTuple):
         given: for each row what was given, as the program writes it; None if no column says it.
         ids: which patient each row is, if a column says it.
         flaws: what is wrong with rows.
+        empty: the rows in which nothing stands.
     """
 
     results: pl.DataFrame
     given: pl.Series | None
     ids: pa.ChunkedArray | None
     flaws: list[Flaw]
+    empty: Bools
+
+    def kept(self, rows: NDArray[np.intp]) -> Answers:
+        """Return the answers for some of the rows."""
+        return self._replace(
+            results=self.results[rows],
+            given=None if self.given is None else self.given[rows],
+            ids=None if self.ids is None else self.ids.take(rows),
+        )
 
 
 class Advisor:
@@ -62,46 +89,72 @@ class Advisor:
         program: the logic program.
         mapping: where the columns of a patient are.
         old: a table that it is compared with.
+        treatments: the histories of patients, where a table of its own has them.
 
     Attributes:
         impact: counts those to whom the tables do not say the same, where there are two.
-
-    Raises:
-        UsageError: the map speaks of what there is not.
     """
 
-    def __init__(self, program: Program, mapping: ColumnMap, old: Program | None = None) -> None:
+    def __init__(
+        self,
+        program: Program,
+        mapping: ColumnMap,
+        old: Program | None = None,
+        treatments: Treatments | None = None,
+    ) -> None:
         self.program = program
-        known = engine(program).vocabulary
-        findings = {**known.findings, **findings_of_its_own(old, program)}
-        self.names = Names(mapping, known._replace(findings=findings))
+        self.treatments = treatments
+        self.vocabulary = engine(program).vocabulary
+        findings = {**self.vocabulary.findings, **findings_of_its_own(old, program)}
+        self.names = Names(mapping, self.vocabulary._replace(findings=findings))
+        if treatments:
+            mapping, whose = treatments.map_of_lines(mapping)
+            self.names.values |= whose
         self.cells = Cells(self.names, mapping, program, old)
+        if treatments:
+            self.cells.met |= treatments.met
         self.impact = None if old is None else UpdateImpact(old, program)
         self.evaluator = Evaluator(program)
 
-    def solved(self) -> str:
-        """Return why rows were left to the solver one by one, in sentences; "" if none were."""
+    def solved(self) -> list[str]:
+        """Return why rows were left to the solver one by one, in sentences."""
         said = [self.evaluator.solved, self.impact.old.solved if self.impact else ""]
-        return " ".join(dict.fromkeys(filter(None, said)))
+        return [*dict.fromkeys(filter(None, said))]
 
     def columns(self, header: Sequence[str], name: str) -> Columns:
         """Return what the columns of a table are for; see `Names.of`."""
         columns = self.names.of(header, name)
+        if self.treatments:
+            lines = [mine for mine in columns.used if LINE.fullmatch(mine)]
+            if lines:
+                raise UsageError(
+                    f"{name}: it has lines of therapy ({', '.join(lines)}), and so have the "
+                    "treatments: keep one."
+                )
+            if ID not in columns.used:
+                raise UsageError(
+                    f"{name}: no column says the id that joins patients and treatments: "
+                    "say by --column id=... which does."
+                )
         self.cells.prepare(columns.used)
         return columns
 
     def answers(self, batch: Batch, columns: Columns, before: int | None = None) -> Answers:
-        """Return the answers for the rows of a batch, in order.
-
-        Args:
-            batch: the rows.
-            columns: what their columns are for.
-            before: how many rows came before, where the error of a row is to name its number.
-        """
-        rows = len(batch.rows) if batch.lines is None else len(batch.lines)
-        found = self.cells.read(batch.rows, columns.used)
-        bad = np.logical_or.reduce([np.zeros(rows, bool), *(c.wrong() for c in found.wrong)])
-        bad[list(batch.faults)] = True
+        """Return the answers for the rows of a batch, in order."""
+        rows, ids = batch.size, None
+        for column in columns.used.get(ID, ()):
+            ids = batch.rows[column] if column in batch.rows.column_names else None
+        table, used, faults = self._with_lines(batch, columns, ids)
+        found = self.cells.read(table, used, rows)
+        empty = np.zeros(rows, bool)
+        if batch.lines is None:
+            empty, more = self._empty(batch, found, columns)
+            if before is None:  # where it cannot be excluded
+                more |= dict.fromkeys(np.flatnonzero(empty).tolist(), EMPTY)
+            faults |= {row: said for row, said in more.items() if row not in batch.faults}
+        faults |= batch.faults
+        bad = np.logical_or.reduce([empty, *(c.wrong() for c in found.wrong)])
+        bad[list(faults)] = True
         unclear = np.logical_or.reduce([np.zeros(rows, bool), *(c.wrong() for c in found.unclear)])
 
         impact = self.impact
@@ -111,11 +164,8 @@ class Advisor:
             if impact is None
             else lambda facts, part, *more: impact.add(facts, unclear[part], *more),
         )
-        said = contradictions(batch.rows, found, issues, ~bad)
-        said |= batch.faults
-        ids = None
-        for column in columns.used.get(ID, ()):
-            ids = batch.rows[column] if column in batch.rows.column_names else None
+        said = contradictions(table, found, issues, ~bad)
+        said |= faults
 
         def called(place: int) -> str:
             own = None if ids is None else ids[place].as_py()
@@ -135,7 +185,42 @@ class Advisor:
         if found.given is not None:
             texts = [AND.join(names) if names else None for names in found.given]
             given = pl.Series(texts, dtype=pl.String)
-        return Answers(results.with_columns(pl.Series(ERROR, errors, pl.String)), given, ids, flaws)
+        results = results.with_columns(pl.Series(ERROR, errors, pl.String))
+        return Answers(results, given, ids, flaws, empty)
+
+    def _with_lines(
+        self, batch: Batch, columns: Columns, ids: pa.ChunkedArray | None
+    ) -> tuple[pa.Table, Mapping[str, tuple[str, ...]], dict[int, Said]]:
+        """Return the rows with the lines of their treatments, what is read from which, faults."""
+        table = batch.rows
+        if self.treatments is None:
+            return table, columns.used, {}
+        own = [None] * batch.size if ids is None else as_text(ids).to_pylist()
+        lines, faults = self.treatments.of(own)
+        self.cells.prepare(lines)
+        for name, cells in lines.items():
+            table = table.append_column(name, cells)
+        return table, {**{name: (name,) for name in lines}, **columns.used}, faults
+
+    def _empty(self, batch: Batch, found: Facts, columns: Columns) -> tuple[Bools, dict[int, Said]]:
+        """Return the rows in which nothing stands, and those in which one text stands alone."""
+        places = np.flatnonzero(~found.known)
+        empty = ~found.known
+        if not len(places):
+            return empty, {}
+        read = {name for mine, its in columns.used.items() if mine != ID for name in its}
+        count, shown = np.zeros(len(places), int), np.full(len(places), "", object)
+        for name in batch.rows.column_names:
+            if name not in read:
+                column = Column.of(batch.rows.select([name]).take(places), name, nothing)
+                stands = ~column.blank()
+                count += stands
+                texts = np.array([text or "" for text in column.texts], object)[column.codes]
+                shown = np.where(stands, texts, shown)
+        empty[places] = count == 0
+        cause, said = ALONE
+        alone = np.flatnonzero(count == 1).tolist()
+        return empty, {int(places[it]): (cause, said.format(as_cell(shown[it]))) for it in alone}
 
 
 def _wrong(
@@ -153,3 +238,26 @@ def _wrong(
                 told[code] = (f"{column.name}: {cell.cause}", shown, sentence)
         for place in np.flatnonzero(column.wrong()).tolist():
             yield (place, *told[column.codes[place]])
+
+
+def contradictions(table: pa.Table, found: Facts, issues: Issues, asked: Bools) -> dict[int, Said]:
+    """Return what is wrong with rows as the input check of the program says it, by their places."""
+    said: dict[int, list[Said]] = {}
+    for atom in sorted(issues):
+        *pair, why = atom.arguments
+        parts = [(fact, found.origins.get(fact, ())) for fact in dict.fromkeys(pair)]
+        named = " and ".join(", ".join(names) or str(fact) for fact, names in parts)
+        places = np.flatnonzero(issues[atom] & asked)
+        single = {names[0] for _, names in parts if len(names) == 1}
+        cells = {name: as_text(table[name].take(places)).to_pylist() for name in single}
+        for number, place in enumerate(places.tolist()):
+            called = []
+            for fact, names in parts:
+                cell = f" {as_cell(cells[names[0]][number])}" if len(names) == 1 else ""
+                called.append(f"{', '.join(names)}{cell} ({fact})" if names else str(fact))
+            sentence = f"{' contradicts '.join(called)}: {why.string}."
+            said.setdefault(place, []).append((f"{named}: {why.string}", sentence))
+    return {
+        place: ("; ".join(dict.fromkeys(cause for cause, _ in own)), " ".join(it for _, it in own))
+        for place, own in sorted(said.items())
+    }

@@ -88,11 +88,7 @@ class Groundings:
         self.made: dict[int, tuple[Grounded, frozenset[Symbol] | None]] = {}
 
     def of(self, facts: Iterable[Symbol], lines: int) -> Grounded:
-        """Return a grounding for facts of up to so many lines.
-
-        Raises:
-            Unevaluable: it is no circuit.
-        """
+        """Return a grounding for facts of up to so many lines."""
         needed = frozenset(facts)
         if lines not in self.made:
             text = " ".join(f"#external {fact}." for fact in needed)
@@ -140,11 +136,7 @@ class OfMany:
         self.flips: dict[Symbol, int] = {}
 
     def table(self, asked: Collection[tuple[str, int]] = ()) -> tuple[list[Symbol], list[Symbol]]:
-        """Return what `sets.lp` reads of the table: what holds of all, and what of some.
-
-        Args:
-            asked: what else an overlay asks for its sets.
-        """
+        """Return what `sets.lp` reads of the table: what holds of all, and what of some."""
         found: tuple[list[Symbol], list[Symbol]] = [], []
         for signature in {*OF_TABLE, *asked} - {*OF_VERDICTS}:
             for atom in self.atoms(*signature):
@@ -221,16 +213,7 @@ class OfMany:
     def _ask(
         self, literal: int, mask: int, flips: dict[Symbol, int] | None = None
     ) -> tuple[int, int]:
-        """Return of whom a node holds in all completions, and of whom in some.
-
-        Args:
-            literal: the node, or negated.
-            mask: the patients.
-            flips: takes for each finding those for whom it decides by itself, in some completion.
-
-        Raises:
-            Unevaluable: there are too many completions.
-        """
+        """Return of whom a node holds in all completions, and of whom in some."""
         circuit, values, everybody = self.circuit, self.values, self.everybody
         root = abs(literal)
         if not circuit.support[root]:

@@ -11,18 +11,18 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from clingo import Symbol
+from clingo import Function, Number, Symbol
 from numpy.typing import NDArray
 
 from crcasp.errors import UsageError
-from crcasp.facts.wording import quoted, show
+from crcasp.facts.wording import choices, show
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.registry.column_map import ColumnMap
-from crcasp.registry.columns import GIVEN, ID, Names, general
-from crcasp.registry.reader import Cell, Reader, Words
-
-SHOWN = 60  # characters of a cell that a message repeats
+from crcasp.program.vocabulary import LIMITS
+from crcasp.registry.column_map import AnyRule, Cases, ColumnMap, Rule, Years
+from crcasp.registry.columns import GIVEN, ID, LINE, Names, columns_of, general
+from crcasp.registry.outcome import distinct
+from crcasp.registry.reader import ELSE, NO_LINE, Cell, Reader, dated, same, years
 
 Bools: TypeAlias = NDArray[np.bool_]
 
@@ -50,34 +50,40 @@ class Column(NamedTuple):
         codes = pc.fill_null(array.indices, len(texts) - 1).to_numpy(zero_copy_only=False)
         return cls(name, texts, [*map(read, texts)], codes.astype(np.intp))
 
-    def rows(self, having: Callable[[Cell], bool]) -> Bools:
-        """Return the rows whose cell is such."""
-        chosen: Bools = np.fromiter(map(having, self.cells), bool, len(self.cells))[self.codes]
+    def rows(self, having: Iterable[object]) -> Bools:
+        """Return the rows whose text is such."""
+        chosen: Bools = np.fromiter(map(bool, having), bool, len(self.texts))[self.codes]
         return chosen
 
     def wrong(self) -> Bools:
         """Return the rows whose cell is wrong."""
-        return self.rows(lambda cell: bool(cell.message))
+        return self.rows(cell.message for cell in self.cells)
+
+    def blank(self) -> Bools:
+        """Return the rows in whose cell nothing stands."""
+        return self.rows(not (text or "").strip() for text in self.texts)
 
 
-def as_cell(text: str | None) -> str:
-    """Return the text of a cell as a message shows it."""
-    text = text or ""
-    return quoted(text[:SHOWN] + "..." * (len(text) > SHOWN))
+def nothing(_: str | None) -> Cell:
+    """Read a cell whose text alone is asked for."""
+    return Cell()
 
 
 def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Return the cells of a column as text; a list, or what is deeper, as JSON."""
+    kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
     with suppress(pa.ArrowException):
-        if not pa.types.is_nested(array.type):
+        own = isinstance(kind, pa.BaseExtensionType) or pa.types.is_duration(kind)
+        if not (own or pa.types.is_nested(kind)):
             return array.cast(pa.string())
-    return pa.array(
-        [
-            None if cell in (None, []) else json.dumps(cell, default=str)
-            for cell in array.to_pylist()
-        ],
-        pa.string(),
-    )
+    nested = pa.types.is_nested(kind)
+
+    def text(cell: object) -> str | None:
+        if cell is None or cell == []:
+            return None
+        return json.dumps(cell, default=str) if nested else str(cell)
+
+    return pa.array(map(text, array.to_pylist()), pa.string())
 
 
 class Facts(NamedTuple):
@@ -89,6 +95,7 @@ class Facts(NamedTuple):
         wrong: columns in which cells are wrong.
         unclear: likewise, of those that only a table asks for that is compared with.
         origins: for each fact, the columns that it is read from.
+        known: the rows in which something stands in a column that is read.
     """
 
     facts: dict[Symbol, Bools]
@@ -96,6 +103,7 @@ class Facts(NamedTuple):
     wrong: list[Column]
     unclear: list[Column]
     origins: dict[Symbol, tuple[str, ...]]
+    known: Bools
 
 
 class Cells:
@@ -106,9 +114,6 @@ class Cells:
         mapping: what they and their cells are called.
         program: what says what facts may be.
         old: a table that it is compared with, which says so of findings of its own.
-
-    Raises:
-        UsageError: the map speaks of what there is not.
     """
 
     def __init__(
@@ -121,59 +126,141 @@ class Cells:
         self.partners = {*self.engine.lexicon.names("partner")}
         self.local = {*self.engine.lexicon.names("locoregional")}
         self.readers: dict[str, Reader] = {}
+        self.met: set[tuple[str, str]] = set()  # keys of the map that were met, by their tables
+        self.floor = {names.checked(name) for name in mapping.floor}
         self.prepare(name.replace("N", "1") for name in names.values)
-        self.made = {name: self._made(name) for name in names.rules}
+        for name, rule in names.rules.items():
+            self._check(name, rule)
+        self.prepare(self.floor)
+        for name in self.floor:
+            if not self.readers[name].numbers:
+                raise UsageError(f"--floor {name}: its values are not numbers; leave it out.")
 
     def prepare(self, used: Iterable[str]) -> None:
         """Refuse, before any row, what the map says wrongly of the columns that are there."""
-        values = self.mapping.values
         for name in used:
             if name != ID and name not in self.readers:
-                meanings: dict[str, str] = {}
-                for key in (general(name), name):
-                    meanings |= values.get(self.names.values.get(key, ""), {})
-                known = self.others.get(name, self.engine)
-                self.readers[name] = Reader(name, known, meanings, self.mapping.unknown)
+                self.readers[name] = self._reader(name)
 
-    def _made(self, name: str) -> Words:
-        """Return the values that a rule may make."""
+    def _reader(self, name: str) -> Reader:
+        """Return the reader of a column of a patient."""
+        tables = [self.names.values.get(key) for key in (general(name), name)]
+        meanings = [(table, self.mapping.values[table]) for table in tables if table]
+        engine = self.others.get(name, self.engine)
+        known, called = engine.vocabulary, engine.lexicon.words.name
+        label, domain = {
+            "lineN": ("received", known.therapies),
+            "lineN_stopped": ("stopped", known.reasons),
+            "lineN_toxic": ("toxic", known.blamable),
+            **dict.fromkeys(LIMITS, (name, known.limits)),
+            GIVEN: (name, known.therapies),
+        }.get(general(name)) or (name, known.findings[name])
+        remedy = f"write {choices(known.unnamed)} for a therapy without a known name, or {NO_LINE} "
+        reader = Reader(
+            name,
+            domain,
+            meanings,
+            self.mapping.unknown,
+            label=label,
+            spelled={called(it): it for it in known.therapies} if domain is known.therapies else {},
+            several=label not in (*known.findings, "stopped"),
+            floor=name in self.floor,
+            unrecorded=f"{remedy}if there was no such line." if label == "received" else "",
+        )
+        line = LINE.fullmatch(name)
+        if line and int(line[1]) > known.lines:
+            should = f"the line must be {choices(range(1, known.lines + 1))}"
+            reader.beyond = Cell((), should, f"{should}, not {line[1]}.")
+        return reader
+
+    def _fact(self, name: str, word: str | int) -> Symbol:
+        """Return the fact that a word of a column stands for."""
+        line = LINE.fullmatch(name)
+        term = Number(word) if isinstance(word, int) else Function(word)
+        return Function(self.readers[name].label, [Number(int(line[1])), term] if line else [term])
+
+    def unmet(self) -> dict[str, tuple[str, ...]]:
+        """Return the keys of the map that no cell had, by the tables of the map."""
+        met = self.met.union(*(reader.met for reader in self.readers.values()))
+        keys = {**self.mapping.values}
+        for name, rule in self.names.rules.items():
+            if isinstance(rule, Cases):
+                keys[f"rules.{name}"] = dict.fromkeys(rule.cases, "")
+        found = {
+            table: tuple(text for text in texts if text != ELSE and (table, text) not in met)
+            for table, texts in keys.items()
+        }
+        return {table: texts for table, texts in found.items() if texts}
+
+    # ---- rules ------------------------------------------------------------------------------
+
+    def _check(self, name: str, rule: AnyRule) -> None:
+        """Refuse a rule that makes what there is not."""
         self.prepare([name])
-        rule, found = self.names.rules[name], list[str | int]()
-        for value in (rule.any, rule.all):
+        made = [*rule.cases] if isinstance(rule, Cases) else []
+        made += [rule.any, rule.all] if isinstance(rule, Rule) else []
+        for value in made:
             cell = self.readers[name].read(value)
             if not cell.groups:
                 should = cell.message or "it is unknown."
                 raise UsageError(f"the rule of {name} makes {show(value)}: {should}")
-            found += cell.groups[0]
-        return tuple(found)
 
-    def read(self, table: pa.Table, used: Mapping[str, tuple[str, ...]]) -> Facts:
-        """Return what the rows of a table say.
+    def _made(self, name: str, table: pa.Table, its: Sequence[str]) -> tuple[Column, list[Column]]:
+        """Return the column that a rule makes of others, and the others."""
+        rule = self.names.rules[name]
+        read: Callable[[str | None], Cell] = self.readers[name].read
+        if not isinstance(rule, Rule):
+            read = dated if isinstance(rule, Years) else nothing
+        columns = [Column.of(table, it, read) for it in its if it in table.column_names]
+        if len(columns) < len(its):  # a key of JSON that no row of these has
+            return Column(name, [None], [Cell()], np.zeros(len(table), np.intp)), columns
+        first, codes = distinct(np.column_stack([column.codes for column in columns]))
+        texts = [[column.texts[column.codes[row]] for column in columns] for row in first]
+        keys = columns_of(rule)
+        cells = [self._ruled(name, rule, dict(zip(keys, row, strict=True))) for row in texts]
+        shown = [" and ".join(text or "" for text in row) for row in texts]
+        return Column(" and ".join(its), shown, cells, codes), columns
 
-        Args:
-            table: some rows.
-            used: for each column of a patient, the columns that it is read from.
-        """
-        found = Facts({}, None, [], [], {})
+    def _ruled(self, name: str, rule: AnyRule, row: Mapping[str, str | None]) -> Cell:
+        """Return what a rule makes of the texts of a row."""
+        reader = self.readers[name]
+        if isinstance(rule, Years):
+            number = years(*(row[it] or "" for it in columns_of(rule)))
+            return Cell() if number is None else reader.read(str(number))
+        if isinstance(rule, Cases):
+            for value, case in rule.cases.items():
+                if all(same(row[it] or "") == same(text) for it, text in case.items()):
+                    self.met.add((f"rules.{name}", value))
+                    return reader.read(value)
+            return Cell()
+        found = [reader.read(text) for text in row.values()]
+        some, every = reader.read(rule.any), reader.read(rule.all)
+        return some if some in found else every if {every} == {*found} else Cell()
+
+    # ---- rows -------------------------------------------------------------------------------
+
+    def read(self, table: pa.Table, used: Mapping[str, tuple[str, ...]], rows: int) -> Facts:
+        """Return what the rows of a table say."""
+        found = Facts({}, None, [], [], {}, np.zeros(rows, bool))
         for name, names in used.items():
-            if name == ID:
+            if name == ID or not {*names} & {*table.column_names}:
                 continue
             reader = self.readers[name]
-            there = [column for column in names if column in table.column_names]
-            columns = [Column.of(table, column, reader.read) for column in there]
-            faulty = found.unclear if name in self.others else found.wrong
-            faulty.extend(column for column in columns if column.wrong().any())
-            if name in self.made:
-                stated = _ruled(columns, self.made[name]) if len(there) == len(names) else {}
-            elif name == GIVEN:
-                stated = {}
-                if columns:
-                    found = found._replace(given=self._given(*columns))
+            if name in self.names.rules:
+                column, columns = self._made(name, table, names)
             else:
-                stated = _stated(*columns) if columns else {}
-            for word, rows in stated.items():
-                found.facts[reader.fact(word)] = rows
-                found.origins[reader.fact(word)] = names
+                column = Column.of(table, names[0], reader.read)
+                columns = []
+            faulty = found.unclear if name in self.others else found.wrong
+            faulty.extend(it for it in (*columns, column) if any(cell.message for cell in it.cells))
+            for it in () if found.known.all() else columns or [column]:
+                np.logical_or(found.known, ~it.blank(), out=found.known)
+            if name == GIVEN:
+                found = found._replace(given=self._given(column))
+                continue
+            for word, whom in _stated(column).items():
+                fact = self._fact(name, word)
+                found.facts[fact], found.origins[fact] = whom, names
         return found
 
     def _given(self, column: Column) -> NDArray[np.object_]:
@@ -183,12 +270,7 @@ class Cells:
         return told[column.codes]
 
     def _therapies(self, groups: Sequence[set[str]]) -> tuple[str, ...]:
-        """Return the therapies that some words are, in one order.
-
-        Args:
-            groups: the words that stand together; a partner by itself goes with the regimen,
-                if there is only one.
-        """
+        """Return the therapies that some words are, in one order."""
         words = set[str]().union(*groups)
         regimens = words - self.partners - self.local
         found: set[str] = set()
@@ -217,15 +299,3 @@ def _stated(column: Column) -> dict[str | int, Bools]:
         chosen[codes] = True
         stated[word] = chosen[column.codes]
     return stated
-
-
-def _ruled(columns: Sequence[Column], made: Words) -> dict[str | int, Bools]:
-    """Return the value that a rule makes of several columns: any has it, or all have."""
-    some, every = made
-    any_of = np.logical_or.reduce([column.rows(_says(some)) for column in columns])
-    all_of = np.logical_and.reduce([column.rows(_says(every)) for column in columns])
-    return {every: all_of & ~any_of} | {some: any_of}
-
-
-def _says(word: str | int) -> Callable[[Cell], bool]:
-    return lambda cell: cell.groups == ((word,),)

@@ -58,9 +58,6 @@ class Circuit:
         gates: for each node the bodies that make it true, of gates made before it; a leaf
             has none.
         leaves: the node of each external.
-
-    Raises:
-        Unevaluable: some constraint is not settled by externals and findings.
     """
 
     def __init__(
@@ -118,11 +115,7 @@ class Circuit:
     # ---- gates ------------------------------------------------------------------------------
 
     def literal(self, part: int) -> int:
-        """Return the node of a literal of the program, negated where it is.
-
-        Raises:
-            Unevaluable: it is not settled by externals and findings.
-        """
+        """Return the node of a literal of the program, negated where it is."""
         atom = abs(part)
         if atom not in self.nodes:
             if atom in self.open:

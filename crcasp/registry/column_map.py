@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field, fields
+from functools import reduce
+from operator import or_
+from typing import Any, TypeAlias
 
 from crcasp.errors import UsageError
 from crcasp.facts.wording import suggestion
@@ -28,31 +31,71 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Cases:
+    """How texts of several columns make one finding: the first case that applies.
+
+    Attributes:
+        cases: for each value of the finding the text that each of some columns must have.
+    """
+
+    cases: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """How two columns of dates make an age: the whole years from one to the other.
+
+    Attributes:
+        born: the column with the date of birth.
+        at: the column with the date at which the age is asked for.
+    """
+
+    born: str
+    at: str
+
+
+AnyRule: TypeAlias = Rule | Cases | Years
+
+
+@dataclass(frozen=True, slots=True)
 class ColumnMap:
     """What the columns of a table are called, and what its cells mean.
 
     Attributes:
         columns: for a column of a patient, its name in the table.
-        values: for a column of a patient, its values by the texts that mean them.
+        values: for a column of a patient, its values by the texts that mean them; a text such
+            as `80-100` is a range of numbers, and `*` is any other text.
         rules: for a finding, how several columns of the table make it.
         unknown: further texts that say that something is unknown.
+        floor: findings whose numbers lose what stands behind the point.
+        treatments: the map of a table of treatments, which has a table of its own.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    rules: Mapping[str, Rule] = field(default_factory=dict)
+    rules: Mapping[str, AnyRule] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
+    floor: tuple[str, ...] = ()
+    treatments: ColumnMap | None = None
 
-    def to_toml(self) -> str:
+    def to_toml(self, within: str = "") -> str:
         """Return the map as the text of a map file."""
-        tables: dict[str, Mapping[str, object]] = {"columns": self.columns} if self.columns else {}
-        tables |= {f"values.{name}": texts for name, texts in self.values.items()}
-        tables |= {f"rules.{name}": asdict(rule) for name, rule in self.rules.items()}
-        parts = [f"unknown = {_toml(self.unknown)}\n"] if self.unknown else []
+        lists = {"unknown": self.unknown, "floor": self.floor}
+        tables: dict[str, Mapping[str, object]] = {
+            within.rstrip("."): {name: texts for name, texts in lists.items() if texts},
+            f"{within}columns": self.columns,
+            **{f"{within}values.{_key(name)}": texts for name, texts in self.values.items()},
+        }
+        for name, rule in self.rules.items():
+            content = rule.cases if isinstance(rule, Cases) else asdict(rule)
+            tables[f"{within}rules.{_key(name)}"] = content
+        parts = []
         for name, pairs in tables.items():
-            lines = (f"{_toml(key)} = {_toml(value)}\n" for key, value in pairs.items())
-            parts.append(f"[{name}]\n{''.join(lines)}")
-        return "\n".join(parts)
+            lines = [f"{_key(key)} = {_toml(value)}\n" for key, value in pairs.items()]
+            if lines:
+                parts.append((f"[{name}]\n" if name else "") + "".join(lines))
+        more = self.treatments.to_toml("treatments.") if self.treatments else ""
+        return "\n".join(filter(None, [*parts, more]))
 
     def __or__(self, more: ColumnMap) -> ColumnMap:
         """Return one map of two; the second wins."""
@@ -60,24 +103,29 @@ class ColumnMap:
         values = {
             name: {**self.values.get(name, {}), **more.values.get(name, {})} for name in names
         }
+        treatments = [one for one in (self.treatments, more.treatments) if one]
         return ColumnMap(
             {**self.columns, **more.columns},
             values,
             {**self.rules, **more.rules},
             (*self.unknown, *more.unknown),
+            (*self.floor, *more.floor),
+            reduce(or_, treatments) if treatments else None,
         )
 
 
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
+
+
 def _toml(value: object) -> str:
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(f'{_key(key)} = {_toml(it)}' for key, it in value.items())} }}"
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def column_map(mapping: ColumnMap | str | os.PathLike[str] | None) -> ColumnMap:
-    """Return a map that is given as such, or as the path of a TOML file.
-
-    Raises:
-        UsageError: it is neither.
-    """
+    """Return a map that is given as such, or as the path of a TOML file."""
     if mapping is None:
         return ColumnMap()
     if isinstance(mapping, ColumnMap):
@@ -89,11 +137,7 @@ def column_map(mapping: ColumnMap | str | os.PathLike[str] | None) -> ColumnMap:
 
 
 def from_toml(path: str) -> ColumnMap:
-    """Read a map from a TOML file with the tables columns, values and rules, and a list unknown.
-
-    Raises:
-        UsageError: it cannot be read, or says something else.
-    """
+    """Read a map from a TOML file, whose keys are the attributes of a `ColumnMap`."""
     import tomllib
 
     try:
@@ -103,45 +147,64 @@ def from_toml(path: str) -> ColumnMap:
         raise UsageError(f"{path}: the map cannot be read: {error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: the map is not TOML: {error}.") from None
-    _refuse_unknown(path, "the map", content, ColumnMap.__slots__)
-    tables, values = _part(path, content, "rules"), _part(path, content, "values")
-    return ColumnMap(
-        _texts(path, content, "columns"),
-        {name: _texts(path, values, name) for name in values},
-        {name: _rule(path, tables, name) for name in tables},
-        tuple(map(str, _part(path, content, "unknown", list))),
-    )
+    return _Content(path).map(content)
 
 
-def _rule(path: str, tables: Mapping[str, object], name: str) -> Rule:
-    where = f"[rules.{name}]"
-    rule = _part(path, tables, name, called=where)
-    _refuse_unknown(path, where, rule, Rule.__slots__)
-    columns = _part(path, rule, "columns", list)
-    if not (columns and "any" in rule and "all" in rule):
-        raise UsageError(f"{path}: {where} of the map must have {', '.join(Rule.__slots__)}.")
-    return Rule(tuple(map(str, columns)), str(rule["any"]), str(rule["all"]))
+OF_TREATMENTS = ("columns", "values", "unknown")  # what the map of treatments may have
 
 
-def _texts(path: str, content: Mapping[str, object], name: str) -> dict[str, str]:
-    return {text: str(value) for text, value in _part(path, content, name).items()}
+class _Content:
+    """The content of a map file; what is not in order is named with the path of the file."""
 
+    def __init__(self, path: str) -> None:
+        self.path = path
 
-def _part(
-    path: str, content: Mapping[str, object], name: str, kind: type = dict, called: str = ""
-) -> Any:
-    """Return a part of a map that must be a table or a list."""
-    part = content.get(name, kind())
-    if not isinstance(part, kind):
-        what = "a table" if kind is dict else "a list"
-        raise UsageError(f"{path}: {called or name} of the map must be {what}.")
-    return part
+    def map(self, content: Mapping[str, object], where: str = "the map") -> ColumnMap:
+        known = [attribute.name for attribute in fields(ColumnMap)]
+        self.refuse_unknown(where, content, known if where == "the map" else OF_TREATMENTS)
+        rules, values = self.part(content, "rules"), self.part(content, "values")
+        nested = self.part(content, "treatments")
+        return ColumnMap(
+            self.texts(content, "columns"),
+            {name: self.texts(values, name) for name in values},
+            {name: self.rule(rules, name) for name in rules},
+            tuple(map(str, self.part(content, "unknown", list))),
+            tuple(map(str, self.part(content, "floor", list))),
+            self.map(nested, "[treatments] of the map") if nested else None,
+        )
 
+    def rule(self, rules: Mapping[str, object], name: str) -> AnyRule:
+        where = f"[rules.{name}]"
+        rule = self.part(rules, name, called=where)
+        if rule and all(isinstance(case, dict) for case in rule.values()):
+            return Cases({str(value): self.texts(rule, value) for value in rule})
+        kind = Years if {"born", "at"} & rule.keys() else Rule
+        names = [attribute.name for attribute in fields(kind)]
+        self.refuse_unknown(where, rule, names)
+        columns = tuple(map(str, self.part(rule, "columns", list)))
+        if not all(key in rule for key in names) or (kind is Rule and not columns):
+            raise UsageError(f"{self.path}: {where} of the map must have {', '.join(names)}.")
+        if kind is Years:
+            return Years(str(rule["born"]), str(rule["at"]))
+        return Rule(columns, str(rule["any"]), str(rule["all"]))
 
-def _refuse_unknown(
-    path: str, where: str, content: Mapping[str, object], known: Iterable[str]
-) -> None:
-    for name in content:
-        if name not in known:
-            end = suggestion(name, known) or f"; it may have {', '.join(known)}."
-            raise UsageError(f"{path}: {name} is no key of {where}{end}")
+    def texts(self, content: Mapping[str, object], name: str) -> dict[str, str]:
+        return {text: str(value) for text, value in self.part(content, name).items()}
+
+    def part(
+        self, content: Mapping[str, object], name: str, kind: type = dict, called: str = ""
+    ) -> Any:
+        """Return a part of a map that must be a table or a list."""
+        part = content.get(name, kind())
+        if not isinstance(part, kind):
+            what = "a table" if kind is dict else "a list"
+            raise UsageError(f"{self.path}: {called or name} of the map must be {what}.")
+        return part
+
+    def refuse_unknown(
+        self, where: str, content: Mapping[str, object], known: Iterable[str]
+    ) -> None:
+        for name in content:
+            if name not in known:
+                end = suggestion(name, known) or f"; it may have {', '.join(known)}."
+                raise UsageError(f"{self.path}: {name} is no key of {where}{end}")

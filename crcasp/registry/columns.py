@@ -11,13 +11,14 @@ from crcasp.errors import UsageError
 from crcasp.facts.wording import printable, suggestion
 from crcasp.program.vocabulary import LIMITS, Vocabulary
 from crcasp.questions.therapy import plain
-from crcasp.registry.column_map import ColumnMap
+from crcasp.registry.column_map import Cases, ColumnMap, Rule, Years
 
 ID, GIVEN = "id", "given"
 LINES = ("lineN", "lineN_stopped", "lineN_toxic")
 LINE = re.compile(r"line_?([1-9]\d*|n)(_stopped|_toxic)?")
 KEYS = 10_000  # of JSON patients that are told apart
 NEAR = 0.8  # how alike the names of columns must be to be mentioned
+UNNAMED = "column_{}"  # what the output calls a column that has no name
 
 
 def called(name: str) -> str:
@@ -33,18 +34,26 @@ def general(name: str) -> str:
     return f"lineN{line[2] or ''}" if line else name
 
 
-def check_header(header: Sequence[str], name: str) -> None:
-    """Refuse names of columns that are empty or there twice, with their positions."""
-    places: dict[str, int] = {}
+def distinct_names(header: Sequence[str]) -> list[str]:
+    """Return the names of columns, of which none is empty or there twice."""
+    taken, found = {*header}, list[str]()
     for number, column in enumerate(header, 1):
-        if not column.strip():
-            raise UsageError(f"{name}: column {number} has no name: give it one.")
-        if column in places:
-            raise UsageError(
-                f"{name}: the columns {places[column]} and {number} are both called "
-                f"{printable(column)}: it is there twice; rename one."
-            )
-        places[column] = number
+        name = column if column.strip() else UNNAMED.format(number)
+        if name in found or (name != column and name in taken):
+            name = next(new for n in range(2, 10**6) if (new := f"{name}_{n}") not in taken)
+        found.append(name)
+        taken.add(name)
+    return found
+
+
+def free_names(names: Iterable[str], header: Iterable[str]) -> dict[str, str]:
+    """Return what the output calls its columns, with a prefix where a name is taken."""
+    taken, found = {*header}, dict[str, str]()
+    for name in names:
+        found[name] = name
+        while found[name] in taken:
+            found[name] = f"crcasp_{found[name]}"
+    return found
 
 
 class Columns(NamedTuple):
@@ -60,36 +69,48 @@ class Columns(NamedTuple):
 
 
 class Names:
-    """The columns that a patient may have, and what a map calls them.
+    """The columns that a table may have, and what a map calls them.
 
-    Raises:
-        UsageError: the map names a column that there is not, or contradicts itself.
+    Args:
+        mapping: what columns are called.
+        vocabulary: with the findings of a patient.
+        known: the columns that a table of something else than patients may have.
+        prefix: what stands before such a column in an option.
     """
 
-    def __init__(self, mapping: ColumnMap, vocabulary: Vocabulary) -> None:
-        self.patient = [*vocabulary.findings, *LIMITS]
-        self.known = [*self.patient, *LINES, ID, GIVEN]
-        columns = {self._checked(mine): (column,) for mine, column in mapping.columns.items()}
-        self.rules = {self._checked(mine): rule for mine, rule in mapping.rules.items()}
-        self.values = {self._checked(mine, *LINES): mine for mine in mapping.values}
+    def __init__(
+        self,
+        mapping: ColumnMap,
+        vocabulary: Vocabulary,
+        known: Sequence[str] = (),
+        prefix: str = "",
+    ) -> None:
+        self.prefix = prefix
+        self.patient = [*(known or (*vocabulary.findings, *LIMITS))]
+        self.known = [*known] or [*self.patient, *LINES, ID, GIVEN]
+        columns = {self.checked(mine): (column,) for mine, column in mapping.columns.items()}
+        self.rules = {self.checked(mine): rule for mine, rule in mapping.rules.items()}
+        self.values = {self.checked(mine, *LINES): mine for mine in mapping.values}
         for mine in self.rules:
             if mine not in vocabulary.findings:
-                raise UsageError(f"{mine} is no finding: a rule makes one of several columns.")
+                raise UsageError(f"{mine} is not a finding: a rule makes one of several columns.")
             if mine in columns:
                 raise UsageError(f"{mine} is to be a column and to be made by a rule: keep one.")
         if ID in self.values:
-            raise UsageError(f"{ID} is taken as it is: its texts have no meaning to be given.")
-        self.mapped = {**{mine: rule.columns for mine, rule in self.rules.items()}, **columns}
+            raise UsageError(f"{ID} is taken as it is: its texts have no meaning to give.")
+        made = {mine: columns_of(rule) for mine, rule in self.rules.items()}
+        self.mapped = {**made, **columns}
         self.asked = {called(name): name for names in self.mapped.values() for name in names}
         self.keys: dict[str, str | None] = {}  # of JSON patients, with what they mean
 
-    def _checked(self, name: str, *more: str) -> str:
+    def checked(self, name: str, *more: str) -> str:
         """Return the plain name of a column of a patient, or refuse it."""
         found = called(name)
         if found in more or self._is_one(found):
             return found
         end = suggestion(name, self.known) or f"; these are {', '.join(self.known)}."
-        raise UsageError(f"{name} is no column of a patient{end}")
+        kind = "of treatments" if self.prefix else "of a patient"
+        raise UsageError(f"{name} is not a column {kind}{end}")
 
     def _is_one(self, name: str) -> bool:
         return general(name) in self.known and name not in LINES
@@ -105,48 +126,45 @@ class Names:
         return found
 
     def of(self, header: Sequence[str], name: str) -> Columns:
-        """Return what the columns of a table are for.
-
-        Args:
-            header: the names of its columns.
-            name: what a message calls the table.
-
-        Raises:
-            UsageError: a column that is mapped is not there, it is not clear which is meant, or
-                there is nothing of a patient.
-        """
+        """Return what the columns of a table are for."""
         by_name: dict[str, list[str]] = {}
         for column in header:
             by_name.setdefault(called(column), []).append(column)
 
-        def there(column: str) -> str:
-            found = [column] if column in header else by_name.get(called(column), [])
+        def there(column: str, mine: str) -> str:
+            found = [it for it in header if it == column] or by_name.get(called(column), [])
             if len(found) == 1:
                 return found[0]
+            if len({*found}) == 1:
+                places = [str(place) for place, it in enumerate(header, 1) if it == found[0]]
+                raise UsageError(
+                    f"{name}: the columns {' and '.join(places)} are both called "
+                    f"{printable(found[0])}, and {mine} is read from it: rename one of them."
+                )
             if found:
-                mine = called(column)
                 raise UsageError(
                     f"{name}: the columns {' and '.join(found)} could both be {mine}: "
-                    f"say by --column {mine}=... which is."
+                    f"say by --column {self.prefix}{mine}=... which is."
                 )
             near = get_close_matches(called(column), list(by_name), 1)
             end = f"; did you mean {by_name[near[0]][0]}?" if near else "."
             raise UsageError(
-                f"{name} has no column {column}; its columns are {_listed(header)}{end}"
+                f"{name} has no column {column}; its columns are {listed(header)}{end}"
             )
 
-        used = {mine: tuple(map(there, columns)) for mine, columns in self.mapped.items()}
+        used = {mine: tuple(there(it, mine) for it in its) for mine, its in self.mapped.items()}
         taken = {column for columns in used.values() for column in columns}
         for mine, columns in by_name.items():
             if self._is_one(mine) and mine not in used and not taken.issuperset(columns):
-                used[mine] = (there(mine),)
+                used[mine] = (there(mine, mine),)
                 taken.update(used[mine])
         aside = {c: near for c in header if c not in taken and (near := self._like(c, used))}
         if all(mine in (ID, GIVEN) for mine in used):
             like = "; ".join(f"{c}: did you mean {near}?" for c, near in aside.items())
             raise UsageError(
-                f"{name}: none of its columns ({_listed(header)}) is one of a patient, as "
-                f"{', '.join(self.patient)} are: say by --column or --map which is which"
+                f"{name}: none of its columns ({listed(header)}) is one of those that are "
+                f"read ({', '.join(self.patient)}): say by --column or --map which is which, or by "
+                "--skip or --comment where the names of the columns begin"
                 + (f"; {like}" if like else ".")
             )
         return Columns(used, aside)
@@ -162,6 +180,16 @@ class Names:
         return (near or parts or [""])[0]
 
 
-def _listed(header: Sequence[str]) -> str:
+def columns_of(rule: Rule | Cases | Years) -> tuple[str, ...]:
+    """Return the columns that a rule reads."""
+    if isinstance(rule, Years):
+        return rule.born, rule.at
+    if isinstance(rule, Cases):
+        return tuple(dict.fromkeys(name for case in rule.cases.values() for name in case))
+    return rule.columns
+
+
+def listed(header: Sequence[str]) -> str:
+    """Return the names of columns for a message."""
     shown = ", ".join(map(printable, header[:60]))
     return f"{shown}, ..." if len(header) > 60 else shown

@@ -75,16 +75,7 @@ class Concordance:
         sets: Coded,
         missing: Coded,
     ) -> Coded:
-        """Return the judgements on what was given to some patients, each pattern judged once.
-
-        Args:
-            answers: what the table says.
-            places: the patients.
-            given: the therapies.
-            outside: who is out of scope.
-            sets: their sets.
-            missing: what is missing, in words.
-        """
+        """Return the judgements on what was given to some patients, each pattern judged once."""
         numbers: dict[tuple[str, ...], int] = {}
         chosen = np.array([numbers.setdefault(names, len(numbers)) for names in given], np.intp)
         tuples = list(numbers)
@@ -113,14 +104,7 @@ class Concordance:
     def _judged(
         self, given: Sequence[str], look: str, standings: Sequence[Standing], missing: str
     ) -> Judgement:
-        """Return the concordance and the reason that decides it.
-
-        Args:
-            given: the therapies that were given.
-            look: the concordance if the sets or the scope settle it, else "".
-            standings: what the table says of each of those that were given.
-            missing: what is missing for this patient.
-        """
+        """Return the concordance and the reason that decides it."""
         if look:
             return Judgement(look)
         each = list(zip(given, standings, strict=True))
@@ -177,11 +161,7 @@ class Concordance:
         return Coded([self._standing(compress(atoms, bits)) for bits in found.values], found.codes)
 
     def _standing(self, atoms: Iterable[tuple[Row, bool, int]]) -> Standing:
-        """Return a standing by the status, or the arguments of deciding/2 and unmet/5.
-
-        Args:
-            atoms: the arguments, each with whether they are certain.
-        """
+        """Return a standing by the status, or the arguments of deciding/2 and unmet/5."""
         table = engine(self.program).table
         deciding: dict[bool, set[str]] = {True: set(), False: set()}
         unmet: dict[Row, dict[bool, set[tuple[str, str]]]] = {}

@@ -74,16 +74,6 @@ class Evaluator:
         """Return the columns of results, and what contradicts itself in which rows.
 
         Both these rows and the bad ones have no results.
-
-        Args:
-            rows: the number of patients.
-            facts: for each fact the patients of whom it is given.
-            bad: the patients who are left out.
-            given: of each patient the therapies that were given, as a tuple, or None.
-            seen: where it is compared with another table, what is to be told of the answers.
-
-        Raises:
-            UsageError: the constraints of an overlay leave no answer for a patient.
         """
         given = np.full(rows, None) if given is None else given
         results = Results(rows)
@@ -125,17 +115,7 @@ class Evaluator:
         return {atom: unpacked(whom, rows) for atom, whom in found if whom}
 
     def answered(self, facts: Facts, bad: Bits, lines: int, alone: bool) -> Answers:
-        """Return the answers to patients of up to so many lines.
-
-        Args:
-            facts: for each fact the patients of whom it is given.
-            bad: the patients who are left out.
-            lines: how many lines.
-            alone: whether it is one patient, who is left to the solver.
-
-        Raises:
-            Unevaluable: they cannot be answered together.
-        """
+        """Return the answers to patients of up to so many lines."""
         if alone and not bad[0]:
             return OfOne(self.program, (fact for fact, whom in facts.items() if whom[0]))
         answers = OfMany(self.verdicts.of(facts, lines), facts, len(bad), packed(~bad))

@@ -76,13 +76,7 @@ def unpacked(value: int, rows: int) -> Bits:
 
 
 def patterns(values: Sequence[int], rows: int, places: Places) -> Coded:
-    """Return for some of the patients which numbers have their bit, as bits.
-
-    Args:
-        values: the numbers.
-        rows: how many patients there are.
-        places: those who are asked about.
-    """
+    """Return for some of the patients which numbers have their bit, as bits."""
     content = np.zeros((len(places), len(values) // 8 + 1), np.uint8)
     for place, value in enumerate(values):
         if value:

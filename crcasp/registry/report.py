@@ -37,20 +37,7 @@ def registry_html(
     options: str = "",
     old: Program | None = None,
 ) -> str:
-    """Return the report on a registry.
-
-    Args:
-        summary: what the registry comes to.
-        source: the name of the registry.
-        program: the logic program that answered it.
-        mapping: what its columns and cells are called.
-        map_file: the file that says so, of which the page has the fingerprint.
-        options: further options of the command.
-        old: the table that it was compared with.
-
-    Raises:
-        UsageError: the extra crcasp[report] is not installed.
-    """
+    """Return the report on a registry."""
     table = engine(program).table
     wording = table.words
     nodes, bands = _flow(summary.flow, sorted(table.ranks, key=lambda grade: -table.ranks[grade]))

@@ -1,29 +1,31 @@
-"""A registry from file to file, or from record batch to record batch."""
+"""A registry from file to file, from Arrow table to table, from record batch to record batch."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from threading import Lock
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from crcasp.errors import UsageError
 from crcasp.program.files import Program
 from crcasp.registry.advisor import RESULTS, Advisor
-from crcasp.registry.batches import batches_of
 from crcasp.registry.column_map import ColumnMap, column_map
-from crcasp.registry.columns import Columns, check_header
-from crcasp.registry.delimited import SEPARATORS
-from crcasp.registry.source import FORMS, Batch, Source, form_of, suffix_form
+from crcasp.registry.columns import Columns, distinct_names, free_names, general
+from crcasp.registry.source import Batch, Format, Source, compression, form_of, suffix_form
 from crcasp.registry.summary import Summary, Tally
+from crcasp.registry.treatments import Treatments
 from crcasp.registry.writer import Writer, refuse_columns, with_results
 from crcasp.saving import opened, refuse_shared
 
+AS_IT_IS = Format()
 Made = Callable[[Summary], str]  # a further output, from the summary
 
 
@@ -32,47 +34,53 @@ def cohort(
     output: str | os.PathLike[str],
     *,
     mapping: ColumnMap | str | os.PathLike[str] | None = None,
+    treatments: str | os.PathLike[str] | None = None,
     overlays: Sequence[str | os.PathLike[str]] = (),
     constants: Mapping[str, str | int] | None = None,
     old: Sequence[str | os.PathLike[str]] | None = None,
     form: str | None = None,
     separator: str | None = None,
+    encoding: str | None = None,
+    skip: int = 0,
+    comment: str | None = None,
 ) -> Summary:
     """Answer a whole registry, one row a patient, and return what it comes to.
 
     Args:
-        source: a file in CSV, NDJSON or Parquet, by its suffix.
-        output: the file to write, likewise.
+        source: a file in CSV, NDJSON, Parquet or Excel, by its suffix; text may be compressed.
+        output: the file to write, in CSV, NDJSON or Parquet.
         mapping: what the columns and cells of the source are called, or a TOML file that says it.
+        treatments: a file with a row for each patient, line of therapy and drug.
         overlays: as for `recommend`.
         constants: as for `recommend`.
         old: where it is to be said whom the update of a table touches, the overlays of the
             old table; () is the table alone. The rows have the answers of the new one.
-        form: "csv", "ndjson" or "parquet", where a suffix does not say it.
+        form: "csv", "ndjson", "parquet" or "xlsx", where a suffix does not say it.
         separator: of the columns of a CSV file; found out if it is not given.
+        encoding: of a text that is not UTF-8.
+        skip: how many lines stand above the names of the columns.
+        comment: what a line above the names of the columns begins with that is not read.
 
     Raises:
-        UsageError: the source cannot be read at all, or the output cannot be written.
+        UsageError: the source cannot be read at all, no row could be answered, or the output
+            cannot be written.
     """
-    if not all(isinstance(it, (str, os.PathLike)) for it in (source, output)):
+    files = [source, output, *([] if treatments is None else [treatments])]
+    if not all(isinstance(it, (str, os.PathLike)) for it in files):
         raise UsageError("A registry and its answers are each the name of a file, in quotes.")
     program = Program.build(overlays, constants)
     before = None if old is None else Program.build(old, called="old")
-    names = os.fspath(source), os.fspath(output)
     inputs = [os.fspath(mapping)] if isinstance(mapping, (str, os.PathLike)) else []
     return answer_files(
         program,
-        *names,
+        os.fspath(source),
+        os.fspath(output),
         column_map(mapping),
         old=before,
-        form=form,
-        separator=separator,
+        treatments=None if treatments is None else os.fspath(treatments),
+        how=Format(form, separator, encoding, skip, comment),
         inputs=inputs,
     )
-
-
-def _separates(text: str) -> bool:
-    return len(text) == 1 and text not in '"\r\n' and text <= "~"
 
 
 def answer_files(
@@ -82,54 +90,40 @@ def answer_files(
     mapping: ColumnMap,
     *,
     old: Program | None = None,
-    form: str | None = None,
-    separator: str | None = None,
+    treatments: str | None = None,
+    how: Format = AS_IT_IS,
     inputs: Sequence[str] = (),
     further: Sequence[tuple[str, Made]] = (),
 ) -> Summary:
-    """Answer a registry with a program that was read; see `cohort`.
-
-    Args:
-        program: the logic program.
-        source: the registry.
-        output: the answers.
-        mapping: what the columns and cells of the registry are called.
-        old: a table that it is compared with.
-        form: of a file whose suffix does not say it.
-        separator: of the columns of a CSV file.
-        inputs: further files that were read.
-        further: more files to write, with what makes their text.
-    """
+    """Answer a registry with a program that was read; see `cohort`."""
     start = time.perf_counter()
     outputs = [output, *(name for name, _ in further)]
     trusted = [*program.overlays, *(old.overlays if old else ())]
-    refuse_shared(outputs, [source, *inputs, *(name for name, _ in trusted)])
-    if form is not None and form not in FORMS:
-        raise UsageError(f"{form} is no form of a registry: give one of {', '.join(FORMS)}.")
-    if form and suffix_form(source) and suffix_form(output):
-        raise UsageError(f"--format {form}: the suffixes say the forms already; leave it out.")
-    separator = SEPARATORS.get(str(separator), separator)
-    if separator is not None and not (str(separator) == separator and _separates(separator)):
-        raise UsageError(
-            f"--separator {separator}: give one character, or {', '.join(SEPARATORS)}."
-        )
-    advisor = Advisor(program, mapping, old)
+    given = [source, *([treatments] if treatments else []), *inputs]
+    refuse_shared(outputs, [*given, *(name for name, _ in trusted)])
+    how = how.checked()
+    if how.form and suffix_form(source) and suffix_form(output):
+        raise UsageError(f"--format {how.form}: the suffixes say the forms already; leave it out.")
+    if compression(output):
+        raise UsageError(f"{output}: answers are not compressed: name a file such as answers.csv.")
+    lines = treatments_of(treatments, mapping, program, how) if treatments else None
+    advisor = Advisor(program, mapping, old, lines)
     tally = Tally()
-    with closing(Source(source, form)) as rows:
-        if separator is not None and rows.form != "csv":
-            raise UsageError(f"--separator: {rows.called} is {rows.form}, not CSV; leave it out.")
-        how = form_of(output, form, rows.form if rows.form != "parquet" else "csv")
+    with closing(Source(source, how)) as rows:
+        form = form_of(output, how.form, "ndjson" if rows.form == "ndjson" else "csv")
+        if form == "xlsx":
+            raise UsageError(f"{output}: answers are written as CSV, NDJSON or Parquet.")
         with opened(*outputs) as (answers, *others):
-            if how == "parquet" and answers.special:
+            if form == "parquet" and answers.special:
                 raise UsageError(f"{output}: Parquet cannot be written to a stream: name a file.")
-            writer = Writer(answers, how)
+            writer = Writer(answers, form)
             try:
-                columns = _answer(rows, separator, advisor, writer, tally)
+                columns, names = _answer(rows, advisor, writer, tally)
             except BaseException:
                 writer.abandon()
                 raise
             writer.close()
-            if not rows.rows == tally.rows == writer.rows:
+            if not rows.rows - tally.empty == tally.rows == writer.rows:
                 raise UsageError(
                     f"{rows.called}: {rows.rows:,} rows were read and {writer.rows:,} written: "
                     "a row was lost, and nothing was kept."
@@ -138,27 +132,66 @@ def answer_files(
                 time.perf_counter() - start,
                 columns=columns.used,
                 aside=columns.aside,
-                note=advisor.solved(),
+                notes=(
+                    *rows.notes,
+                    *_renamed(rows.header, names),
+                    *([] if lines or _has_lines(columns) else [NO_HISTORY]),
+                    *advisor.solved(),
+                ),
+                unmet=advisor.cells.unmet(),
+                treatments=lines.counted() if lines else None,
                 touched=advisor.impact.touched() if advisor.impact else None,
                 fingerprint=rows.fingerprint(),
             )
+            if rows.rows and summary.rows == summary.errors:
+                raise UsageError(f"{rows.called}: {summary.unanswered()}")
             for stream, (_, text) in zip(others, further, strict=True):
                 stream.write(text(summary).encode("utf-8", "backslashreplace"))
     return summary
 
 
+NO_HISTORY = (
+    "No column says which lines of therapy a patient has had (line1, line2, ...): "
+    "every patient was answered as in first line."
+)
+
+
+def _has_lines(columns: Columns) -> bool:
+    return any(general(mine) == "lineN" for mine in columns.used)
+
+
+def _renamed(header: Sequence[str], names: Mapping[str, str]) -> Iterator[str]:
+    """Yield what the output calls otherwise than the input, or than it usually does."""
+    pairs = enumerate(zip(header, distinct_names(header), strict=True), 1)
+    said = [f"column {place} is {new}" for place, (own, new) in pairs if own != new]
+    if said:
+        yield f"Columns without a name of their own are renamed in the output: {', '.join(said)}."
+    said = [f"{own} is {new}" for own, new in names.items() if own != new]
+    if said:
+        yield f"Results whose names the table has are renamed in the output: {', '.join(said)}."
+
+
+def treatments_of(name: str, mapping: ColumnMap, program: Program, how: Format) -> Treatments:
+    """Return the treatments in a file, which says by its suffix how it is written."""
+    form = suffix_form(name) or how.form
+    text = form in ("csv", "ndjson")
+    with closing(Source(name, Format(form, encoding=how.encoding if text else None))) as rows:
+        batches = ((rows.header or it.rows.column_names, it) for it in rows.batches())
+        return Treatments(batches, rows.called, mapping, program)
+
+
 def _answer(
-    source: Source, separator: str | None, advisor: Advisor, writer: Writer, tally: Tally
-) -> Columns:
-    """Answer all batches of a registry, and return what its columns are for.
+    source: Source, advisor: Advisor, writer: Writer, tally: Tally
+) -> tuple[Columns, Mapping[str, str]]:
+    """Answer all batches of a registry; return what its columns are for, and those of results.
 
     One batch is written while the next one is answered.
     """
     from tqdm import tqdm
 
-    names = advisor.names
+    keys = advisor.names.keys
     header: dict[str, None] = {}
-    columns = Columns({}, {})
+    columns, names = Columns({}, {}), dict[str, str]()
     written: Future[None] | None = None
     bar = tqdm(
         total=source.size,
@@ -169,27 +202,80 @@ def _answer(
         file=sys.stderr,
     )
     with bar, ThreadPoolExecutor(1) as other:
-        for batch in batches_of(source, separator, names):
-            if batch.lines is None and not header:
-                refuse_columns(batch.rows.schema, RESULTS, writer.form, source.called)
-            strange = [key for key, meant in names.keys.items() if meant is None]
-            there = header | dict.fromkeys([*batch.rows.column_names, *strange])
-            if len(there) > len(header):
+        for batch in source.batches(advisor.names.column):
+            if batch.lines is None:
+                there = {**dict.fromkeys(batch.rows.column_names)}
+            else:
+                strange = [key for key, meant in keys.items() if meant is None]
+                there = header | dict.fromkeys([*batch.rows.column_names, *strange])
+            if not header or len(there) > len(header):
+                if not header and batch.lines is None:
+                    refuse_columns(batch.rows.schema, writer.form, source.called)
                 header = there
-                columns = advisor.columns([*header], source.called)
-            answers = advisor.answers(batch, columns, tally.rows)
+                columns = advisor.columns(source.header or [*header], source.called)
+                names = names or free_names(RESULTS, source.header or [*keys])
+            if late := {*names.values()} & {*keys}:
+                raise UsageError(
+                    f"{source.called}: the key {min(late)} is one that the output has: rename it."
+                )
+            answers = advisor.answers(batch, columns, source.rows - batch.size)
+            kept = np.flatnonzero(~answers.empty)
+            if len(kept) < batch.size:
+                batch = batch._replace(rows=batch.rows.take(kept))
+                answers = answers.kept(kept)
             if written:
                 written.result()
-            written = other.submit(writer.write, batch, answers.ids, answers.results)
+            written = other.submit(writer.write, batch, answers.ids, answers.results, names)
             tally.add(answers)
             bar.set_postfix_str(f"{tally.rows:,} rows", refresh=False)
-            bar.update(source.position() - bar.n)
+            bar.update(source.raw.count - bar.n)
         if written:
             written.result()
-    return columns
+    return columns, names
 
 
-# ---- past one machine ---------------------------------------------------------------------
+# ---- in memory, and past one machine ----------------------------------------------------------
+
+
+def answer(
+    table: Any,
+    mapping: ColumnMap | str | os.PathLike[str] | None = None,
+    *,
+    treatments: Any = None,
+    overlays: Sequence[str | os.PathLike[str]] = (),
+    constants: Mapping[str, str | int] | None = None,
+) -> pa.Table:
+    """Answer a table of patients, and return it as an Arrow table with the answers beside it.
+
+    Args:
+        table: a frame of pandas or polars, a relation of DuckDB, an Arrow table, or what else has
+            `__arrow_c_stream__`; one row a patient.
+        mapping: what the columns and cells are called.
+        treatments: a table of treatments, likewise.
+        overlays: as for `recommend`.
+        constants: as for `recommend`.
+
+    Raises:
+        UsageError: it is not a table, or it is not clear what its columns are.
+    """
+    program = Program.build(overlays, constants)
+    known = column_map(mapping)
+    lines = None
+    if treatments is not None:
+        of_lines = _arrow(treatments, "treatments")
+        header = of_lines.column_names
+        batch = Batch(of_lines.rename_columns(distinct_names(header)), {})
+        lines = Treatments([(header, batch)], "treatments", known, program)
+    rows = _arrow(table, "table")
+    parts = rows.to_batches() or [pa.RecordBatch.from_pylist([], rows.schema)]
+    return pa.Table.from_batches(_answered(Advisor(program, known, None, lines), parts))
+
+
+def _arrow(table: Any, name: str) -> pa.Table:
+    if not hasattr(table, "__arrow_c_stream__"):
+        kind = type(table).__name__
+        raise UsageError(f"{name} must be a data frame or an Arrow table, not of type {kind}.")
+    return pa.table(table)
 
 
 def answer_batches(
@@ -211,13 +297,16 @@ def answer_batches(
         UsageError: it is not clear what the columns are.
     """
     advisor = _advisor(program or Program(), column_map(mapping))
+    yield from _answered(advisor, source)
+
+
+def _answered(advisor: Advisor, source: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for batch in source:
-        check_header(batch.schema.names, "the batch")
-        refuse_columns(batch.schema, RESULTS, "parquet", "the batch")
-        rows = pa.Table.from_batches([batch])
-        columns = advisor.columns(batch.schema.names, "the batch")
-        answers = advisor.answers(Batch(rows, {}), columns)
-        found = with_results(rows.select([]), answers.results)
+        header = batch.schema.names
+        rows = pa.Table.from_batches([batch]).rename_columns(distinct_names(header))
+        answers = advisor.answers(Batch(rows, {}), advisor.columns(header, "the table"))
+        results = answers.results.rename(free_names(RESULTS, header))
+        found = with_results(rows.select([]), results)
         arrays = [*batch.columns, *(_array(column) for column in found.columns)]
         fields = [*batch.schema, *found.schema]
         yield pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, batch.schema.metadata))

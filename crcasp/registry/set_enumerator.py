@@ -67,11 +67,7 @@ class SetEnumerator:
         self.known: dict[bytes, Sets] = {}
 
     def sets(self, values: Sequence[bool]) -> Sets:
-        """Return the sets where the inputs have these values.
-
-        Raises:
-            UsageError: the constraints of an overlay leave no answer at all.
-        """
+        """Return the sets where the inputs have these values."""
         key = bytes(values)
         if key not in self.known:
             if len(self.known) > KEPT:

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from crcasp.facts.wording import printable
+from crcasp.facts.wording import printable, show
 from crcasp.program.terms import natural
+from crcasp.program.wording import listed
 from crcasp.registry.advisor import ERROR, Answers
+from crcasp.registry.cells import as_text
 from crcasp.registry.outcome import LIST
 from crcasp.registry.update_impact import Touched
 from crcasp.results.result import FORMAT
@@ -48,6 +52,7 @@ class Summary:
     Attributes:
         rows: how many rows there were, and came out.
         errors: how many of them are faulty.
+        empty: how many more rows there were in which nothing stands.
         out_of_scope: how many patients the table does not speak of.
         lines: patients by line of therapy.
         grades: patients by the grade of their preferred sets; "none" where there is no set.
@@ -59,7 +64,11 @@ class Summary:
         columns: for each column of a patient, those of the table that it was read from.
         aside: columns that were not used but look like one, with what they look like.
         causes: what is wrong with rows, the most frequent first.
-        note: how rows were answered that could not be answered together.
+        notes: what else is to be known of the table and of how it was answered, in sentences.
+        unmet: keys of the map that no cell had, by the tables of the map.
+        repeated_ids: how many ids stand on more than one row.
+        rows_of_repeated_ids: on how many rows these stand.
+        treatments: counts of a table of treatments, if there is one.
         fingerprint: of the registry.
         seconds: how long it took.
         touched: where two tables are compared, how many patients the update touches.
@@ -67,6 +76,7 @@ class Summary:
 
     rows: int
     errors: int
+    empty: int
     out_of_scope: int
     lines: Mapping[str, int]
     grades: Mapping[str, int]
@@ -78,7 +88,11 @@ class Summary:
     columns: Mapping[str, tuple[str, ...]]
     aside: Mapping[str, str]
     causes: tuple[ErrorCause, ...]
-    note: str
+    notes: tuple[str, ...]
+    unmet: Mapping[str, tuple[str, ...]]
+    repeated_ids: int
+    rows_of_repeated_ids: int
+    treatments: Mapping[str, int] | None
     fingerprint: str
     seconds: float
     touched: Touched | None = None
@@ -91,8 +105,9 @@ class Summary:
             for name, count in self.missing.items()
         }
         del found["settles"]
-        if self.touched is None:
-            del found["touched"]
+        for name in ("touched", "treatments"):
+            if found[name] is None:
+                del found[name]
         return found
 
     def text(self, width: int = 80) -> str:
@@ -103,10 +118,11 @@ class Summary:
     def _parts(self) -> Iterator[tuple[str, str] | tuple[str, str, int]]:
         """Yield the title, the text and, where it is not the usual one, the margin of each part."""
         rate = self.rows / self.seconds if self.seconds else 0
+        empty = f"; {_many(self.empty, 'empty row')} excluded" if self.empty else ""
         yield (
             "Rows",
             f"{self.rows:,} in {self.seconds:.1f} s ({rate:,.0f} a second); "
-            f"{self.errors:,} with an error; {self.out_of_scope:,} out of scope.",
+            f"{self.errors:,} with an error; {self.out_of_scope:,} out of scope{empty}.",
         )
         used = (
             name if names == (name,) else f"{name} from {', '.join(map(printable, names))}"
@@ -116,8 +132,8 @@ class Summary:
         if self.aside:
             like = (f"{printable(c)} (did you mean {near}?)" for c, near in self.aside.items())
             yield "Not used", f"{'; '.join(like)}."
-        if self.note:
-            yield "Note", self.note
+        for note in self.said():
+            yield "Note", note
         yield "Line", _counted(self.lines)
         yield "Grade", _counted(self.grades)
         if self.concordance:
@@ -125,7 +141,8 @@ class Summary:
         for therapy, counts in self.concordance.items():
             yield "  -", f"{therapy}: {_counted(counts)}", BULLET
         if self.touched:
-            yield "Old table", f"{' with '.join(['the table', *self.touched.old])}."
+            old = listed(self.touched.old)
+            yield "Old table", f"the table with {old}." if old else "the table alone."
             yield "Touched", self.touched.text()
             for therapy, counts in self.touched.therapies.items():
                 yield "  -", f"{therapy}: {_counted(counts)}", BULLET
@@ -135,6 +152,33 @@ class Summary:
                 for finding, count in self.missing.items()
             )
             yield "Missing", f"{', '.join(missing)}."
+        yield from self._errors()
+        yield "", f"{RESEARCH}.", 0
+
+    def said(self) -> Iterator[str]:
+        """Yield what else is to be known of the table and of how it was answered."""
+        if self.repeated_ids:
+            ids, rows = _many(self.repeated_ids, "id"), self.rows_of_repeated_ids
+            yield (
+                f"{ids} {_is(self.repeated_ids, 'stands', 'stand')} on more than one row, "
+                f"on {rows:,} rows in all: each row was answered by itself, as a patient."
+            )
+        if self.treatments:
+            yield " ".join(_of_treatments(self.treatments))
+        if self.unmet:
+            keys = (f"{table}: {', '.join(map(show, its))}" for table, its in self.unmet.items())
+            yield f"No cell had these keys of the map: {'; '.join(keys)}."
+        yield from self.notes
+
+    def unanswered(self) -> str:
+        """Return that no row could be answered, and why."""
+        rows = _many(self.rows + self.empty, "row")
+        lines = [f"of {rows} not one could be answered, and no file was written."]
+        for title, text, *margin in self._errors():
+            lines += entry(title, text, 80, *margin)
+        return "\n".join(lines)
+
+    def _errors(self) -> Iterator[tuple[str, str] | tuple[str, str, int]]:
         if self.causes:
             yield "", "Errors", 0
         for cause in self.causes[:LISTED]:
@@ -143,7 +187,30 @@ class Summary:
                 yield "", printable(first), 2 * BULLET
         if len(self.causes) > LISTED:
             yield "  -", f"{len(self.causes) - LISTED:,} more causes.", BULLET
-        yield "", f"{RESEARCH}.", 0
+
+
+def _of_treatments(counts: Mapping[str, int]) -> Iterator[str]:
+    """Yield what a table of treatments comes to, in sentences."""
+    yield f"There are {_many(counts['rows'], 'row')} of treatments."
+    for name, why in (
+        ("excluded", "for adjuvant treatment or surgery"),
+        ("without_id", "for want of an id"),
+    ):
+        if count := counts[name]:
+            yield f"{_many(count, 'row')} of them {_is(count)} excluded {why}."
+    if count := counts["without_treatment"]:
+        alone = f"{_many(count, 'patient')} without a row there {_is(count, 'was', 'were')}"
+        yield f"{alone} answered as never treated."
+    if count := counts["without_patient"]:
+        yield f"{_many(count, 'id')} there {_is(count, 'belongs', 'belong')} to no patient."
+
+
+def _is(count: int, one: str = "is", more: str = "are") -> str:
+    return one if count == 1 else more
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _counted(counts: Mapping[str, int]) -> str:
@@ -154,7 +221,8 @@ class Tally:
     """Adds up batches to a summary."""
 
     def __init__(self) -> None:
-        self.rows = self.errors = self.out_of_scope = 0
+        self.rows = self.errors = self.empty = self.out_of_scope = 0
+        self.ids: list[NDArray[np.uint64]] = []  # which tell ids apart in little room
         self.flow: Counter[tuple[str, str]] = Counter()
         self.statuses: dict[str, Counter[str]] = {"eligible": Counter(), "undetermined": Counter()}
         self.concordance: Counter[tuple[str, str]] = Counter()
@@ -184,11 +252,19 @@ class Tally:
             self.causes[called] += 1
             if self.causes[called] <= FIRST:
                 self.first.setdefault(called, []).append(f"{row}: {shown}")
+        if answers.ids is not None:
+            ids = pl.Series(as_text(answers.ids), dtype=pl.String)
+            self.ids.append(ids.filter(ids.str.len_bytes() > 0).hash().to_numpy())
+        self.empty += int(answers.empty.sum())
         self.rows += len(results)
 
     def summary(self, seconds: float, **more: Any) -> Summary:
         """Return the counts as results, with more that they lack."""
         scoped = self.rows - self.errors - self.out_of_scope
+        _, counts = np.unique(
+            np.concatenate([np.array([], np.uint64), *self.ids]), return_counts=True
+        )
+        repeated = counts[counts > 1]
         eligible, undetermined = map(_parts, self.statuses.values())
         statuses = {
             name: {
@@ -207,6 +283,9 @@ class Tally:
         return Summary(
             rows=self.rows,
             errors=self.errors,
+            empty=self.empty,
+            repeated_ids=len(repeated),
+            rows_of_repeated_ids=int(repeated.sum()),
             out_of_scope=self.out_of_scope,
             lines={line: sum(row.values()) for line, row in flow.items()},
             grades=dict(sorted(grades.items())),

@@ -45,7 +45,7 @@ class Touched:
 
     def text(self) -> str:
         """Return how many patients it touches, as a sentence."""
-        left = f"; {self.left_out:,} whom the old table cannot answer are left out"
+        left = f"; {self.left_out:,} whom the old table cannot answer are excluded"
         return (
             f"{self.patients:,} of {self.compared:,} patients; {self.preferred:,} with other "
             f"preferred sets{left if self.left_out else ''}."
@@ -73,16 +73,7 @@ class UpdateImpact:
     def add(
         self, facts: Facts, unclear: Bits, lines: int, alone: bool, new: Answers, sets: Coded
     ) -> None:
-        """Count some patients.
-
-        Args:
-            facts: for each fact the patients of whom it is given.
-            unclear: of whom the old table could not be told all that it asks for.
-            lines: the lines of the grounding that they need.
-            alone: whether it is one patient, who is left to the solver.
-            new: what the new table says of them.
-            sets: their recommendation sets by the new table.
-        """
+        """Count some patients."""
         answered = unpacked(new.mask, new.rows)
         issues = self.old.issues(facts, new.rows).values()
         bad = np.logical_or.reduce([unclear, ~answered, *issues])

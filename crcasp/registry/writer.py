@@ -3,37 +3,54 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import cast
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as parquet
+from pyarrow import types
 
 from crcasp.errors import UsageError
-from crcasp.registry.json_lines import spliced
+from crcasp.registry.cells import as_text
 from crcasp.registry.source import Batch
 from crcasp.saving import Output
 
 SOURCE = "source"  # the column of a table that has JSON lines as they are written
+PLAIN = (
+    *(types.is_null, types.is_boolean, types.is_integer, types.is_float32, types.is_float64),
+    *(types.is_string, types.is_large_string, types.is_date, types.is_timestamp, types.is_time),
+)  # what CSV and JSON have as it is; all else is written as text
+BINARY = types.is_binary, types.is_large_binary, types.is_fixed_size_binary
 
 
-def refuse_columns(schema: pa.Schema, taken: Collection[str], output: str, name: str) -> None:
-    """Refuse columns that the output has anyway, or that its form cannot hold."""
+def refuse_columns(schema: pa.Schema, output: str, name: str) -> None:
+    """Refuse columns that the form of the output cannot hold."""
     for field in schema:
-        if field.name in taken:
-            raise UsageError(
-                f"{name}: it has a column {field.name}, as the output will: rename it."
-            )
-        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-        binary = pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
-        nested = pa.types.is_nested(kind) and output == "csv"
+        binary = any(of(kind) for kind in _leaves(field.type) for of in BINARY)
+        nested = types.is_nested(field.type) and output == "csv"
         if output != "parquet" and (binary or nested):
             raise UsageError(
-                f"{name}: its column {field.name} holds {kind}, which {output.upper()} cannot: "
-                "take it out, or write the output as Parquet."
+                f"{name}: its column {field.name} holds {field.type}, which {output.upper()} "
+                "cannot: take it out, or write the output as Parquet."
             )
+
+
+def _leaves(kind: pa.DataType) -> Iterator[pa.DataType]:
+    """Yield the types that a type is made of."""
+    if types.is_dictionary(kind):
+        yield from _leaves(kind.value_type)
+    elif types.is_nested(kind):
+        for number in range(kind.num_fields):
+            yield from _leaves(kind.field(number).type)
+    else:
+        yield kind
+
+
+def _plain(kind: pa.DataType) -> bool:
+    views = types.is_list_view(kind) or types.is_large_list_view(kind)
+    return not views and all(any(of(it) for of in PLAIN) for it in _leaves(kind))
 
 
 class Writer:
@@ -46,19 +63,19 @@ class Writer:
         self.parquet: parquet.ParquetWriter | None = None
         self.rows = 0
 
-    def write(self, batch: Batch, ids: pa.ChunkedArray | None, results: pl.DataFrame) -> None:
-        """Write a batch of input rows with the results beside them.
-
-        Args:
-            batch: the rows.
-            ids: the column that says which patient a row is, for JSON rows as a table.
-            results: the columns of the answer.
-        """
+    def write(
+        self,
+        batch: Batch,
+        ids: pa.ChunkedArray | None,
+        results: pl.DataFrame,
+        names: Mapping[str, str],
+    ) -> None:
+        """Write a batch of input rows with the results beside them."""
         first = not self.rows
         self.rows += len(results)
         rows, buffer = batch.rows, io.BytesIO()
         if batch.lines is not None and self.form == "ndjson":
-            results.write_ndjson(buffer)
+            results.rename(names).write_ndjson(buffer)
             answers = buffer.getvalue().decode().splitlines()
             lines = (f"{spliced(*both)}\n" for both in zip(batch.lines, answers, strict=True))
             self.output.write("".join(lines).encode())
@@ -66,6 +83,8 @@ class Writer:
         if batch.lines is not None:
             cells = pa.nulls(len(results), pa.string()) if ids is None else ids
             rows = pa.table({"id": cells, SOURCE: pa.array(batch.lines, pa.string())})
+        else:
+            results = results.rename(names)
         if self.form == "parquet":
             table = with_results(rows, results)
             if self.parquet is None:
@@ -74,6 +93,9 @@ class Writer:
                 )
             self.parquet.write_table(table)
             return
+        for place, field in enumerate(rows.schema):
+            if not _plain(field.type):
+                rows = rows.set_column(place, field.name, as_text(rows[field.name]))
         frame = cast(pl.DataFrame, pl.from_arrow(rows)).hstack(results.get_columns())
         if self.form == "csv":
             text = pl.col(pl.String)
@@ -95,10 +117,16 @@ class Writer:
             self.close()
 
 
+def spliced(line: str, answer: str) -> str:
+    """Return a JSON object as it is written, with the members of another one behind its own."""
+    inner = line[1:-1].strip()
+    return f"{{{inner}{', ' if inner else ''}{answer[1:]}"
+
+
 def with_results(rows: pa.Table, results: pl.DataFrame) -> pa.Table:
     """Return rows with the results as further columns, of types that every reader knows."""
     found = results.to_arrow()
     for field in found.schema:
-        kind = pa.bool_() if pa.types.is_boolean(field.type) else pa.string()
+        kind = pa.bool_() if types.is_boolean(field.type) else pa.string()
         rows = rows.append_column(field.name, found[field.name].cast(kind))
     return rows

@@ -46,8 +46,8 @@ class Reason(NamedTuple):
         exclusion: the exclusion's name (X1 ...), None for a statement.
         state: in an explanation, whether it supports the therapy, or lets it pass.
         exclusions: in an explanation, what might bar what the statement offers.
-        any_of: of an objection by several branches of a statement, for each branch the
-            findings that it lacks: one branch would do.
+        any_of: of an objection by several branches of a statement, for each branch that lacks
+            least the findings that it lacks: one branch would do.
         passed: in an explanation, why an exclusion without conditions lets the therapy pass.
     """
 

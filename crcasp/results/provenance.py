@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from crcasp.errors import UsageError
 from crcasp.facts import FactBase
+from crcasp.program.completions import Completions
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
 from crcasp.program.table import Rules
@@ -22,20 +23,31 @@ class Provenance(NamedTuple):
         facts: the patient's facts, in order of appearance.
         sources: where they were read, such as file names.
         program: the program with its overlays and constants.
-        rules: the same in words.
+        withdrawn: what overlays take back, of a patient what they take back there.
     """
 
     facts: tuple[str, ...]
     sources: tuple[str, ...]
     program: Program
-    rules: Rules
+    withdrawn: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, program: Program, base: FactBase | None = None) -> Provenance:
+    def of(
+        cls, program: Program, base: FactBase | None = None, completions: Completions | None = None
+    ) -> Provenance:
         """Return the provenance of an answer, to facts that were read if it is one to facts."""
         facts = base.facts if base else {}
         sources = dict.fromkeys(place.source for place in facts.values())
-        return cls(tuple(map(str, facts)), tuple(sources), program, engine(program).rules)
+        withdrawn = engine(program).rules.withdrawn
+        if completions:
+            names = (str(name) for (name,) in completions.facts("withdrawn", 1))
+            withdrawn = tuple(sorted(names, key=natural))
+        return cls(tuple(map(str, facts)), tuple(sources), program, withdrawn)
+
+    @property
+    def rules(self) -> Rules:
+        """By which rules the answer is given, in words."""
+        return engine(self.program).rules._replace(withdrawn=self.withdrawn)
 
     def lines(self) -> list[str]:
         """Return the facts as lines of a fact file, sorted."""

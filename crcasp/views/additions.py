@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crcasp.program.table import Rules
+from crcasp.program.vocabulary import LIMITS, OF_LINE
 from crcasp.program.wording import Wording, listed
 from crcasp.results.additions import AddedSource, Addition, Additions, Named, Need
 from crcasp.views import phrases
@@ -38,13 +39,25 @@ def _entries(addition: Addition, rules: Rules) -> Iterator[Block]:
         yield Item(_source(source, rules), tuple(f"{text}." for text in said))
     for name, text in addition.withdrawn:
         yield Item(f"{name} is withdrawn: {text}.")
-    if addition.others:
-        yield Item(f"Words and other facts: {', '.join(addition.others)}.")
+    patient = [fact for fact in addition.others if _of_patient(fact, rules.words)]
+    if patient:
+        yield Item(
+            f"Facts of a patient, which every patient has with this overlay: {', '.join(patient)}; "
+            "give them in a fact file if one patient is meant."
+        )
+    others = [fact for fact in addition.others if fact not in patient]
+    if others:
+        yield Item(f"Words and other facts: {', '.join(others)}.")
     if addition.constraints:
         takes = "constraint takes" if addition.constraints == 1 else "constraints take"
         yield Item(f"{addition.constraints} {takes} answers away.")
     if not any(addition[1:]):
         yield Note("It adds nothing.")
+
+
+def _of_patient(fact: str, words: Wording) -> bool:
+    name = fact.partition("(")[0]
+    return name in words.headings or name in (*OF_LINE, *LIMITS)
 
 
 def _source(item: AddedSource, rules: Rules) -> str:
@@ -93,10 +106,10 @@ def _named(item: Named, words: Wording) -> str:
     if item.name == INITIAL:
         return "the initial therapy again"
     name = words.name(item.name) if item.name else "whatever"
-    branch = f", branch {words.name(item.branch)}" if item.branch else ""
-    offered = "" if item.name else " offers"
-    by = f"{item.statement}{branch}"
-    return f"{name} by statement {by}" if item.name else f"{name} statement {by}{offered}"
+    if item.name:
+        return f"{name} by {phrases.called(item.statement)}"
+    branch = f" by its branch {words.name(item.branch)}" if item.branch else ""
+    return f"{name} {phrases.called(item.statement)} offers{branch}"
 
 
 def _need(need: Need, words: Wording) -> str:

@@ -81,7 +81,9 @@ class _Answer:
         excluded = [item for item in advice.therapies.values() if item.status == "excluded"]
         if excluded:
             count = "1 therapy" if len(excluded) == 1 else f"{len(excluded)} therapies, by reason"
-            yield Section("Excluded", tuple(_excluded(excluded, self.words)), count)
+            yield Section(
+                "Excluded", tuple(_excluded(excluded, self.rules.therapies_in_words)), count
+            )
         yield Section("All therapies", (matrix(advice, self.rules),), folded=True)
 
     # ---- sets ------------------------------------------------------------------------------
@@ -103,7 +105,7 @@ class _Answer:
             if stands and len(firsts) > 1:
                 stands = f"; each {listed(texts, 'or')}"
             text = f"{folded(firsts, self.words)}{stands}{coded(relied)}"
-            yield Entry(text, side=grade, strong=strong)
+            yield Entry(text, aside=grade, strong=strong)
 
     def why(self, sets: Iterable[RecommendationSet]) -> Iterator[Entry]:
         """Yield the statements behind some sets, in the table's order, each with its grounds."""
@@ -130,21 +132,26 @@ class _Answer:
     def next_best(self, others: Sequence[RecommendationSet]) -> Iterator[Entry]:
         """Yield the therapies of the sets of a lower grade, each with its statements."""
         verdicts = self.advice.therapies
-        for grade, sets in grouped((chosen.grade, chosen) for chosen in others).items():
+        single = {it.therapies[0] for it in self.advice.sets if len(it.therapies) == 1}
+        shown = [
+            it for it in others if len(it.therapies) == 1 or not single.issuperset(it.therapies)
+        ]
+        if self.every_set:
+            shown = list(others)
+        for grade, sets in grouped((chosen.grade, chosen) for chosen in shown).items():
             kinds = grouped(
-                (tuple(verdicts[chosen.therapies[0]].statements), chosen) for chosen in sets
+                (tuple(s for name in chosen.therapies for s in verdicts[name].statements), chosen)
+                for chosen in sets
             )
             for statements, same in kinds.items():
                 by = coded(statements)
                 again = self.rules.again.issuperset(statements)
                 what = ", the initial therapy again" if again else ""
                 for entry in self.sets(same, strong=False):
-                    yield entry._replace(text=f"{entry.text}{what}{by}", side=grade)
+                    yield entry._replace(text=f"{entry.text}{what}{by}", aside=grade)
         if self.every_set:
-            shown = {n for chosen in self.advice.preferred for n in chosen.therapies}
-            yield from self.why(
-                chosen for chosen in others if not shown.issuperset(chosen.therapies)
-            )
+            told = {n for chosen in self.advice.preferred for n in chosen.therapies}
+            yield from self.why(it for it in others if not told.issuperset(it.therapies))
 
     # ---- tests ------------------------------------------------------------------------------
 
@@ -160,7 +167,7 @@ class _Answer:
             if items:
                 yield Section("Undetermined until it is known", tuple(items))
             return
-        items = joint_tests(together, self.advice.findings, self.words)
+        items = joint_tests(together, self.advice.findings, self.rules.therapies_in_words)
         if items:
             shown, rest = items[:TESTS], len(items) - TESTS
             more = [f"{rest} more in crcasp missing."] if rest > 0 else []
@@ -299,11 +306,14 @@ def decisive(verdict: Verdict, words: Wording) -> tuple[str, str, bool]:
         )
         return f"{capital(words.names(asked, 'or'))} only", "", True
     shown = phrases.lacking(reason) if reason.exclusion is None else reason.conditions
-    seen = [text for item in shown if (text := found(item, words))]
+    seen = [
+        text
+        for item in shown
+        if (item.value, item.needs) != ("no", ("yes",)) and (text := found(item, words))
+    ]
     if reason.exclusion is None:
-        needs = phrases.unless_met(reason, words)
-        rule = f"{phrases.called(reason.statement)} needs {needs}"
-        return f"{capital(listed(seen))}: {rule}" if seen else capital(rule), "", False
+        rule = f"{phrases.called(reason.statement)} needs {phrases.unless_met(reason, words)}"
+        return capital(rule), listed(seen), False
     rule = f"{capital(reason.text)}{cited(reason.references)} ({reason.exclusion})"
     return rule, listed(seen), False
 

@@ -103,7 +103,8 @@ class _Changes:
             "not offered" if it.status == "excluded" and first.therapy not in own else _standing(it)
             for it, own in zip((first.before, first.after), offered, strict=True)
         )
-        moved = f"{before} -> {after}"
+        several = len(first.when) > 1
+        moved = f"{before} -> {first.after.status if several else after}"
         if first.kind in ("raised", "lowered"):
             moved = f"{first.before.grade} -> {first.after.grade}"
         names = folded((item.therapy for item in same), self.words)
@@ -112,7 +113,8 @@ class _Changes:
         ways = dict.fromkeys(", and ".join(self.conditions(first, way)) for way in first.when)
         for place, way in enumerate(ways):
             rows.append(Entry(way or "every patient", "or" if place else "who"))
-        return Section(title, (*rows, *self.example(first.example)))
+        standing = f": {after}" if several and first.after.grade else ""
+        return Section(title, (*rows, *self.example(first.example, standing)))
 
     def conditions(self, item: Changed, way: tuple[Only, ...]) -> list[str]:
         """Return the conditions of one alternative, but for what is said once for all."""
@@ -120,16 +122,16 @@ class _Changes:
         for one in way:
             if one.values == ALLOWED or (one.finding.startswith(REPEATS) and one.values == ("no",)):
                 continue
-            text = one.text.replace(self.words.name(item.therapy), "this therapy")
+            text = one.text.replace(self.words.name(item.therapy), "the therapy")
             if one.or_unknown and one.finding in self.words.headings:
                 text += " or not known"
             texts.append(text)
         order = {text: place for place, text in enumerate(texts) if "line" in text}
         return sorted(texts, key=lambda text: text not in order)
 
-    def example(self, example: ExamplePatient) -> Iterator[Entry]:
-        facts = "; ".join(phrases.fact_words(example.facts, self.words))
-        yield Entry(facts or "a patient of whom nothing is known", "e.g.")
+    def example(self, example: ExamplePatient, standing: str = "") -> Iterator[Entry]:
+        facts = "; ".join(phrases.fact_words(example.facts, self.words, ends=True))
+        yield Entry(f"{facts or 'a patient of whom nothing is known'}{standing}", "e.g.")
         before, after = example.preferred
         if {*before} != {*after}:
             yield Entry(f"preferred: {folded_sets(before, self.words) or 'no set'}", "before")
@@ -142,14 +144,15 @@ class _Changes:
         lines = "one line" if diff.lines == 1 else f"{diff.lines} lines"
         if diff.changes:
             yield Note(
-                "For all of these: the table speaks of the patient, and no exclusion bars the "
-                "therapy (X3, X4). What is not known counts as every value that it may have. "
-                f"Proved for histories of up to {lines}, any findings, any limits."
+                "Each of these also needs a patient of whom the table speaks, and a therapy that "
+                "no exclusion bars (X3, X4). What is gained or raised needs its findings known: "
+                "where one is not, the therapy is undetermined. Proved for histories of up to "
+                f"{lines}."
             )
         if diff.unchanged and not diff.same:
-            yield Section(
-                "Unchanged", (Entry(f"in status and grade: {folded(diff.unchanged, self.words)}"),)
-            )
+            names = folded(diff.unchanged, self.words)
+            same = f"in status and grade (preference may change): {names}"
+            yield Section("Unchanged", (Entry(same),))
         if diff.not_compared:
             some = folded(diff.not_compared[:1], self.words)
             yield Note(

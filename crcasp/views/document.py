@@ -24,14 +24,14 @@ class Entry(NamedTuple):
     Attributes:
         text: what it says.
         label: what stands before it, such as the number of a statement.
-        side: what stands at the end of its line, such as a grade.
+        aside: what stands at the end of its line, such as a grade.
         details: what stands below it, in lines of their own.
         strong: whether it is a verdict.
     """
 
     text: str
     label: str = ""
-    side: str = ""
+    aside: str = ""
     details: tuple[str, ...] = ()
     strong: bool = False
 

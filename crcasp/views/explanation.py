@@ -160,7 +160,11 @@ class _Explained:
         return Section(f"{exclusion.exclusion} {bars}", tuple(checks), text)
 
     def passing(self, exclusion: Reason) -> str:
-        seen = [found(item, self.words) for item in exclusion.conditions if item.state == "met"]
+        seen = [
+            found(item, self.words)
+            for item in exclusion.conditions
+            if item.state == "met" and phrases.fits(item)
+        ]
         why = exclusion.passed or listed([text for text in seen if text])
         codes = coded(exclusion.interpretations)
         return f"{exclusion.exclusion} does not bar it{f': {why}' if why else ''}{codes}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crcasp.program.table import Rules
 from crcasp.program.wording import Wording
 from crcasp.results.missing import Missing, MissingFinding
 from crcasp.views import phrases
@@ -17,7 +18,7 @@ CHANGES = "One finding at a time: what the preferred sets would be"
 def missing_document(missing: Missing) -> Document:
     """Return what is missing as a document."""
     rules = phrases.rules_of(missing.provenance)
-    blocks = tuple(_blocks(missing, rules.words))
+    blocks = tuple(_blocks(missing, rules))
     return Document(
         "Tests that could change the answer",
         f"{phrases.patient_name(missing.provenance)}: what to test next",
@@ -27,14 +28,15 @@ def missing_document(missing: Missing) -> Document:
     )
 
 
-def _blocks(missing: Missing, words: Wording) -> Iterator[Block]:
+def _blocks(missing: Missing, rules: Rules) -> Iterator[Block]:
+    words = rules.words
     if not missing.in_scope:
         yield Note(f"{phrases.capital(phrases.OUT_OF_SCOPE)}.")
         return
     if missing.preferred:
         text = folded_sets(missing.preferred, words)
-        yield Section("Preferred", (Entry(text, side=missing.grade or ""),))
-    tests = joint_tests(missing.together, missing.findings_of, words)
+        yield Section("Preferred", (Entry(text, aside=missing.grade or ""),))
+    tests = joint_tests(missing.together, missing.findings_of, rules.therapies_in_words)
     if tests:
         yield Section(ADDS, tuple(tests))
     if not any(item.prefers for item in missing.together):

@@ -99,6 +99,8 @@ def folded(therapies: Iterable[str], words: Wording, joint: str = "; ") -> str:
     partners: dict[str, list[str]] = {}
     for therapy in dict.fromkeys(therapies):
         regimen, _, partner = therapy.partition("+")
+        if "+" in partner:
+            regimen, partner = therapy, ""
         partners.setdefault(regimen, []).append(partner)
     alike = grouped((tuple(sorted(found)), regimen) for regimen, found in partners.items())
     texts = []
@@ -112,21 +114,26 @@ def folded(therapies: Iterable[str], words: Wording, joint: str = "; ") -> str:
             texts.append(f"{first}{each} alone or + {listed(beside, 'or')}")
         else:
             texts.append(f"{first}{each} + {listed(beside, 'or')}")
+    texts.sort(key=lambda text: " + " in text if joint == "or" else False)
     return listed(texts, joint) if joint == "or" else joint.join(texts)
 
 
 # ---- facts and conditions -----------------------------------------------------------------------
 
 
-def fact_words(facts: Iterable[str], words: Wording, besides: str = "") -> list[str]:
+def fact_words(
+    facts: Iterable[str], words: Wording, besides: str = "", *, ends: bool = False
+) -> list[str]:
     """Return facts in words: a line of treatment with what it held, a finding as it was given.
 
     Args:
         facts: the patient's own facts.
         words: names and phrases.
         besides: a finding whose own facts are not repeated.
+        ends: whether it is said why lines ended.
     """
     lines: dict[int, list[str]] = {}
+    ended: dict[int, str] = {}
     texts = []
     for fact in sorted(facts, key=natural):
         term = parse_term(fact)
@@ -134,14 +141,19 @@ def fact_words(facts: Iterable[str], words: Wording, besides: str = "") -> list[
         if len(arguments) == 2:
             held = lines.setdefault(int(arguments[0]), [])
             held += [words.name(arguments[1])] if term.name == "received" else []
+            if term.name == "stopped" and ends:
+                ended[int(arguments[0])] = f", {words.said('ended', [arguments[1]])}"
         elif len(arguments) == 1 and term.name in ("contraindicated", "unavailable"):
             texts.append(f"{words.name(arguments[0])} {term.name}")
         elif term.name != besides:
             texts.append(words.said(term.name, arguments))
     for held in lines.values():
         held.sort(key=lambda name: not name[:1].isupper())  # a regimen before its partners
-    histories = [f"line {number} {' + '.join(held)}".rstrip() for number, held in lines.items()]
-    if len(histories) > 2:
+    histories = [
+        f"line {number} {' + '.join(held)}{ended.get(number, '')}".strip()
+        for number, held in lines.items()
+    ]
+    if len(histories) > 2 and not ends:
         histories = [f"lines {', '.join(map(str, lines))}"]
     return [*histories, *texts]
 
@@ -157,6 +169,9 @@ def found(item: Condition, words: Wording, *, codes: bool = False) -> str:
     if item.value is None:
         return ""
     said = words.said(item.finding, [item.value])
+    excepted = words.excepted(item.finding, item.needs) if item.state == "met" else ""
+    if excepted:
+        said = f"{excepted} (but {words.name(item.value)})"
     shown = fact_words(item.facts, words, besides=item.finding)
     shown = [text for text in shown if text != said]
     for text in shown:  # line 2 FOLFIRI stopped for progression
@@ -172,6 +187,12 @@ def needed(item: Condition, words: Wording) -> str:
     return words.said(item.finding, in_words(item.needs))
 
 
+def fits(item: Condition) -> bool:
+    """Return whether the value of a condition is itself one of those that would do."""
+    bounds = any(" " in need for need in item.needs)
+    return bounds or str(item.value) in item.needs
+
+
 def in_words(needs: Sequence[str]) -> list[str]:
     """Return the values that would do; of a number, bounds hold together."""
     limits = [need for need in needs if " " in need]
@@ -179,11 +200,9 @@ def in_words(needs: Sequence[str]) -> list[str]:
 
 
 def lacking(reason: Reason) -> list[Condition]:
-    """Return the conditions that stand against a statement: where all branches lack some, these."""
-    shared = set.intersection(*(set(names) for names in reason.any_of)) if reason.any_of else set()
-    if shared and any(set(names) <= shared for names in reason.any_of):
-        return [item for item in reason.conditions if item.finding in shared]
-    return list(reason.conditions)
+    """Return the conditions that stand against a statement, of those branches that lack least."""
+    named = {name for way in reason.any_of for name in way}
+    return [item for item in reason.conditions if not named or item.finding in named]
 
 
 def unless_met(reason: Reason, words: Wording) -> str:

@@ -65,13 +65,13 @@ class _Text:
 
     def header(self, document: Document) -> None:
         title = self.wrapped(document.title)
-        side = document.rules
-        if title and side and len(title[-1]) + len(side) + 2 <= self.width:
+        aside = document.rules
+        if title and aside and len(title[-1]) + len(aside) + 2 <= self.width:
             last = title.pop()
-            title.append(self.strong(last, document.strong) + side.rjust(self.width - len(last)))
+            title.append(self.strong(last, document.strong) + aside.rjust(self.width - len(last)))
         else:
             title = [self.strong(line, document.strong) for line in title]
-            title += self.wrapped(side) if side else []
+            title += self.wrapped(aside) if aside else []
         self.lines += title
 
     def strong(self, text: str, strong: bool) -> str:
@@ -131,14 +131,14 @@ class _Text:
     def entry(self, entry: Entry, title: str = "") -> None:
         label = title or (" " * INDENT + entry.label if entry.label else "")
         lead = f"{label.ljust(MARGIN - 2)}  " if label else " " * MARGIN
-        room = len(entry.side) + 2 if entry.side else 0
+        room = len(entry.aside) + 2 if entry.aside else 0
         lines = self.wrapped(entry.text, lead, " " * MARGIN, room)
-        if entry.side:
+        if entry.aside:
             plain = lines[0]
-            side = entry.side.rjust(self.width - len(plain))
+            aside = entry.aside.rjust(self.width - len(plain))
             if len(plain) + room > self.width:  # a word without a break has no room beside it
-                side, lines[1:] = "", [entry.side.rjust(self.width), *lines[1:]]
-            lines[0] = plain[: len(lead)] + self.strong(plain[len(lead) :], entry.strong) + side
+                aside, lines[1:] = "", [entry.aside.rjust(self.width), *lines[1:]]
+            lines[0] = plain[: len(lead)] + self.strong(plain[len(lead) :], entry.strong) + aside
         self.lines += lines
         for detail in entry.details:
             self.lines += self.wrapped(detail, " " * MARGIN, " " * MARGIN)

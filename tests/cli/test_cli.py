@@ -825,7 +825,7 @@ SAID = {
     "conditions": CONDITIONS,
 }
 REASON = _object({"statement": STATEMENT} | SAID)
-FAILING = _object({"statement": STATEMENT} | SAID, any_of=_array(_array(TEXT), minItems=2))
+FAILING = _object({"statement": STATEMENT} | SAID, any_of=_array(_array(TEXT), minItems=1))
 BARRING = {"exclusion": {"enum": EXCLUSIONS}} | SAID
 BARRING.pop("references")  # which the table gives for no exclusion
 AGAINST = {"oneOf": [FAILING, _object(BARRING)]}

@@ -392,6 +392,19 @@ def test_a_set_has_the_lowest_grade_of_its_therapies(answer: Answer) -> None:
     assert sets["folfox",] == "recommended"
 
 
+APART = 'exclusion("A", "not both"). bars_pair("A", "A"). never_together("A", tace, by("1")). '
+
+
+@pytest.mark.parametrize("withdrawn", ["", 'withdrawn("A").'])
+def test_what_a_statement_supports_is_kept_apart_from_a_therapy(
+    answer: Answer, withdrawn: str
+) -> None:
+    sets = {chosen.therapies for chosen in answer(APART + withdrawn).sets}
+    assert {("folfox",), ("tace",), ("folfox+panitumumab", "tace")} <= sets
+    assert (("folfox", "tace") in sets) == bool(withdrawn)
+    assert ("folfox", "radioembolization") in sets
+
+
 # ---- findings ------------------------------------------------------------------------------
 
 

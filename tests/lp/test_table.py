@@ -729,8 +729,9 @@ def test_the_text_names_what_decides(tmp_path: Path, capsys: pytest.CaptureFixtu
     path = tmp_path / "patient.lp"
     path.write_text(f"liver_metastases(resectable). multifocal_liver_disease(absent). {LIVER}")
     assert main(["recommend", str(path)]) == 0
-    left_out = " ".join(capsys.readouterr().out.partition("Left out")[2].split())
-    assert re.search(r"HAI[^:]*: statement 5; [^;.]*resectable", left_out), left_out
+    excluded = " ".join(capsys.readouterr().out.partition("EXCLUDED")[2].split())
+    needs = "Statement 5 needs liver metastases unresectable"
+    assert re.search(rf"{needs} liver metastases resectable: [^:]*HAI", excluded), excluded
 
 
 ORDER = [*reading.STATEMENTS, "X2", "X3", "X4", "X5"]

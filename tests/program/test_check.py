@@ -85,6 +85,8 @@ IN_ORDER = [
     'exclusion("X9", "x"). bars("X9", k, fizz). needs("X9", k, side, left). regimen(fizz).',
     'exclusion("X9", "x"). bars("X9", k, folfox). lowers("X9", l, folfiri, considered).',
     SOUND + 'needs("Z", b, age, at_least(60)). needs("Z", b, age, at_most(60)). year("Z", 2020).',
+    SOUND + 'year("N", 2020). notice("N", "more") :- is(ras, mutant).',
+    'exclusion("X9", "x"). bars_pair("X9", "X9"). never_together("X9", hai, by("1")).',
     SOUND + 'needs("Z", b, failed(folfox_like), no). member(folfox_like, oxaliplatin).',
     'rests_on(("X2", "1"), "I8"). rests_on(value("13", disease_extent, liver_only), "I8").',
     'exclusion("X9", "x"). bars_pair("X9", "Z"). never_together("Z", anti_vegf, oxaliplatin).'
@@ -387,3 +389,33 @@ def test_check_refuses_what_the_engine_refuses(text: str, tmp_path: Path) -> Non
 def test_check_refuses_what_the_engine_refuses_at_length(tmp_path: Path) -> None:
     for (one, _), two in product(CASES[::12], IN_ORDER[::6]):
         agrees(f"{one}\n{two}" if not one.endswith("*") else one, tmp_path / "overlay.lp")
+
+
+def test_what_is_withdrawn_for_some_is_said_so(tmp_path: Path) -> None:
+    overlay = tmp_path / "old.lp"
+    overlay.write_text('withdrawn("I8") :- age(A), A > 70.\nwithdrawn("I9").\n')
+    (added,) = check(overlay).overlays
+    assert [text.endswith("a rule says so") for _, text in added.withdrawn] == [True, False]
+    old, young = (recommend({"age": age}, overlays=[overlay]).to_dict() for age in (80, 60))
+    assert old["rules"]["withdrawn"] == ["I8", "I9"]
+    assert young["rules"]["withdrawn"] == ["I9"]
+
+
+def test_facts_of_a_patient_are_called_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    overlay = tmp_path / "patient.lp"
+    overlay.write_text("country(japan).\n")
+    assert cli.main(["check", str(overlay)]) == 0
+    assert "Facts of a patient, which every patient has" in capsys.readouterr().out
+
+
+def test_every_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"one\.lp: .*\n.*two\.lp: "):
+        recommend({}, overlays=[tmp_path / "one.lp", tmp_path / "two.lp"])
+
+
+@pytest.mark.parametrize("constant", [{"younger_age": 500}, {"fit_ecog": 9}, {"unfit_ecog": -1}])
+def test_a_limit_that_no_patient_reaches_is_refused(constant: dict[str, int]) -> None:
+    with pytest.raises(UsageError, match="give one of these"):
+        recommend({}, constants=constant)

@@ -21,7 +21,7 @@ KEYNOTE, BEACON = OVERLAYS / "keynote_177.lp", OVERLAYS / "beacon.lp"
 
 FIRST_LINE = {"mmr": "deficient", "liver_metastases": "unresectable"}
 TREATED: dict[str, object] = {
-    "braf": "mutant",
+    "braf_v600e": "yes",
     "ras": "wild_type",
     "history": [{"received": ["folfox", "bevacizumab"], "stopped": "progression"}],
 }
@@ -69,7 +69,8 @@ def test_keynote_justifies_itself() -> None:
     assert reason.text.startswith("pembrolizumab if MMR-deficient")
     assert reason.references == KEYNOTE_SOURCES
     assert reason.interpretations == ("I3",)
-    line, condition = reason.conditions
+    before, line, condition = reason.conditions
+    assert (before.finding, before.value) == ("earlier(checkpoint_inhibitor)", "no")
     assert (line.finding, line.needs, line.value, line.facts) == ("line", ("first",), "first", ())
     assert (condition.finding, condition.needs, condition.value) == (
         "mmr",
@@ -123,9 +124,8 @@ def test_beacon_is_recommended_and_justified() -> None:
     )
     findings = {condition.finding: condition.facts for condition in reason.conditions}
     assert findings == {
-        "braf": ("braf(mutant)",),
+        "braf_v600e": ("braf_v600e(yes)",),
         "line": ("received(1,bevacizumab)", "received(1,folfox)"),
-        "lines_before": ("received(1,bevacizumab)", "received(1,folfox)"),
         "ras": ("ras(wild_type)",),
     }
 
@@ -312,5 +312,8 @@ def test_a_refused_overlay_is_refused_again(overlay: Overlay) -> None:
 
 
 def test_a_year_changes_nothing(overlay: Overlay) -> None:
-    dated = overlay(KEYNOTE.read_text(encoding="utf-8") + 'year("KEYNOTE-177", 2020).')
-    assert recommend(FIRST_LINE, overlays=[dated]) == recommend(FIRST_LINE, overlays=[KEYNOTE])
+    text = KEYNOTE.read_text(encoding="utf-8")
+    undated = overlay(text.replace('year("KEYNOTE-177", 2022).', ""))
+    found, dated = (recommend(FIRST_LINE, overlays=[path]) for path in (undated, KEYNOTE))
+    assert undated.read_text(encoding="utf-8") != text
+    assert found == dated

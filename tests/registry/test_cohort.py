@@ -152,7 +152,7 @@ def test_a_finding_of_an_overlay(tmp_path: Path) -> None:
         'statement("CEA", first, benefit). text("CEA", "capox if CEA is high"). '
         'offers("CEA", a, capox). needs("CEA", a, cea, at_least(20)).'
     )
-    rows = [{"id": "1", "cea": "25"}, {"id": "2", "cea": "10"}, {"id": "3"}]
+    rows = [{"id": "1", "cea": "25"}, {"id": "2", "cea": "10"}, {"id": "3", "cea": "NA"}]
     answers = answered(tmp_path, rows, "--with", str(overlay))
     assert [answer["preferred"] == "capox" for answer in answers] == [True, False, False]
     assert "cea" in answers[2]["missing"].split(";")
@@ -165,7 +165,7 @@ def test_a_country_of_an_overlay(tmp_path: Path) -> None:
     row = {"id": "1", "country": "taiwan"}
     (answer,) = answered(tmp_path, [row], "--with", str(overlay))
     assert "sox" in answer["eligible"].split(";")
-    (answer,) = answered(tmp_path, [row])
+    answer, _ = answered(tmp_path, [row, {"id": "2", "country": "japan"}])
     assert "taiwan" in answer["error"]
 
 
@@ -250,7 +250,8 @@ def test_a_bad_row_stops_nothing_and_says_what_is_wrong(tmp_path: Path) -> None:
 
 
 def test_a_fault_is_what_the_input_check_says(tmp_path: Path) -> None:
-    (answer,) = answered(tmp_path, [{"id": "1", "ecog": "9", "ras": "muntant"}])
+    good = {"id": "2", "ras": "mutant"}
+    answer, _ = answered(tmp_path, [{"id": "1", "ecog": "9", "ras": "muntant"}, good])
     with pytest.raises(InputError) as refusal:
         recommend({"ecog": 9, "ras": "muntant"})
     for fault in refusal.value.faults:
@@ -293,7 +294,7 @@ def test_text_that_is_not_utf8_is_a_fault_of_its_row(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rows", [0, 1])
 def test_a_header_alone_is_an_empty_registry(rows: int, tmp_path: Path) -> None:
-    answers = answered(tmp_path, [{"id": "1"}] * rows)  # with a column for the age
+    answers = answered(tmp_path, [{"id": "1", "age": "NA"}] * rows)
     assert len(answers) == rows
     assert "error" in (tmp_path / "out.csv").read_text().splitlines()[0]
 
@@ -357,7 +358,7 @@ def test_ndjson_keeps_what_it_holds(tmp_path: Path) -> None:
     assert found[0]["tags"] == ["a", {"b": 2}]
     assert found[0]["line"] == "beyond_first"
     assert "not JSON" in found[1]["error"]
-    assert "no JSON object" in found[2]["error"]
+    assert "not a JSON object" in found[2]["error"]
     assert found[3]["error"] is None
     assert "dose" in found[4]["error"]
     assert "toxic must be" in found[5]["error"]
@@ -485,7 +486,7 @@ def test_the_same_map_on_the_command_line(tmp_path: Path) -> None:
         {"id": "1", "E2": "WT", "E3": "MUT", "N2": "WT"},
         {"id": "2", "E2": "WT", "E3": "WT", "N2": "WT"},
         {"id": "3", "E2": "WT", "E3": "failed", "N2": "WT"},
-        {"id": "4", "E2": "", "E3": "", "N2": ""},
+        {"id": "4", "E2": "NA", "E3": "", "N2": ""},
     ]
     options = ["--rule", "kras=E2,E3:mutant/wild_type", "--column", "nras=N2"]
     options += ["--value", "kras:WT=wild_type", "--value", "kras:MUT=mutant"]
@@ -503,7 +504,7 @@ def test_the_same_map_on_the_command_line(tmp_path: Path) -> None:
     [
         (["--column", "ras"], "write it as NAME=COLUMN"),
         (["--column", "ras=NOWHERE"], "no column NOWHERE"),
-        (["--column", "race=X"], "race is no column of a patient"),
+        (["--column", "race=X"], "race is not a column of a patient"),
         (["--value", "ras=WT"], "write it as NAME:TEXT=VALUE"),
         (["--rule", "kras=E2"], "write it as NAME=COLUMN,...:ANY/ALL"),
         (["--map", "nowhere.toml"], "nowhere.toml: the map cannot be read"),
@@ -536,9 +537,8 @@ def test_a_map_file_that_is_not_in_order(text: str, tmp_path: Path) -> None:
     [
         ("nowhere.csv", None, "cannot be read"),
         ("in.csv", "", "empty"),
-        ("in.csv", "id,id\n1,2\n", "twice"),
+        ("in.csv", "id,id,age\n1,2,3\n", "the columns 1 and 2 are both called id"),
         ("in.txt", "id\n1\n", "suffix"),
-        ("in.csv", "id,grade\n1,2\n", "a column grade, as the output will"),
         ("in.parquet", "this is not parquet", "cannot be read"),
     ],
 )

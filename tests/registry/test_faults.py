@@ -34,7 +34,8 @@ def test_each_error_says_row_id_column_cell_and_what_would_be_right(run: Run) ->
 
 
 def test_what_contradicts_each_other_is_named_by_its_columns(run: Run) -> None:
-    text = "id,SITE,Side,ras,kras\n1,Cecum,LEFT,,\n2,cecum,right,wild_type,mutant\n3,cecum,left,,\n"
+    text = "id,SITE,Side,ras,kras\n1,Cecum,LEFT,,\n2,cecum,right,wild_type,mutant\n"
+    text += "3,cecum,left,,\n4,cecum,,,\n"
     found = run.of(text, "--column", "primary_site=SITE")
     assert found[0]["error"] == (
         'row 1, id 1: SITE "Cecum" (primary_site(cecum)) contradicts Side "LEFT" (side(left)): '
@@ -49,7 +50,7 @@ def test_what_contradicts_each_other_is_named_by_its_columns(run: Run) -> None:
 
 def test_only_what_is_wrong_is_named(run: Run) -> None:
     text = "id,primary_site,side,line1,line1_stopped,line1_toxic\n"
-    text += "1,cecum,left,folfox,toxicity,oxaliplatin\n2,,left,,toxicity,oxaliplatin\n"
+    text += "1,cecum,left,folfox,toxicity,oxaliplatin\n2,,left,,toxicity,oxaliplatin\n3,cecum,,,,\n"
     found = run.of(text)
     assert found[0]["error"].endswith(
         "the primary site lies on the other side: correct one of them."
@@ -65,7 +66,7 @@ def test_the_summary_lists_causes_with_counts_and_first_rows(run: Run) -> None:
     assert [(cause["cause"], cause["rows"]) for cause in run.summary["causes"]] == [
         ("ras: ras must be wild_type or mutant", 50),
         ("age: age must be 18 to 120", 10),
-        ("a row has not 3 fields, as the header has", 1),
+        ("a row does not have 3 fields, as the header has", 1),
     ]
     first = [cause["first"] for cause in run.summary["causes"]]
     assert first[0] == ['row 1, id 1: "x"', 'row 3, id 3: "x"', 'row 5, id 5: "x"']
@@ -77,15 +78,15 @@ def test_the_summary_lists_causes_with_counts_and_first_rows(run: Run) -> None:
 
 def test_the_summary_is_said_though_a_report_is_written(tmp_path: Path, capsys: Any) -> None:
     source = tmp_path / "in.csv"
-    source.write_text("id,ras\n1,x\n")
+    source.write_text("id,ras\n1,x\n2,mutant\n")
     command = ["cohort", str(source), "-o", str(tmp_path / "out.csv")]
     assert main([*command, "--report", str(tmp_path / "page.html")]) == 1
     assert "1 x ras: ras must be wild_type or mutant" in capsys.readouterr().err
 
 
 HOSTILE = {
-    "nested": ('{"id": ' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
-    "nested value": ('{"ras": ' + '{"a":' * 100_000 + "1" + "}" * 100_001, "nested too deeply"),
+    "nested": ('{"id": ' + "[" * 100_000 + "]" * 100_000 + "}", "this line is not JSON"),
+    "nested value": ('{"ras": ' + '{"a":' * 100_000 + "1" + "}" * 100_001, "this line is not JSON"),
     "surrogate": ('{"id": "\\ud800", "ras": "\\ud800"}', "ras must be wild_type or mutant"),
     "long": (json.dumps({"id": 1, "ras": "x" * (2 << 20)}), "ras must be wild_type or mutant"),
     "list": ('{"ras": ["mutant"]}', "ras must be wild_type or mutant, not a list"),
@@ -93,12 +94,14 @@ HOSTILE = {
     "truth": ('{"ras": true}', "ras must be wild_type or mutant, not true"),
     "twice": ('{"ras": "mutant", "ras": "wild_type"}', "the key ras is given twice"),
     "twice, in two ways": ('{"ras": "mutant", "RAS": "mutant"}', "RAS is there twice"),
-    "key": ('{"ras": "mutant", "grade": 3}', "the key grade is one that the output has"),
     "huge": ('{"age": ' + "9" * 5000 + "}", "this line is not JSON"),
     "number": ('{"age": 1e400}', "age must be 18 to 120"),
     "line": ('{"history": [{"received": ["folfox"], "dose": 3}]}', "history[0] has dose"),
-    "nothing": ('{"history": [{"stopped": "progression"}]}', "must name at least one therapy"),
-    "empty": ('{"history": [{"received": []}]}', "history[0].received must name at least one"),
+    "nothing": (
+        '{"history": [{"stopped": "progression"}]}',
+        "the therapy of this line is not recorded",
+    ),
+    "empty": ('{"history": [{"received": []}]}', "the therapy of this line is not recorded"),
     "lines": ('{"history": {"received": ["folfox"]}, "line1": "folfiri"}', "line1 is there twice"),
     "agents": ('{"contraindicated": [["hai"]]}', "contraindicated must be"),
     "cut": ('{"ras": "mut', "this line is not JSON"),
@@ -143,6 +146,7 @@ def test_a_list_in_parquet_where_a_word_is_expected(tmp_path: Path) -> None:
     frame = pl.DataFrame(
         {
             "id": [1, 2, 3],
+            "age": [50, 50, 50],
             "ras": [["mutant"], [], None],
             "line1": [["folfox", "bevacizumab"], None, ["aspirin"]],
             "tags": [[{"a": 1}], [], None],
@@ -180,8 +184,8 @@ def test_a_list_in_parquet_that_contradicts_another_cell(tmp_path: Path) -> None
         ({"output": None}, "each the name of a file"),
         ({"separator": 5}, "give one character"),
         ({"separator": ""}, "give one character"),
-        ({"form": "xls"}, "xls is no form of a registry: give one of csv"),
-        ({"form": 5}, "5 is no form of a registry"),
+        ({"form": "xls"}, "xls is not a form of a registry: give one of csv"),
+        ({"form": 5}, "5 is not a form of a registry"),
         ({"old": "old.lp"}, "^old must be a list of files"),
     ],
 )
@@ -197,8 +201,8 @@ def test_what_python_gives_wrongly_is_refused(
 @pytest.mark.slow
 def test_many_rows_that_contradict_themselves_are_told_at_once(run: Run) -> None:
     rows = [f"{n},cecum,left,{18 + n % 100},{n % 5}" for n in range(20_000)]
-    found = run.of("id,primary_site,side,age,ecog\n" + "\n".join(rows) + "\n")
-    assert all("contradicts side" in row["error"] for row in found)
+    found = run.of("id,primary_site,side,age,ecog\n" + "\n".join([*rows, "x,cecum,,,"]) + "\n")
+    assert all("contradicts side" in row["error"] for row in found[:-1])
     assert run.summary["causes"][0]["rows"] == len(rows)
     assert run.summary["seconds"] < 10
 
