@@ -77,8 +77,9 @@ def all_causes(
 ) -> list[list[int]]:
     """Return every smallest choice of values for some findings that entails the goal.
 
-    A choice entails the goal if it contradicts each part of a cover of the goal's negation:
-    the choices are the minimal hitting sets of that cover.
+    A choice entails the goal if it contradicts each way in which the goal fails: the choices
+    are the minimal hitting sets of these ways, of which one more is looked for as long as a
+    choice does not entail the goal.
 
     Args:
         solver: a ground program in which the findings determine the goal.
@@ -89,22 +90,44 @@ def all_causes(
     """
     finding = {literal: name for name, literals in domains.items() for literal in literals}
     found: list[frozenset[int]] = [frozenset()]
-    for part in prime_implicants(solver, -goal, [*(-it for it in finding), *finding], fixed):
-        held = {*part}
-        taken = {finding[literal]: literal for literal in part if literal in finding}
+    done: set[frozenset[int]] = set()
+    while (todo := next((chosen for chosen in found if chosen not in done), None)) is not None:
+        way = _failing(solver, goal, [*finding], [*fixed, *todo], fixed)
+        if way is None:
+            done.add(todo)
+            continue
         hits = {
             literal
             for literal, name in finding.items()
-            if -literal in held
-            or taken.get(name, literal) != literal
-            or (literal in entailing and not solver.satisfiable([*fixed, literal, *part]))
+            if -literal in way
+            or any(finding.get(it) == name and it != literal for it in way)
+            or (literal in entailing and not solver.satisfiable([*fixed, literal, *way]))
         }
-        kept = {chosen for chosen in found if chosen & hits}
-        for chosen in found:
-            if chosen not in kept:
-                names = {finding[literal] for literal in chosen}
-                more = (chosen | {literal} for literal in hits if finding[literal] not in names)
-                kept.update(it for it in more if not any(other < it for other in kept))
-        found = [it for it in kept if not any(other < it for other in kept)]
+        found = _hitting(found, hits, finding)
     possible = (sorted(chosen) for chosen in found if solver.satisfiable([*fixed, *chosen]))
     return sorted(possible, key=lambda chosen: (len(chosen), chosen))
+
+
+def _failing(
+    solver: Solver, goal: int, values: Sequence[int], assumed: Sequence[int], fixed: Sequence[int]
+) -> set[int] | None:
+    """Return as few literals of values as make the goal fail, None if it holds."""
+    model = solver.literals_in_model([-goal, *assumed], values)
+    if model is None:
+        return None
+    core = {*(solver.core([*fixed, goal, *model]) or model)}
+    # A value is given up before what is only not a value.
+    kept = sorted((literal for literal in model if literal in core), reverse=True)
+    return {*minimal_subset(kept, lambda part: solver.core([*fixed, goal, *part]))}
+
+
+def _hitting(
+    found: Sequence[frozenset[int]], hits: set[int], finding: Mapping[int, str]
+) -> list[frozenset[int]]:
+    """Return the smallest choices that contain some choice and one of the literals that hit."""
+    kept = {chosen for chosen in found if chosen & hits}
+    for chosen in found:
+        if chosen not in kept:
+            names = {finding[literal] for literal in chosen}
+            kept.update(chosen | {it} for it in hits if finding[it] not in names)
+    return [it for it in kept if not any(other < it for other in kept)]

@@ -260,12 +260,12 @@ class Both(Solver):
 
     @cached_property
     def constants(self) -> list[str]:
-        """The constants that differ, as the new table has them."""
+        """The constants of both tables that differ, as the new one has them."""
         old, new = (program.known_constants() | dict(program.constants) for program in self.given)
         return [
-            f"{name}={new.get(name, old.get(name))}"
-            for name in sorted({*old, *new})
-            if old.get(name) != new.get(name)
+            f"{name}={new[name]}"
+            for name in sorted(old.keys() & new.keys())
+            if old[name] != new[name]
         ]
 
     @cached_property

@@ -59,5 +59,7 @@ class Feature(NamedTuple):
         if self.may_lack and not chosen:
             left = (*left, NEVER)
         gone = [value for value in domain if value not in (*left, NEVER)]
+        if not gone and NEVER in domain and NEVER not in left:
+            gone = [NEVER]
         whole = words.phrases.get((name, f"but({gone[0]})")) if len(gone) == 1 < len(left) else None
         return Only(name, left, whole or words.said(name, left))

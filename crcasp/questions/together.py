@@ -48,6 +48,11 @@ class _Together:
         }
         self.entailing = [*self._entailing()]
         self.now, self.grade = decoder.preferred()
+        self.lowest = decoder.table.ranks.get(str(self.grade), 0)
+        self.graded = {
+            (str(word(atom.arguments[0])), atom.arguments[1].number): literal
+            for atom, literal in self.completions.literals("has_grade", 2).items()
+        }
 
     def _entailing(self) -> Iterator[int]:
         """Yield the literals of values that entail something of another unknown finding."""
@@ -79,13 +84,19 @@ class _Together:
 
     def _higher(self) -> Iterator[tuple[str, int]]:
         """Yield each grade above that of the preferred sets that a therapy may reach."""
-        lowest = self.decoder.table.ranks.get(str(self.grade), 0)
         certain = {*self.completions.certain}
         possible = {*self.completions.possible}
         for atom, literal in self.completions.literals("has_grade", 2).items():
             therapy, rank = atom.arguments
-            if atom in possible and atom not in certain and rank.number > lowest:
+            if atom in possible and atom not in certain and rank.number > self.lowest:
                 yield str(word(therapy)), literal
+
+    def reaches(self, chosen: tuple[int, ...], therapy: str) -> bool:
+        """Return whether a therapy has at least the grade of the preferred sets, by a choice."""
+        literal = self.graded.get((therapy, self.lowest))
+        return not self.lowest or (
+            literal is not None and not self.completions.satisfiable([*chosen, -literal])
+        )
 
     def _made(
         self,
@@ -94,11 +105,14 @@ class _Together:
         raises: Mapping[tuple[int, ...], set[str]],
     ) -> Together:
         added = allows.get(chosen, set()) | raises.get(chosen, set())
-        decoder = AdviceDecoder(self.completions.assuming(chosen), self.decoder.table)
-        preferred, grade = decoder.preferred()
-        instead = grade != self.grade
-        moved = (names for names in preferred if instead or names not in self.now)
-        fresh = {name for names in moved for name in names} & added
+        fresh: set[str] = set()
+        grade, instead = self.grade, False
+        if any(self.reaches(chosen, therapy) for therapy in added):
+            decoder = AdviceDecoder(self.completions.assuming(chosen), self.decoder.table)
+            preferred, grade = decoder.preferred()
+            instead = grade != self.grade
+            moved = (names for names in preferred if instead or names not in self.now)
+            fresh = {name for names in moved for name in names} & added
         table = self.decoder.table
         return Together(
             tuple(sorted((self.called[it] for it in chosen), key=lambda it: natural(it[0]))),

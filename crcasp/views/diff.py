@@ -15,6 +15,7 @@ from crcasp.views.missing import folded_sets
 from crcasp.views.phrases import capital, cited, folded, grouped
 
 ALLOWED = ("allowed",)
+WAYS = 3  # of the alternatives for whom a change happens, the shortest
 REPEATS = "repeats("  # a finding: that a statement repeats what failed
 SAME = "Nothing changes: both tables give every patient the same answer."
 
@@ -111,8 +112,10 @@ class _Changes:
         by = "" if [*first.because] == self.added else f"; by {', '.join(first.because)}"
         rows = [Entry(f"{names}: {moved}{by}", strong=True)]
         ways = dict.fromkeys(", and ".join(self.conditions(first, way)) for way in first.when)
-        for place, way in enumerate(ways):
+        for place, way in enumerate([*ways][:WAYS]):
             rows.append(Entry(way or "every patient", "or" if place else "who"))
+        if len(ways) > WAYS:
+            rows.append(Entry(f"in {len(ways) - WAYS} more cases, all in JSON", "or"))
         standing = f": {after}" if several and first.after.grade else ""
         return Section(title, (*rows, *self.example(first.example, standing)))
 
