@@ -40,17 +40,37 @@ class Decoder:
         self.table = table
         self.certain = Atoms(completions.certain)
         self.possible = Atoms(completions.possible)
-        self.values: dict[Word, Word] = {}
+
+    @cached_property
+    def values(self) -> dict[Word, Word]:
+        """What each finding is, as far as it is known."""
+        found: dict[Word, Word] = {}
         for finding, value in sorted(self.certain["is"], key=str):
-            self.values.setdefault(finding, value)
-        self.shown: dict[Row, set[str]] = {}
+            found.setdefault(finding, value)
+        return found
+
+    @cached_property
+    def shown(self) -> dict[Row, set[str]]:
+        """By finding, the patient's own facts that show it."""
+        found: dict[Row, set[str]] = {}
         for finding, _, fact in self.certain["shows"]:
-            self.shown.setdefault((finding,), set()).add(str(fact))
-        self.read_by = self.grouped("read_by")
-        self.relies = self.grouped("relies")
-        self.partly = self.grouped("partly")
-        self.lacks = self.grouped("lacks")
-        self.cited = self.grouped("cites")
+            found.setdefault((finding,), set()).add(str(fact))
+        return found
+
+    @cached_property
+    def read_by(self) -> dict[Row, tuple[str, ...]]:
+        """By finding, the interpretations by which it is read."""
+        return self.grouped("read_by")
+
+    @cached_property
+    def relies(self) -> dict[Row, tuple[str, ...]]:
+        """By therapy and source, the interpretations that it rests on."""
+        return self.grouped("relies")
+
+    @cached_property
+    def cited(self) -> dict[Row, tuple[str, ...]]:
+        """By therapy and finding, further facts behind it."""
+        return self.grouped("cites")
 
     def grouped(self, predicate: str, *, possible: bool = False) -> dict[Row, tuple[str, ...]]:
         """Return the last arguments of a predicate by all that stands before, in natural order."""
@@ -67,10 +87,11 @@ class Decoder:
 
     def findings(self) -> Iterator[Finding]:
         """Yield what the table asks about, as understood or unknown."""
+        partly, lacking = self.grouped("partly"), self.grouped("lacks")
         for name in sorted((str(name) for (name,) in self.certain["asked"]), key=natural):
             interpretations = self.read_by.get((name,), ())
-            facts = self.facts(name) or self.partly.get((name,), ())
-            lacks = self.lacks.get((name,), ())
+            facts = self.facts(name) or partly.get((name,), ())
+            lacks = lacking.get((name,), ())
             yield Finding(name, self.values.get(name), facts, interpretations, lacks)
 
     @cached_property
@@ -113,11 +134,23 @@ class AdviceDecoder(Decoder):
         super().__init__(completions, table)
         self.eligible = {therapy for (therapy,) in self.certain["eligible"]}
         self.open = {therapy for (therapy,) in self.possible["eligible"]} - self.eligible
-        self.statements = self.grouped("because")
-        self.together = self.grouped("because", possible=True)
-        self.grades = {
+
+    @cached_property
+    def statements(self) -> dict[Row, tuple[str, ...]]:
+        """By therapy, the statements that support it in every completion."""
+        return self.grouped("because")
+
+    @cached_property
+    def together(self) -> dict[Row, tuple[str, ...]]:
+        """By therapy, the statements that support it in some completion."""
+        return self.grouped("because", possible=True)
+
+    @cached_property
+    def grades(self) -> dict[Word, str]:
+        """By therapy, the highest grade that it has in every completion."""
+        return {
             therapy: grade
-            for grade, rank in sorted(table.ranks.items(), key=lambda item: item[1])
+            for grade, rank in sorted(self.table.ranks.items(), key=lambda item: item[1])
             for therapy, number in self.certain["has_grade"]
             if number == rank
         }
