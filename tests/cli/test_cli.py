@@ -116,7 +116,7 @@ def test_text_says_who_what_why_and_what_not(command: Command, patient: Path) ->
     for words in (
         "first line",  # who the patient is
         "KRAS wild-type, NRAS wild-type, I2",  # and what was derived from what
-        "FOLFOX + cetuximab",
+        "FOLFIRI or FOLFOX, each + cetuximab",
         "1.1",
         "[165]",
         "primary site sigmoid colon",

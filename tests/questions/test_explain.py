@@ -353,10 +353,10 @@ def test_dot_is_a_graph_whose_nodes_are_drawn_once(capsys: pytest.CaptureFixture
 def test_text_names_what_bars_and_what_would_change(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "examples/after_irinotecan.lp", "sox"]) == 0
     text = " ".join(capsys.readouterr().out.split())
-    assert "SOX is EXCLUDED: 3 is for first line only." in text
+    assert "SOX is EXCLUDED: statement 3 is for first line only." in text
     assert "in the way: line 1 FOLFIRI." in text
     assert main(["explain", "examples/after_irinotecan.lp", "hai"]) == 0
-    assert "eligible with liver-only or liver-dominant disease (now disseminated)" in (
+    assert "eligible with liver-only or liver-dominant disease (it is disseminated)" in (
         " ".join(capsys.readouterr().out.split())
     )
 

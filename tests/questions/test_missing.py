@@ -176,5 +176,5 @@ def test_json_has_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
 def test_text_says_what_each_value_gives(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["missing", "examples/nothing_tested.lp"]) == 0
     text = " ".join(capsys.readouterr().out.split())
-    assert "right side: FOLFIRI or FOLFOX + bevacizumab preferred instead (benefit)" in text
-    assert "right side: FOLFIRI or FOLFOX + bevacizumab (benefit)" in text
+    assert "right side: FOLFIRI or FOLFOX, each + bevacizumab preferred instead (benefit)" in text
+    assert "right side: FOLFIRI or FOLFOX, each + bevacizumab (benefit)" in text

@@ -180,12 +180,10 @@ def test_the_matrix_has_only_what_therapies_differ_in() -> None:
 
 def test_page_and_text_say_the_same_in_the_same_order() -> None:
     advice = recommend(EXAMPLES / "nothing_tested.lp")
-    page = seen(advice.to_html())
-    place = 0
-    for line in advice.to_text(1000).splitlines():
-        for words in re.split(r" {2,}", line.strip()):
-            said = words if words.upper() != words else words.capitalize()
-            place = page.index(said, place) if said in page else page.lower().index(words.lower())
+    page, place = seen(advice.to_html()).lower(), 0
+    for line in advice.to_text(1000).lower().splitlines():
+        for words in re.split(r" {2,}|(?<=the answer): ", line.strip()):
+            place = page.index(words, place)
 
 
 @pytest.mark.slow

@@ -134,7 +134,7 @@ def test_no_line_is_longer_than_asked(name: str, width: int) -> None:
 def test_bold_is_for_verdicts_on_a_terminal_only() -> None:
     document = document_of(recommend(EXAMPLES / "left_sided_wild_type.lp"))
     bold = text_of(document, bold=True)
-    assert "\033[1mFOLFIRI or FOLFOX + cetuximab\033[0m" in bold
+    assert "\033[1mFOLFIRI or FOLFOX, each + cetuximab\033[0m" in bold
     assert re.sub(r"\033\[[01]m", "", bold) == text_of(document)
 
 

@@ -39,7 +39,8 @@ function preferred(answer) {
     return [el.h3(grade), bullets(setLines(sets)), reasons];
   });
   const any = best.length > 1 ? el.p("Any one of these, not ranked.") : null;
-  const sets = section("Preferred", ...[any].filter(Boolean), bullets(setLines(best)), why(answer, best));
+  const lines = [any, bullets(setLines(best)), why(answer, best)].filter(Boolean);
+  const sets = section("Preferred", ...lines);
   return others.length ? [sets, section("Next best", ...others.flat())] : [sets];
 }
 
