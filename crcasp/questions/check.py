@@ -17,7 +17,7 @@ from crcasp.results.additions import AddedSource, Addition, Additions, Named, Ne
 
 OF_CASES = {"offers": 3, "reuses": 2, "needs": 4, "regraded": 3, "bars": 3, "lowers": 4}
 OF_SOURCES = {"statement": 3, "exclusion": 2, "text": 2, "reference": 2}
-IN_WORDS = {"interpretation": 2, "withdrawn": 1, "given": 3, "means": 2, "label": 2}
+IN_WORDS = {"interpretation": 2, "withdrawn": 1, "given": 3, "means": 2, "label": 2, "year": 2}
 SOME = ", for those patients only for whom a rule says so"
 INITIAL = Function("initial")  # what a branch offers that offers the initial therapy again
 

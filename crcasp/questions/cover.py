@@ -88,6 +88,16 @@ class Cover(Part):
         possible = (name for _, name, literal in ranked if self.satisfiable([*assumed, literal]))
         return next(possible, None)
 
+    def grades(self, change: int, way: Sequence[int]) -> tuple[str, ...]:
+        """Return the grades by the new table of those for whom one alternative holds."""
+        found = [
+            (-atom.arguments[3].number, atom.arguments[2].name)
+            for atom, literal in self.atoms.items()
+            if atom.name == "graded" and atom.arguments[1].name == "new"
+            if self.satisfiable([change, *way, literal])
+        ]
+        return tuple(dict.fromkeys(name for _, name in sorted(found)))
+
     def sources(self, predicate: str, kind: str) -> set[str]:
         """Return what does a change, in some patient."""
         possible = self._possible(predicate)

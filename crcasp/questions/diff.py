@@ -94,15 +94,20 @@ class Comparison:
             ways = cover.alternatives(literal)
             facts = cover.example(literal, ways)
             before, after = cover.standings(literal, facts)
-            when = (cover.conditions(literal, way, self.both.words) for way in ways)
+            words = self.both.words
+            when = [
+                (cover.conditions(literal, way, words), cover.grades(literal, way)) for way in ways
+            ]
+            when.sort(key=lambda it: (len(it[0]), [one[:2] for one in it[0]]))
             yield Changed(
                 therapy,
                 cast(Kind, kind),
                 before,
                 after,
-                tuple(sorted(when, key=lambda way: (len(way), [one[:2] for one in way]))),
+                tuple(way for way, _ in when),
                 self.example(facts),
                 self.because(cover, kind),
+                tuple(grades for _, grades in when),
             )
 
     def example(self, facts: tuple[Symbol, ...]) -> ExamplePatient:

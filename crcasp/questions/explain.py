@@ -211,7 +211,7 @@ class _WayDecoder(AdviceDecoder):
         lines = words.names(sorted({line for _, line in forgiven}))
         names = words.names(sorted({str(name) for name, _ in forgiven}))
         codes = {str(i) for *of, i in self.possible["forgiven_by"] if of == [source, offer[0]]}
-        return f"{offer[0]} may repeat {names} of line {lines}", codes
+        return f"{offer[0]} allows {names} of line {lines} again", codes
 
     @cached_property
     def lets_pass(self) -> dict[str, str]:

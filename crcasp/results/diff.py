@@ -79,6 +79,7 @@ class Changed(NamedTuple):
         example: a smallest patient to whom it happens.
         because: what does it, in one patient or another: statements, exclusions,
             interpretations, constants.
+        grades: by each alternative, the grades that the new table gives then; no part of JSON.
     """
 
     therapy: str
@@ -88,6 +89,7 @@ class Changed(NamedTuple):
     when: tuple[tuple[Only, ...], ...]
     example: ExamplePatient
     because: tuple[str, ...]
+    grades: tuple[tuple[str, ...], ...] = ()
 
 
 class PreferredChange(NamedTuple):

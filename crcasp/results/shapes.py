@@ -144,6 +144,7 @@ SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
         "seconds": round(it.seconds, 3),
     },
     "Diff": _only("lines", "changes", "preferred", "unchanged", "not_compared"),
+    "Changed": _only("therapy", "kind", "before", "after", "when", "example", "because"),
     "Standing": lambda it: {
         "status": it.status,
         **({} if it.grade is None else {"grade": it.grade}),

@@ -71,7 +71,7 @@ class _Answer:
         )
         if lowered:
             yield Section(
-                "No higher grade",
+                "Grade capped",
                 tuple(
                     Item(f"{folded(names, self.words)}: {phrases.lowering(why, self.words)}")
                     for why, names in lowered.items()
@@ -252,7 +252,7 @@ def joint_tests(
     items = []
     for same in adds.values():
         for choice in _merged([it.findings for it in same]):
-            said = listed([words.said(name, values) for name, values in choice])
+            said = phrases.conjoined([words.said(name, values) for name, values in choice])
             tests = [words.names(lacks[name]) for name, _ in choice if name in lacks]
             ask = f" (test {listed(tests)})" if tests else ""
             items.append(Item(f"{said}{ask}: {'; '.join(_added(same[0], words))}"))

@@ -63,7 +63,8 @@ class _Compared:
         yield Section("Known of one only", tuple(given))
         for kind in filter(self.it.of, self.it.kinds):
             alike = grouped((self.said(item), item.therapy) for item in self.it.of(kind))
-            items = (Item(f"{folded(names, self.words)}: {said}") for said, names in alike.items())
+            offered = self.rules.therapies_in_words
+            items = (Item(f"{folded(names, offered)}: {said}") for said, names in alike.items())
             yield Section(self.title(kind), tuple(items))
         if not self.it.differences:
             yield Note(SAME)

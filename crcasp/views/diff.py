@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crcasp.program.table import Rules
-from crcasp.program.wording import Wording
+from crcasp.program.wording import Wording, listed
 from crcasp.results.comparison import KINDS
 from crcasp.results.diff import Changed, Diff, ExamplePatient, Only, Standing
 from crcasp.views import phrases
@@ -109,15 +109,25 @@ class _Changes:
         if first.kind in ("raised", "lowered"):
             moved = f"{first.before.grade} -> {first.after.grade}"
         names = folded((item.therapy for item in same), self.words)
-        by = "" if [*first.because] == self.added else f"; by {', '.join(first.because)}"
+        sources = listed([*map(phrases.called, first.because)])
+        by = "" if [*first.because] == self.added else f"; by {sources}"
         rows = [Entry(f"{names}: {moved}{by}", strong=True)]
-        ways = dict.fromkeys(", and ".join(self.conditions(first, way)) for way in first.when)
+        ways = self.ways(first)
         for place, way in enumerate([*ways][:WAYS]):
             rows.append(Entry(way or "every patient", "or" if place else "who"))
         if len(ways) > WAYS:
             rows.append(Entry(f"in {len(ways) - WAYS} more cases, all in JSON", "or"))
-        standing = f": {after}" if several and first.after.grade else ""
-        return Section(title, (*rows, *self.example(first.example, standing)))
+        return Section(title, (*rows, *self.example(first.example)))
+
+    def ways(self, change: Changed) -> list[str]:
+        """Return for whom a change happens; where there are several ways, each with its grades."""
+        grades = change.grades or [()] * len(change.when)
+        found = []
+        for way, graded in zip(change.when, grades, strict=True):
+            said = ", and ".join(self.conditions(change, way))
+            several = len(change.when) > 1 and change.kind == "gained" and graded
+            found.append(f"{said}: {' or '.join(graded)}" if several else said)
+        return [*dict.fromkeys(found)]
 
     def conditions(self, item: Changed, way: tuple[Only, ...]) -> list[str]:
         """Return the conditions of one alternative, but for what is said once for all."""
@@ -132,13 +142,13 @@ class _Changes:
         order = {text: place for place, text in enumerate(texts) if "line" in text}
         return sorted(texts, key=lambda text: text not in order)
 
-    def example(self, example: ExamplePatient, standing: str = "") -> Iterator[Entry]:
+    def example(self, example: ExamplePatient) -> Iterator[Entry]:
         facts = "; ".join(phrases.fact_words(example.facts, self.words, ends=True))
-        yield Entry(f"{facts or 'a patient of whom nothing is known'}{standing}", "e.g.")
+        yield Entry(facts or "a patient of whom nothing is known", "e.g.")
         before, after = example.preferred
         if {*before} != {*after}:
-            yield Entry(f"preferred: {folded_sets(before, self.words) or 'no set'}", "before")
-            yield Entry(f"preferred: {folded_sets(after, self.words) or 'no set'}", "after")
+            yield Entry(f"preferred: {folded_sets(before, self.words) or 'none'}", "before")
+            yield Entry(f"preferred: {folded_sets(after, self.words) or 'none'}", "after")
 
     # ---- what is said once --------------------------------------------------------------------
 
@@ -147,7 +157,7 @@ class _Changes:
         lines = "one line" if diff.lines == 1 else f"{diff.lines} lines"
         if diff.changes:
             yield Note(
-                "Each of these also needs a patient of whom the table speaks, and a therapy that "
+                "Each of these also needs a patient within the table's scope, and a therapy that "
                 "no exclusion bars (X3, X4). What is gained or raised needs its findings known: "
                 "where one is not, the therapy is undetermined. Proved for histories of up to "
                 f"{lines}."

@@ -105,7 +105,7 @@ class _Explained:
         if lines:
             said = grouped((self.line(found[0]), str(name)) for name, found in lines.items())
             texts = (f"{listed(names)} ({line})" for line, names in said.items())
-            yield Note(f"Not for this line: {'; '.join(texts)}.")
+            yield Note(f"Statements for another line: {'; '.join(texts)}.")
         yield from self.changes()
         if self.picture:
             yield Section("Derivation", (self.picture,), folded=True)

@@ -35,6 +35,13 @@ def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
     return groups
 
 
+def conjoined(conditions: Iterable[str]) -> str:
+    """Return conditions that hold together; those with alternatives come last, set apart."""
+    parts = sorted(conditions, key=lambda text: " or " in text)
+    apart = len(parts) > 1 and " or " in parts[-1]
+    return ", and ".join(parts) if apart else listed(parts)
+
+
 def capital(text: str) -> str:
     """Return a text with a capital letter."""
     return text[:1].upper() + text[1:]
@@ -171,7 +178,7 @@ def found(item: Condition, words: Wording, *, codes: bool = False) -> str:
     said = words.said(item.finding, [item.value])
     excepted = words.excepted(item.finding, item.needs) if item.state == "met" else ""
     if excepted:
-        said = f"{excepted} (but {words.name(item.value)})"
+        said = f"{excepted} ({words.name(item.value)})"
     shown = fact_words(item.facts, words, besides=item.finding)
     shown = [text for text in shown if text != said]
     for text in shown:  # line 2 FOLFIRI stopped for progression
@@ -237,7 +244,7 @@ def coded(codes: Iterable[str]) -> str:
 def lowering(reason: Reason, words: Wording) -> str:
     """Return what keeps a grade down, with what was found."""
     seen = [found(item, words) or needed(item, words) for item in reason.conditions]
-    where = f" as {listed(seen)}" if seen else ""
+    where = f" {listed(seen)}" if seen else ""
     return (
         f"{reason.source}: {reason.text}{cited(reason.references)};{where}"
         if where
