@@ -18,10 +18,11 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import reading
-from clingo import ast
+from clingo import Number, ast
+from clingo.ast import AST, ASTType
 
 from crcasp import parse_facts, recommend
 from crcasp.errors import CrcaspError
@@ -39,8 +40,10 @@ OPPOSITE = {
     ast.ComparisonOperator.Equal: ast.ComparisonOperator.NotEqual,
     ast.ComparisonOperator.NotEqual: ast.ComparisonOperator.Equal,
 }
-WORDS = ("text(", "label(", "phrase(", "heading(", "interpretation(", "exclusion(", "reference(")
-WORDS += ("review(", "lets_pass(", "rests_on(", "derives_with(", "place(", "threshold(")
+WORDS = (
+    *("text(", "label(", "phrase(", "heading(", "interpretation(", "exclusion(", "reference("),
+    *("review(", "lets_pass(", "rests_on(", "derives_with(", "place(", "threshold("),
+)
 
 
 class Mutant(NamedTuple):
@@ -66,7 +69,7 @@ class Mutant(NamedTuple):
 
 def mutants(name: str) -> Iterator[Mutant]:
     """Yield every mutant of a file, but for those of words and of what interpretations rest on."""
-    statements: list[ast.AST] = []
+    statements: list[AST] = []
     ast.parse_files([str(LP / name)], statements.append)
     kept = [str(it) for it in statements]
     for place, statement in enumerate(statements):
@@ -79,25 +82,25 @@ def mutants(name: str) -> Iterator[Mutant]:
                 yield Mutant(name, statement.location.begin.line, said, text)
 
 
-def _changes(statement: ast.AST) -> Iterator[str]:
-    if statement.ast_type == ast.ASTType.Definition:
+def _changes(statement: AST) -> Iterator[str]:
+    if statement.ast_type == ASTType.Definition:
         yield from _numbers(statement)
-    if statement.ast_type != ast.ASTType.Rule:
+    if statement.ast_type != ASTType.Rule:
         return
     yield ""
     body = list(statement.body)
     for place, literal in enumerate(body):
         rest = [*body[:place], *body[place + 1 :]]
         yield str(statement.update(body=rest))
-        if literal.ast_type == ast.ASTType.Literal:
+        if literal.ast_type == ASTType.Literal:
             for other in _literals(literal):
                 yield str(statement.update(body=[*body[:place], other, *body[place + 1 :]]))
     yield from _numbers(statement)
     yield from _pools(statement)
 
 
-def _literals(literal: ast.AST) -> Iterator[ast.AST]:
-    if literal.atom.ast_type == ast.ASTType.Comparison:
+def _literals(literal: AST) -> Iterator[AST]:
+    if literal.atom.ast_type == ASTType.Comparison:
         guard = literal.atom.guards[0]
         if guard.comparison in OPPOSITE:
             other = guard.update(comparison=OPPOSITE[guard.comparison])
@@ -107,32 +110,34 @@ def _literals(literal: ast.AST) -> Iterator[ast.AST]:
         yield literal.update(sign=flipped.get(literal.sign, ast.Sign.NoSign))
 
 
-def _numbers(statement: ast.AST) -> Iterator[str]:
+def _numbers(statement: AST) -> Iterator[str]:
     """Yield a statement with one of its numbers changed by one, up and down."""
-    for step in (1, -1):
+    for change in (_one_more, _one_less):
         for place in range(_count(statement, _is_number)):
-            yield str(_Nth(_is_number, place, lambda it, by=step: _plus(it, by)).visit(statement))
+            yield str(_Nth(_is_number, place, change).visit(statement))
 
 
-def _pools(statement: ast.AST) -> Iterator[str]:
+def _pools(statement: AST) -> Iterator[str]:
     """Yield a statement without the last member of one of its pools."""
     for place in range(_count(statement, _is_pool)):
         shorter = _Nth(_is_pool, place, lambda it: it.update(arguments=list(it.arguments)[:-1]))
         yield str(shorter.visit(statement))
 
 
-def _is_number(node: ast.AST) -> bool:
-    return node.ast_type == ast.ASTType.SymbolicTerm and str(node).lstrip("-").isdigit()
+def _is_number(node: AST) -> bool:
+    return node.ast_type == ASTType.SymbolicTerm and str(node).lstrip("-").isdigit()
 
 
-def _is_pool(node: ast.AST) -> bool:
-    return node.ast_type == ast.ASTType.Pool and len(node.arguments) > 1
+def _is_pool(node: AST) -> bool:
+    return node.ast_type == ASTType.Pool and len(node.arguments) > 1
 
 
-def _plus(node: ast.AST, by: int) -> ast.AST:
-    from clingo import Number
+def _one_more(node: AST) -> AST:
+    return node.update(symbol=Number(node.symbol.number + 1))
 
-    return node.update(symbol=Number(node.symbol.number + by))
+
+def _one_less(node: AST) -> AST:
+    return node.update(symbol=Number(node.symbol.number - 1))
 
 
 class _Nth(ast.Transformer):
@@ -140,22 +145,22 @@ class _Nth(ast.Transformer):
 
     def __init__(
         self,
-        wanted: Callable[[ast.AST], bool],
+        wanted: Callable[[AST], bool],
         place: int = -1,
-        change: Callable[[ast.AST], ast.AST] = lambda node: node,
+        change: Callable[[AST], AST] = lambda node: node,
     ) -> None:
         self.wanted, self.place, self.change, self.seen = wanted, place, change, 0
 
-    def visit(self, node: ast.AST, *args: object, **more: object) -> ast.AST:
+    def visit(self, ast: AST, *args: Any, **kwargs: Any) -> AST:
         """Visit a node, and change it if it is the one."""
-        if self.wanted(node):
+        if self.wanted(ast):
             self.seen += 1
             if self.seen - 1 == self.place:
-                return self.change(node)
-        return node.update(**self.visit_children(node))
+                return self.change(ast)
+        return ast.update(**self.visit_children(ast))
 
 
-def _count(statement: ast.AST, wanted: Callable[[ast.AST], bool]) -> int:
+def _count(statement: AST, wanted: Callable[[AST], bool]) -> int:
     counting = _Nth(wanted)
     counting.visit(statement)
     return counting.seen

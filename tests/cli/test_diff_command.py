@@ -17,7 +17,7 @@ TRIAL = str(trials.TRIAL)
 def test_it_says_what_changes_and_what_does_not(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "--with", TRIAL, "--exit-code"]) == 1
     said, warned = capsys.readouterr()
-    assert "pembrolizumab: excluded before, eligible (benefit) now; by KEYNOTE-177" in said
+    assert "GAINED      pembrolizumab: excluded -> eligible, benefit" in said
     assert "histories of up to 4" in said
     assert len(said.splitlines()) < 60
     assert warned == ""
@@ -26,7 +26,7 @@ def test_it_says_what_changes_and_what_does_not(capsys: pytest.CaptureFixture[st
 @pytest.mark.slow
 def test_nothing_changes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "--with", TRIAL, "--old", TRIAL, "--exit-code"]) == 0
-    assert "nothing changes" in " ".join(capsys.readouterr().out.split())
+    assert "Nothing changes" in " ".join(capsys.readouterr().out.split())
     assert main(["diff", "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["changes"] == []

@@ -399,7 +399,7 @@ def test_the_page_says_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     inside(page)
     text = " ".join(page.split())
     assert "Whom the update touches" in text
-    assert "Against the table alone: 2 of 3 patients;" in text
+    assert "Against the 2019 table: 2 of 3 patients;" in text
     assert "<bdi>pembrolizumab</bdi></th><td>1</td><td>0</td><td>0</td><td>0</td><td>1</td>" in text
     assert "--with a.lp --old</code>" in text
     assert "<dt>Old table</dt><dd>the program alone</dd>" in text
