@@ -42,6 +42,7 @@ BLOCKS = [match.groupdict() for text in TEXTS.values() for match in OUTPUT.findi
 SLOW = ("audit", "diff")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "block",
     [

@@ -284,6 +284,7 @@ def test_the_content_decides_the_form_not_the_suffix(command: Command, tmp_path:
 OLDER = "age(72). tumor_burden(high). braf(mutant)."
 
 
+@pytest.mark.slow
 def test_a_constant_is_overridden(command: Command, tmp_path: Path) -> None:
     path = written(tmp_path / "p.lp", OLDER)
     options = ("recommend", "--format", "json")
@@ -296,6 +297,7 @@ def test_a_constant_is_overridden(command: Command, tmp_path: Path) -> None:
     assert conditions["age"]["needs"] == ["at most 72"]
 
 
+@pytest.mark.slow
 def test_the_last_of_two_values_counts(command: Command, tmp_path: Path) -> None:
     path = written(tmp_path / "p.lp", OLDER)
     given = command("recommend", "-c", "younger_age=60", "-c", "younger_age=72", path)
@@ -472,6 +474,7 @@ def test_json_is_what_the_library_returns(command: Command, patient: Path) -> No
 # ---- as a process of its own ----------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_from_another_directory(tmp_path: Path) -> None:
     written(tmp_path / "p.lp", "side(left). ras(wild_type).")
     run = spawned(["recommend", "p.lp", "--format", "json"], tmp_path)
@@ -569,6 +572,7 @@ def test_standard_output_that_was_never_open(tmp_path: Path, argv: list[str]) ->
     assert "standard output" in done.stderr
 
 
+@pytest.mark.slow
 def test_output_that_the_encoding_cannot_hold(tmp_path: Path) -> None:
     """The words of an overlay are the user's own; the message must not blame a closed stream."""
     written(tmp_path / "p.lp", "")
@@ -603,6 +607,7 @@ def test_interrupted_while_it_reads(command: Command, monkeypatch: pytest.Monkey
     assert_quiet(run.err)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_interrupted_by_a_signal(tmp_path: Path) -> None:
     waiting = (
@@ -628,6 +633,7 @@ def test_interrupted_by_a_signal(tmp_path: Path) -> None:
     assert_quiet(err)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 @pytest.mark.parametrize(
     ("sent", "status"),
@@ -1023,6 +1029,7 @@ def test_json_of_the_initial_therapy_again(command: Command, tmp_path: Path) -> 
     assert given["therapies"]["capox+bevacizumab"]["statements"] == ["11"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("facts", [LEFT, NO_METASTASES, ""])
 def test_json_never_holds_the_research_line(command: Command, tmp_path: Path, facts: str) -> None:
     path = written(tmp_path / "p.lp", facts)

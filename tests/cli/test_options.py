@@ -44,6 +44,7 @@ def test_a_map_as_text_needs_nothing(
     assert said.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_an_encoding_that_cannot_hold_a_character_says_what_to_set(tmp_path: Path) -> None:
     overlay = tmp_path / "names.lp"
     overlay.write_text('label(lonsurf, "Lonsurf\u00ae"). regimen(lonsurf).'

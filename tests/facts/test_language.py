@@ -177,6 +177,7 @@ def test_brackets_are_read_eight_deep(vocabulary: Vocabulary) -> None:
     assert deeper.faults[0].message == refusals.NO_FACT
 
 
+@pytest.mark.slow
 def test_many_faults_at_once(vocabulary: Vocabulary) -> None:
     text = "".join(f"received(1, folfx{i}).\n" for i in range(1999))
     start = time.process_time()
@@ -209,6 +210,7 @@ def facts_by_clingo(text: str) -> set[str]:
     return {str(atom.symbol) for atom in control.symbolic_atoms if atom.is_fact}
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from([*WORDS, "hai"]), max_size=12))
 def test_what_is_accepted_is_what_clingo_reads(words: list[str]) -> None:

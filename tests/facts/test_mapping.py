@@ -109,6 +109,7 @@ KEYS = st.sampled_from(["age", "side", "history", "unavailable", "received"]) | 
 MANY = ("received", "stopped", "toxic", "contraindicated", "unavailable")
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.dictionaries(KEYS, JSON, max_size=5))
 def test_any_mapping(patient: dict[str, object]) -> None:

@@ -204,6 +204,7 @@ def check_lowered(one: Asked, verdict: Verdict, branches: list[Branch], world: W
 SLOW = pytest.mark.slow
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "overlays", "patients"),
     [(1, 1, 6), pytest.param(2, 6, 8, marks=SLOW)],
@@ -215,6 +216,7 @@ def test_complete_patients(seed: int, overlays: int, patients: int, tmp_path: Pa
         check_reasons_of_the_known(one)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "overlays", "patients", "ignorance"),
     [

@@ -76,6 +76,7 @@ def test_a_source_bars_what_it_names(answer: Answer, what: str, barred: str, lef
         assert therapies[left].statements == ("1",)
 
 
+@pytest.mark.slow
 def test_a_branch_named_takes_in_what_it_offers_only_beside_a_regimen(answer: Answer) -> None:
     offer = 'offers("N", b, radioembolization). only_beside("N", radioembolization, folfox). '
     early = {**FIRST, "multifocal_liver_disease": "early"}
@@ -84,6 +85,7 @@ def test_a_branch_named_takes_in_what_it_offers_only_beside_a_regimen(answer: An
         assert verdict.deciding == "Z"
 
 
+@pytest.mark.slow
 def test_a_case_bars_only_in_its_line_and_where_all_its_needs_are_met(answer: Answer) -> None:
     text = 'bars("Z", k, folfox). needs("Z", k, mmr, deficient). needs("Z", k, age, at_most(60)). '
     text += 'needs("Z", k, ecog, at_least(1)).'
@@ -101,6 +103,7 @@ def test_a_case_bars_only_in_its_line_and_where_all_its_needs_are_met(answer: An
     assert answer(text, met, "beyond_first").therapies["folfox"].status == "eligible"
 
 
+@pytest.mark.slow
 def test_a_case_that_hangs_on_one_finding_or_two_asks_for_them(answer: Answer) -> None:
     one = 'bars("Z", k, folfox). needs("Z", k, mmr, deficient). '
     assert answer(one).therapies["folfox"].missing == ["mmr"]
@@ -162,6 +165,7 @@ def test_a_value_stands_beside_the_bounds(answer: Answer, age: int, status: str)
     assert answer(text, {**FIRST, "age": age}).therapies["capox"].status == status
 
 
+@pytest.mark.slow
 def test_what_failed_bars(answer: Answer) -> None:
     text = 'bars("Z", k, folfiri). needs("Z", k, failed(fluoropyrimidine), yes).'
     verdict = answer(text, LATER).therapies["folfiri"]
@@ -173,6 +177,7 @@ def test_what_failed_bars(answer: Answer) -> None:
     assert answer(text, completed).therapies["folfiri"].status == "eligible"
 
 
+@pytest.mark.slow
 def test_spares_and_withdrawn_take_a_bar_back(answer: Answer) -> None:
     text = 'bars("Z", k, folfox). lowers("Z", l, folfiri, considered). '
     assert answer(text + 'spares("Z", "1").').therapies["folfox"].statements == ("1",)
@@ -192,6 +197,7 @@ def test_statements_and_exclusions_are_withdrawn(answer: Answer, gone: str, ther
 # ---- lowers --------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_grade_is_lowered_for_whom_the_case_is_and_the_source_named(answer: Answer) -> None:
     text = 'lowers("Z", k, by("1.1"), considered). needs("Z", k, braf, mutant).'
     lowered = answer(text, {**FIRST, "braf": "mutant"}, "first").therapies["folfox+cetuximab"]
@@ -285,6 +291,7 @@ def test_what_may_make_up_for_a_bar_is_missing_too(
 # ---- two partners, both regimen and partner ------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_partners_are_offered_stand_in_a_set_and_are_explained(
     answer: Answer, tmp_path: Path
 ) -> None:
@@ -416,6 +423,7 @@ def test_a_finding_that_implies_another_shows_it(answer: Answer) -> None:
         answer(VARIANT, {"variant": "g12c", "kras": "wild_type"})
 
 
+@pytest.mark.slow
 def test_what_would_imply_otherwise_is_ruled_out(answer: Answer) -> None:
     text = VARIANT + 'offers("N", b, capox). needs("N", b, variant, g12c).'
     for known in ({"kras": "wild_type"}, {"ras": "wild_type"}):

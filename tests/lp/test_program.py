@@ -97,6 +97,7 @@ def test_the_three_commands_on_the_examples(name: str) -> None:
     check(EXAMPLES[name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("patients", [8, pytest.param(150, marks=pytest.mark.slow)])
 def test_the_three_commands_on_random_patients(patients: int) -> None:
     rng = random.Random(3)

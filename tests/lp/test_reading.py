@@ -92,6 +92,7 @@ def test_many_random_patients() -> None:
     assert seen >= {(name, status) for name in reading.THERAPIES for status in statuses}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("patients", [1, pytest.param(25, marks=pytest.mark.slow)])
 def test_every_level_of_ignorance_about_every_finding(patients: int) -> None:
     """Take each finding away from patients who are fully known, one and two at a time."""

@@ -66,6 +66,7 @@ def test_each_point_is_seen_from_inside_outside_and_unknown() -> None:
         assert {"eligible", "excluded", "undetermined"} <= {*of_point}, point
 
 
+@pytest.mark.slow
 def test_the_cases_that_started_it() -> None:
     def preferred(words: str) -> set[str]:
         return {str(chosen) for chosen in answer(words).preferred}

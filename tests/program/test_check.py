@@ -236,6 +236,7 @@ def test_every_command_says_the_same(
     assert err == expected
 
 
+@pytest.mark.slow
 def test_properties_have_places_too(tmp_path: Path) -> None:
     path = tmp_path / "own.lp"
     path.write_text('violation("x") :-\n  nothing_such(X).', encoding="utf-8")
@@ -361,6 +362,7 @@ def agrees(text: str, path: Path) -> None:
     assert str(by_check) == str(by_answer)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(TEXT)
 def test_no_overlay_crashes_it(text: str) -> None:
@@ -391,6 +393,7 @@ def test_check_refuses_what_the_engine_refuses_at_length(tmp_path: Path) -> None
         agrees(f"{one}\n{two}" if not one.endswith("*") else one, tmp_path / "overlay.lp")
 
 
+@pytest.mark.slow
 def test_what_is_withdrawn_for_some_is_said_so(tmp_path: Path) -> None:
     overlay = tmp_path / "old.lp"
     overlay.write_text('withdrawn("I8") :- age(A), A > 70.\nwithdrawn("I9").\n')

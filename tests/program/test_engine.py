@@ -44,6 +44,7 @@ def test_a_line_too_many_is_refused() -> None:
         recommend({"history": [{"received": ["folfox"]}] * 21})
 
 
+@pytest.mark.slow
 def test_the_random_patients_cover_the_sets() -> None:
     """What the agreement above is worth: patients with no set, one, many, of every grade."""
     answers = [recommend(random_facts(seed)) for seed in range(12)]
@@ -155,6 +156,7 @@ ONE = parse_facts(
 OTHER = parse_facts("mmr(deficient). received(1, folfox). unavailable(hai).")
 
 
+@pytest.mark.slow
 def test_a_patient_between_leaves_nothing_behind() -> None:
     before = [recommend(facts) for facts in (ONE, OTHER, ())]
     assert [recommend(facts) for facts in (ONE, OTHER, ())] == before

@@ -56,6 +56,7 @@ def test_keynote_is_recommended() -> None:
     assert advice.therapies["nivolumab"].status == "excluded"
 
 
+@pytest.mark.slow
 def test_without_keynote_the_table_answers() -> None:
     before = recommend(FIRST_LINE)
     recommend(FIRST_LINE, overlays=[KEYNOTE])
@@ -80,6 +81,7 @@ def test_keynote_justifies_itself() -> None:
     assert condition.facts == ("mmr(deficient)",)
 
 
+@pytest.mark.slow
 def test_keynote_speaks_of_its_line_and_asks_for_its_test() -> None:
     unknown = recommend({"side": "left"}, overlays=[KEYNOTE]).therapies["pembrolizumab"]
     assert (unknown.status, unknown.missing) == ("undetermined", ["mmr"])
@@ -114,6 +116,7 @@ def test_keynote_in_json_and_text(tmp_path: Path, capsys: pytest.CaptureFixture[
 # ---- a new therapy --------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_beacon_is_recommended_and_justified() -> None:
     advice = recommend(TREATED, overlays=[BEACON])
     assert names(advice) == [PAIR]
@@ -130,6 +133,7 @@ def test_beacon_is_recommended_and_justified() -> None:
     }
 
 
+@pytest.mark.slow
 def test_exclusions_hold_of_a_new_therapy() -> None:
     def verdict(**facts: object) -> Any:
         return recommend({**TREATED, **facts}, overlays=[BEACON]).therapies[PAIR]
@@ -151,6 +155,7 @@ def test_exclusions_hold_of_a_new_therapy() -> None:
 NEW = 'regimen(fizzumab). statement("F", any, benefit). text("F", "f"). offers("F", b, fizzumab).'
 
 
+@pytest.mark.slow
 def test_a_new_therapy_extends_what_is_accepted(overlay: Overlay) -> None:
     facts = {"history": [{"received": ["fizzumab", "cetuximab"]}], "unavailable": ["fizzumab"]}
     advice = recommend(facts, overlays=[overlay(NEW)])
@@ -184,6 +189,7 @@ def test_a_new_country_extends_what_is_accepted(overlay: Overlay) -> None:
         recommend(facts)
 
 
+@pytest.mark.slow
 def test_a_new_finding_is_asked_for_in_every_way(
     overlay: Overlay, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -213,6 +219,7 @@ def test_an_overlay_as_text_or_path_is_the_same() -> None:
     assert recommend(TREATED, overlays=[str(BEACON)]) == recommend(TREATED, overlays=[BEACON])
 
 
+@pytest.mark.slow
 def test_an_overlay_that_changed_is_read_anew(tmp_path: Path) -> None:
     path = tmp_path / "overlay.lp"
     path.write_text(KEYNOTE.read_text(encoding="utf-8"), encoding="utf-8")
@@ -237,6 +244,7 @@ def test_an_interpretation_is_withdrawn(overlay: Overlay) -> None:
     assert taken_back["tace"].status == "excluded"
 
 
+@pytest.mark.slow
 def test_a_withdrawn_derivation_no_longer_derives(overlay: Overlay) -> None:
     facts = {"primary_site": "rectum", "ras": "wild_type"}
     assert recommend(facts).therapies["folfox+cetuximab"].statements == ("1", "1.1")
@@ -244,6 +252,7 @@ def test_a_withdrawn_derivation_no_longer_derives(overlay: Overlay) -> None:
     assert advice.therapies["folfox+cetuximab"].statements == ("1",)
 
 
+@pytest.mark.slow
 def test_a_constant_of_an_overlay_can_be_overridden(overlay: Overlay) -> None:
     path = overlay(
         "#const youth = 40.\n"
@@ -258,6 +267,7 @@ def test_a_constant_of_an_overlay_can_be_overridden(overlay: Overlay) -> None:
 ALWAYS_SYSTEMIC = ":- not regimen_chosen(_)."
 
 
+@pytest.mark.slow
 def test_a_constraint_leaves_fewer_sets(overlay: Overlay) -> None:
     facts = {"liver_metastases": "unresectable", "disease_extent": "liver_only"}
     every = {chosen.therapies for chosen in recommend(facts).sets}
@@ -311,6 +321,7 @@ def test_a_refused_overlay_is_refused_again(overlay: Overlay) -> None:
     assert recommend({}).in_scope
 
 
+@pytest.mark.slow
 def test_a_year_changes_nothing(overlay: Overlay) -> None:
     text = KEYNOTE.read_text(encoding="utf-8")
     undated = overlay(text.replace('year("KEYNOTE-177", 2022).', ""))

@@ -241,6 +241,7 @@ def test_a_property_is_refuted_where_the_program_is_broken(
         assert found.items == dead[name]
 
 
+@pytest.mark.slow
 def test_a_hole_in_the_first_line_has_a_smallest_patient(
     broken: Callable[..., AllPatients],
 ) -> None:
@@ -295,6 +296,7 @@ def test_an_overlay_closes_the_gaps_and_a_property_of_ones_own_is_asked(
     assert 65 < age <= 70
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -316,6 +318,7 @@ def test_a_property_file_that_asks_nothing_is_refused(
     assert str(file) in output.err
 
 
+@pytest.mark.slow
 def test_a_rule_that_nothing_matches_is_said_so() -> None:
     text = "violation(misspelt) :- eligible(folfoxx). "
     text += "violation(true) :- eligible(hai), contraindicated(hai)."

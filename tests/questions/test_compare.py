@@ -60,6 +60,7 @@ def test_out_of_scope_has_no_verdict() -> None:
     assert "the second: out of scope: the table does not speak of this patient" in text
 
 
+@pytest.mark.slow
 def test_random_pairs() -> None:
     rng = random.Random(1)
     for _ in range(5):

@@ -147,6 +147,7 @@ def test_the_derivation_goes_down_to_the_facts() -> None:
     assert {item.exclusion for item in way.exclusions or ()} == {"X2", "X3", "X4"}
 
 
+@pytest.mark.slow
 def test_the_derivation_names_what_failed_in_which_line() -> None:
     patient = parse_facts(
         "received(1,(folfox;bevacizumab)). stopped(1,toxicity). received(2,folfiri). "
@@ -247,6 +248,7 @@ offers("CEA", high, capox). needs("CEA", high, cea, at_least(20)).
 """
 
 
+@pytest.mark.slow
 def test_a_finding_that_an_overlay_declares(tmp_path: Path) -> None:
     overlay = tmp_path / "cea.lp"
     overlay.write_text(CEA)

@@ -131,6 +131,7 @@ def test_side_raises_and_never_decides() -> None:
     }
 
 
+@pytest.mark.slow
 def test_why_a_line_stopped_is_a_finding() -> None:
     facts = (
         f"{SETTLED} ras(mutant). received(1,folfox). received(2,folfiri). stopped(1,progression)."
@@ -173,6 +174,7 @@ def test_json_has_its_shape(capsys: pytest.CaptureFixture[str]) -> None:
             assert list(value) == ["preferred"]
 
 
+@pytest.mark.slow
 def test_text_says_what_each_value_gives(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["missing", "examples/nothing_tested.lp"]) == 0
     text = " ".join(capsys.readouterr().out.split())

@@ -130,6 +130,7 @@ def beside(one: Asked, statement: str | None, therapy: str) -> bool:
     return any((statement, therapy) == pair[:2] for pair in one.overlay.beside)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "overlays", "patients"), [(1, 1, 2), pytest.param(2, 5, 3, marks=SLOW)]
 )
@@ -195,6 +196,7 @@ def check_missing(one: Asked) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("seed", "overlays", "patients"), [(1, 1, 3), pytest.param(2, 3, 6, marks=SLOW)]
 )
@@ -213,6 +215,7 @@ offers("B", two, irinotecan). needs("B", two, ras, mutant).
 """
 
 
+@pytest.mark.slow
 def test_statements_let_a_therapy_through_together(tmp_path: Path) -> None:
     overlay = tmp_path / "complement.lp"
     overlay.write_text(COMPLEMENT)
@@ -224,6 +227,7 @@ def test_statements_let_a_therapy_through_together(tmp_path: Path) -> None:
     assert (known.grade, known.statements) == ("benefit", ("A",))
 
 
+@pytest.mark.slow
 def test_branches_of_one_statement_do_so_too(tmp_path: Path) -> None:
     overlay = tmp_path / "complement.lp"
     overlay.write_text(COMPLEMENT.replace('"B", two', '"A", two') + 'offers("B", any, capox).')

@@ -75,6 +75,7 @@ def test_a_number_with_a_gap_is_the_same_in_every_form(run: Run, tmp_path: Path)
         assert ["regorafenib" in names for names in said] == [True, True, False]
 
 
+@pytest.mark.slow
 def test_a_key_of_the_map_that_no_cell_has_is_named(run: Run) -> None:
     values = ["--value=ras:WT=wild_type", "--value=ras:MUT=mutant", "--value=lineN:X=folfox"]
     run.of("id,ras,line1\n1,wt,x\n", *values)
@@ -187,6 +188,7 @@ def test_a_number_is_not_made_unknown_in_silence(run: Run) -> None:
     assert "age" in found[0]["missing"].split(";") or found[0]["eligible"]
 
 
+@pytest.mark.slow
 def test_that_everybody_is_in_first_line_is_said(run: Run) -> None:
     run.of("id,age\n1,50\n")
     assert FIRST_LINE in run.said

@@ -180,6 +180,7 @@ def test_a_line_beyond_the_last(run: Run) -> None:
     assert found[1]["error"] == ""
 
 
+@pytest.mark.slow
 def test_batches_read_cells_as_files_do() -> None:
     pa = pytest.importorskip("pyarrow")
     from crcasp import answer_batch, answer_batches

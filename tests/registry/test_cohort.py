@@ -302,6 +302,7 @@ def test_a_header_alone_is_an_empty_registry(rows: int, tmp_path: Path) -> None:
 # ---- forms ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_csv_ndjson_and_parquet_say_the_same(tmp_path: Path) -> None:
     patients = small_patients(6, 12)
     assert any(patient.received for patient in patients)
@@ -422,6 +423,7 @@ def test_concordance(row: Row, given: str, concordance: str, reason: str, tmp_pa
     assert bool(reason) == bool(answer["reason"])
 
 
+@pytest.mark.slow
 def test_concordance_agrees_with_the_reading(tmp_path: Path) -> None:
     rng = random.Random(7)
     patients = small_patients(7, 150)
@@ -614,6 +616,7 @@ def test_the_summary_counts_everything(tmp_path: Path) -> None:
 # ---- past one machine -----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_record_batch_in_and_a_record_batch_out(tmp_path: Path) -> None:
     patients = small_patients(9, 40)
     expected = answered(tmp_path, [row_of(patient) for patient in patients])

@@ -75,6 +75,7 @@ def test_cbioportal(tmp_path: Path) -> None:
     assert "ras" in found[2]["missing"].split(";")
 
 
+@pytest.mark.slow
 def test_gdc_long_by_treatments_and_by_duckdb(tmp_path: Path) -> None:
     treatments = ["--treatments", str(EXAMPLES / "gdc_treatments.csv")]
     command = ["cohort", str(EXAMPLES / "gdc_patients.csv"), "-o", str(tmp_path / "o.csv")]

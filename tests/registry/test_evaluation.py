@@ -377,6 +377,7 @@ def random_overlay(rng: random.Random) -> str:
     return "\n".join(rules)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("overlays", "rows"), [(1, 6), pytest.param(3, 20, marks=pytest.mark.slow)]
 )
@@ -462,6 +463,7 @@ def test_long_histories() -> None:
     assert not check(read(patients_of_lines((8, 9, 17, 20)), TABLE)).solved
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [0, 3])
 def test_rows_with_too_many_completions_are_solved(
     most: int, monkeypatch: pytest.MonkeyPatch

@@ -131,6 +131,7 @@ def test_one_bad_line_never_spoils_another(output: str, tmp_path: Path) -> None:
         assert not row["eligible"], name
 
 
+@pytest.mark.slow
 def test_a_cell_of_two_megabytes(run: Run) -> None:
     long = "x" * (2 << 20)
     found = run.of(

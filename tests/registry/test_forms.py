@@ -69,6 +69,7 @@ def test_what_is_read_whatever_its_encoding(encoding: str, run: Run) -> None:
     assert found[0]["error"] == ""
 
 
+@pytest.mark.slow
 def test_what_is_not_text_is_an_error_with_its_place(run: Run) -> None:
     assert "in.csv:1:9: this is not text in UTF-8" in run.refused(
         "id,ras,t\xe4\n1\n".encode("latin-1")

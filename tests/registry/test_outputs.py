@@ -193,6 +193,7 @@ def test_a_device_is_written_to(source: Path) -> None:
     assert stat.S_ISCHR(os.stat(os.devnull).st_mode)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("form", "failing"),
     [
@@ -234,6 +235,7 @@ def test_a_limit_on_the_size_of_files_leaves_everything_as_it_was(
     assert all((tmp_path / name).read_text() == "old" for name in names.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [pytest.param("cohort", marks=pytest.mark.slow), "recommend"])
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
 def test_no_space_is_one_sentence(
@@ -274,6 +276,7 @@ def test_a_reader_that_goes_away_is_one_sentence(tmp_path: Path) -> None:
     assert stat.S_ISFIFO(pipe.stat().st_mode)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "status", "said"),
     [

@@ -176,6 +176,7 @@ def test_random_overlays(seed: int, tmp_path: Path) -> None:
     assert found == counted(zip((asked(one, [second]) for one in facts), news, strict=True))
 
 
+@pytest.mark.slow
 def test_a_table_against_itself(tmp_path: Path) -> None:
     patients = small_patients(3, 60)
     for own in ([], [TRIAL]):
@@ -194,6 +195,7 @@ def test_exchanged_it_is_turned_round(tmp_path: Path) -> None:
     assert turned
 
 
+@pytest.mark.slow
 def test_rows_come_out_as_they_do_without(tmp_path: Path) -> None:
     rows = [*(row_of(one) for one in small_patients(5, 50)), {"ras": "maybe"}, {"age": "7"}]
     source = written(tmp_path / "in.csv", rows, ["id", "age"])
@@ -283,6 +285,7 @@ def novel_patients(seed: int, count: int) -> list[reading.Patient]:
     ]
 
 
+@pytest.mark.slow
 def test_a_therapy_that_only_the_new_one_knows(tmp_path: Path) -> None:
     own = overlay(tmp_path, NOVEL)
     patients = novel_patients(12, 30)
@@ -293,6 +296,7 @@ def test_a_therapy_that_only_the_new_one_knows(tmp_path: Path) -> None:
     assert found["compared"] == len(patients)
 
 
+@pytest.mark.slow
 def test_what_contradicts_itself_to_the_old_one_alone_is_left_out(tmp_path: Path) -> None:
     own = overlay(tmp_path, "implies(mmr, deficient, msi, high).")
     rows = [{"mmr": "deficient", "msi": "stable"}, {"mmr": "deficient"}, {"msi": "low"}]
@@ -318,6 +322,7 @@ def test_each_table_ranks_its_own_grades(tmp_path: Path) -> None:
     assert found.preferred > 0  # of the same sets, another one is
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [0, 3])
 def test_rows_with_too_many_completions_are_compared_one_by_one(
     most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -379,6 +384,7 @@ def test_therapies_are_in_the_order_of_the_new_table_and_kinds_in_theirs(tmp_pat
         assert all(row.values())
 
 
+@pytest.mark.slow
 def test_a_folder_is_its_overlays(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "a.lp").write_text(TRIAL.read_text())
@@ -455,6 +461,7 @@ def test_an_output_is_no_overlay_of_the_old_table(
     assert own.read_text() == CEA
 
 
+@pytest.mark.slow
 def test_an_old_table_without_an_answer_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

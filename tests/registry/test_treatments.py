@@ -54,6 +54,7 @@ def test_reasons_toxic_agents_and_a_map_of_its_own(run: Run) -> None:
     assert found[0]["error"] == ""
 
 
+@pytest.mark.slow
 def test_rows_of_another_setting_are_excluded_and_counted(run: Run) -> None:
     rows = (
         "id,line,drug,setting\nA,1,capecitabine,adj\nA,1,oxaliplatin,adj\nA,2,folfiri,m1\n"
@@ -81,6 +82,7 @@ def test_ids_on_one_side_only_are_counted(run: Run) -> None:
     assert "2 ids there belong to no patient." in run.said
 
 
+@pytest.mark.slow
 def test_a_patient_without_an_id_is_an_error(run: Run) -> None:
     found = with_treatments(run, ROWS, patients="id,ras\nA,mutant\n,mutant\n")
     assert [bool(row["error"]) for row in found] == [False, True]

@@ -93,6 +93,7 @@ def test_an_audit_too() -> None:
     assert hash(other) == hash(found)
 
 
+@pytest.mark.slow
 def test_every_result_has_its_text_its_page_and_its_json() -> None:
     """A new kind of result is not forgotten in one of them."""
     pytest.importorskip("jinja2")

@@ -90,6 +90,7 @@ def test_names_come_through_harmlessly() -> None:
     assert f"<{NASTY}>".replace(" ", "") in drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "command", [["map"], ["explain", "examples/resectable.lp", "hai"]], ids=["map", "explain"]
 )

@@ -75,6 +75,7 @@ def _with(
             yield replace(patient, findings={**patient.findings, finding: said})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_tests_add_what_they_say_they_add(seed: int) -> None:
     """By the brute-force reading: each therapy is added by all of the findings, not by fewer."""

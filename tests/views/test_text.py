@@ -36,6 +36,7 @@ def changing(found: Missing) -> list[bool]:
     return [any((o.preferred, o.grade) != now for o in f.outcomes) for f in found.findings]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     [pytest.param("nothing_tested", marks=pytest.mark.slow), "reason_unknown", "after_irinotecan"],
@@ -58,6 +59,7 @@ def test_what_changes_the_preferred_sets_comes_first(
     assert order == [finding.finding for finding in found.findings]
 
 
+@pytest.mark.slow
 def test_some_change_the_preferred_sets_and_some_do_not() -> None:
     known = {"country": "other", "mmr": "proficient", "braf": "mutant", "tumor_burden": "high"}
     beyond = {"liver_metastases": "resectable", "disease_extent": "disseminated"}
@@ -141,6 +143,7 @@ def test_bold_is_for_verdicts_on_a_terminal_only() -> None:
 # ---- the header and the foot ---------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_header_says_who_which_line_and_by_which_rules() -> None:
     overlays = [
         EXAMPLES / "overlays" / "since_2019" / name for name in ("beacon.lp", "sunlight.lp")
@@ -167,6 +170,7 @@ def test_the_year_is_that_of_the_newest_source(tmp_path: Path) -> None:
     assert found["sources"] == {"NEW": 2031}
 
 
+@pytest.mark.slow
 def test_every_code_has_its_key() -> None:
     for path in sorted(EXAMPLES.glob("*.lp")):
         text = recommend(path, tests=False).to_text(2000)

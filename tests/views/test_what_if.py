@@ -336,6 +336,7 @@ def test_the_command_writes_the_page(
     assert "There is no constant no_such" in said.err
 
 
+@pytest.mark.slow
 def test_it_needs_nothing_but_clingo() -> None:
     code = """
 import sys
