@@ -87,8 +87,8 @@ class _Changes:
     def summary(self) -> str:
         therapies = len({item.therapy for item in self.diff.changes})
         changes = "1 therapy changes" if therapies == 1 else f"{therapies} therapies change"
-        others = f"the other {len(self.diff.unchanged)} keep status and grade for every patient"
-        return f"{changes}; {others} (proved)."
+        kept = len(self.diff.unchanged)
+        return f"{changes}; the other {kept} are proved to keep status and grade."
 
     # ---- a change -----------------------------------------------------------------------------
 
@@ -104,7 +104,7 @@ class _Changes:
             "not offered" if it.status == "excluded" and first.therapy not in own else _standing(it)
             for it, own in zip((first.before, first.after), offered, strict=True)
         )
-        several = len(first.when) > 1
+        several = len({*first.grades}) > 1
         moved = f"{before} -> {first.after.status if several else after}"
         if first.kind in ("raised", "lowered"):
             moved = f"{first.before.grade} -> {first.after.grade}"
@@ -125,7 +125,7 @@ class _Changes:
         found = []
         for way, graded in zip(change.when, grades, strict=True):
             said = ", and ".join(self.conditions(change, way))
-            several = len(change.when) > 1 and change.kind == "gained" and graded
+            several = len({*grades}) > 1 and change.kind == "gained" and graded
             found.append(f"{said}: {' or '.join(graded)}" if several else said)
         return [*dict.fromkeys(found)]
 
@@ -147,8 +147,8 @@ class _Changes:
         yield Entry(facts or "a patient of whom nothing is known", "e.g.")
         before, after = example.preferred
         if {*before} != {*after}:
-            yield Entry(f"preferred: {folded_sets(before, self.words) or 'none'}", "before")
-            yield Entry(f"preferred: {folded_sets(after, self.words) or 'none'}", "after")
+            old, new = (folded_sets(sets, self.words) or "none" for sets in (before, after))
+            yield Entry(f"{old} -> {new}", "preferred")
 
     # ---- what is said once --------------------------------------------------------------------
 
@@ -157,10 +157,9 @@ class _Changes:
         lines = "one line" if diff.lines == 1 else f"{diff.lines} lines"
         if diff.changes:
             yield Note(
-                "Each of these also needs a patient within the table's scope, and a therapy that "
-                "no exclusion bars (X3, X4). What is gained or raised needs its findings known: "
-                "where one is not, the therapy is undetermined. Proved for histories of up to "
-                f"{lines}."
+                "Each also needs a patient within the table's scope and no exclusion of the "
+                "therapy (X3, X4). What is gained or raised needs its findings known, or it is "
+                f"undetermined. Proved for every patient with histories of up to {lines}."
             )
         if diff.unchanged and not diff.same:
             names = folded(diff.unchanged, self.words)
