@@ -288,6 +288,10 @@ def _excluded(verdicts: Iterable[Verdict], words: Wording) -> Iterator[Item]:
     groups = grouped((decisive(verdict, words), verdict.therapy) for verdict in verdicts)
     rules = grouped((reason[::2], (reason[1], names)) for reason, names in groups.items())
     for rule, met in sorted(rules.items(), key=lambda item: item[0][1]):
+        if rule[1]:
+            names = [name for _, some in met for name in some]
+            yield Item(f"{rule[0]}: {folded(names, words)}")
+            continue
         details = (f"{seen}: {folded(names, words)}".removeprefix(": ") for seen, names in met)
         yield Item(rule[0], tuple(details))
 

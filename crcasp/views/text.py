@@ -53,12 +53,15 @@ class _Text:
 
     def of(self, document: Document) -> str:
         self.header(document)
-        for place, block in enumerate(document.blocks):
-            if not isinstance(block, Section):
-                alike = type(block) is type(document.blocks[place - 1]) and place
-                self.lines += [] if alike else [""]
+        before: Block | None = None
+        for block in document.blocks:
+            if isinstance(block, Section) and block.folded:
+                continue
+            if not isinstance(block, Section) and type(block) is not type(before):
+                self.lines.append("")
             self.block(block)
-        if not document.blocks or not isinstance(document.blocks[-1], Note):
+            before = block
+        if not isinstance(before, Note):
             self.lines.append("")
         self.lines += self.wrapped(document.closing)
         return "\n".join(self.lines).lstrip("\n") + "\n"
@@ -108,8 +111,6 @@ class _Text:
                 self.lines += self.wrapped(text)
 
     def section(self, section: Section) -> None:
-        if section.folded:
-            return
         self.lines.append("")
         title = section.title if "." in section.title else section.title.upper()
         blocks = section.blocks
