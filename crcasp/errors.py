@@ -11,7 +11,7 @@ class CrcaspError(Exception):
 
 
 class UsageError(CrcaspError):
-    """A command or a call that asks for what there is not."""
+    """A command or a call that asks for something unknown or impossible."""
 
 
 class OverlayError(UsageError):

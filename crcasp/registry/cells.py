@@ -195,7 +195,7 @@ class Cells:
     # ---- rules ------------------------------------------------------------------------------
 
     def _check(self, name: str, rule: AnyRule) -> None:
-        """Refuse a rule that makes what there is not."""
+        """Refuse a rule whose finding, value or therapy does not exist."""
         self.prepare([name])
         made = [*rule.cases] if isinstance(rule, Cases) else []
         made += [rule.any, rule.all] if isinstance(rule, Rule) else []

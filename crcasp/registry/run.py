@@ -161,7 +161,7 @@ def _has_lines(columns: Columns) -> bool:
 
 
 def _renamed(header: Sequence[str], names: Mapping[str, str]) -> Iterator[str]:
-    """Yield what the output calls otherwise than the input, or than it usually does."""
+    """Yield which columns of the output have other names than usual, as notes."""
     pairs = enumerate(zip(header, distinct_names(header), strict=True), 1)
     said = [f"column {place} is {new}" for place, (own, new) in pairs if own != new]
     if said:

@@ -49,7 +49,7 @@ OPTIONS = {
 }
 LONGEST = 32 << 20  # characters of one cell
 SAVE = "save it as UTF-8, or say by --encoding what it is, such as cp1252"
-NO_TEXT = re.compile("[\ud800-\udfff]")  # what a byte becomes that is no text
+NO_TEXT = re.compile("[\ud800-\udfff]")  # bytes that are not text are read as these
 MARKS = {
     **dict.fromkeys((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE), "utf-32"),
     **dict.fromkeys((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE), "utf-16"),
@@ -97,7 +97,7 @@ class Format(NamedTuple):
     comment: str | None = None
 
     def checked(self) -> Format:
-        """Return the same with the sign of a separator, or refuse what there is not."""
+        """Return the options with the separator as a character; refuse an unknown one."""
         sign = SEPARATORS.get(str(self.separator), self.separator)
         try:
             codecs.lookup(self.encoding or "utf-8")
