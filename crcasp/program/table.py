@@ -37,6 +37,7 @@ class Rules(NamedTuple):
         therapies: the therapies in the table's order.
         again: the statements that offer the initial therapy again.
         beside: therapies that are offered only beside another one, each with that.
+        of_patient: the exclusions that bar what failed before and what the patient cannot have.
     """
 
     words: Wording = Wording({})
@@ -53,6 +54,7 @@ class Rules(NamedTuple):
     therapies: tuple[str, ...] = ()
     again: frozenset[str] = frozenset()
     beside: Mapping[str, str] = {}
+    of_patient: tuple[str, ...] = ()
 
     @property
     def therapies_in_words(self) -> Wording:
@@ -123,6 +125,7 @@ class Table:
             grades=tuple(sorted(self.ranks, key=lambda grade: -self.ranks[grade])),
             therapies=tuple(sorted(self.places, key=lambda name: self.places[name])),
             beside=self._beside(),
+            of_patient=tuple(sorted(self._texts("lets_pass"), key=natural)),
             again=frozenset(str(statement) for statement, _ in self.solver.facts("reuses", 2)),
         )
 

@@ -181,7 +181,7 @@ class Cell(NamedTuple):
 
     Attributes:
         therapy: its name.
-        finding: likewise; "limits" and "stopped" gather several.
+        finding: the name of the finding; "limits" and "stopped" stand for several findings.
         state: "met", "not_met", or "open".
         needs: the values that would do.
     """

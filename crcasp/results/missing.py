@@ -52,7 +52,7 @@ class Missing(Result):
         preferred: the preferred sets as things are, each as its therapies.
         grade: their grade, None where there is no set.
         together: as of an answer, the smallest sets of findings that would add a therapy.
-        findings_of: the findings of the patient, as of an answer; no part of JSON.
+        as_understood: the findings of the patient, as of an answer; no part of JSON.
     """
 
     findings: tuple[MissingFinding, ...]
@@ -61,7 +61,7 @@ class Missing(Result):
     preferred: tuple[tuple[str, ...], ...] = ()
     grade: str | None = None
     together: tuple[Together, ...] = ()
-    findings_of: tuple[Finding, ...] = field(default=(), repr=False, compare=False)
+    as_understood: tuple[Finding, ...] = field(default=(), repr=False, compare=False)
 
     def changes(self, finding: MissingFinding) -> bool:
         """Return whether some value of a finding changes the preferred sets, by itself."""

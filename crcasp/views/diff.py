@@ -32,7 +32,6 @@ class _Changes:
         self.old, self.new = rules[0], rules[-1]
         old, new = self.old.words, self.new.words
         self.words = Wording({**old.labels, **new.labels}, new.phrases, new.headings)
-
         self.added = [name for name in self.new.sources if name not in self.old.sources]
 
     def document(self) -> Document:
@@ -139,8 +138,7 @@ class _Changes:
             if one.or_unknown and one.finding in self.words.headings:
                 text += " or not known"
             texts.append(text)
-        order = {text: place for place, text in enumerate(texts) if "line" in text}
-        return sorted(texts, key=lambda text: text not in order)
+        return sorted(texts, key=lambda text: "line" not in text)
 
     def example(self, example: ExamplePatient) -> Iterator[Entry]:
         facts = "; ".join(phrases.fact_words(example.facts, self.words, ends=True))
@@ -158,9 +156,10 @@ class _Changes:
         if diff.changes:
             yield Note(
                 "Each also needs a patient within the table's scope and no exclusion of the "
-                "therapy (X3, X4). What is gained or raised needs its findings known, or it is "
-                f"undetermined. Proved for every patient with histories of up to {lines}."
+                f"therapy{phrases.coded(self.new.of_patient)}. What is gained or raised needs its "
+                "findings known: else it is undetermined, or keeps its grade."
             )
+            yield Note(f"Proved for every patient with histories of up to {lines}.")
         if diff.unchanged and not diff.same:
             names = folded(diff.unchanged, self.words)
             same = f"in status and grade (preference may change): {names}"

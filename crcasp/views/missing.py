@@ -36,7 +36,7 @@ def _blocks(missing: Missing, rules: Rules) -> Iterator[Block]:
     if missing.preferred:
         text = folded_sets(missing.preferred, words)
         yield Section("Preferred", (Entry(text, aside=missing.grade or ""),))
-    tests = joint_tests(missing.together, missing.findings_of, rules.therapies_in_words)
+    tests = joint_tests(missing.together, missing.as_understood, rules.therapies_in_words)
     if tests:
         yield Section(ADDS, tuple(tests))
     if not any(item.prefers for item in missing.together):

@@ -181,7 +181,7 @@ def found(item: Condition, words: Wording, *, codes: bool = False) -> str:
         said = f"{excepted} ({words.name(item.value)})"
     shown = fact_words(item.facts, words, besides=item.finding)
     shown = [text for text in shown if text != said]
-    for text in shown:  # line 2 FOLFIRI stopped for progression
+    for text in shown:  # what a line held stands behind its number
         line = re.match(r"line \d+", text)
         if line and said.startswith(line[0]):
             said, shown = said.replace(line[0], text, 1), [it for it in shown if it != text]
