@@ -88,7 +88,7 @@ def _engine(program: Program) -> Engine:
     vocabulary = Vocabulary.of(declared)
     if not vocabulary.lines:
         raise UsageError("max_lines must be at least 1.")
-    for name, finding in declared.facts("threshold", 2):
+    for name, finding, _ in declared.facts("threshold", 3):
         values = vocabulary.findings[str(finding)]
         for constant, value in program.constants:
             if constant == name and int(value) not in values:

@@ -100,7 +100,9 @@ class Table:
     @cached_property
     def words(self) -> Wording:
         """Names for a person."""
-        return Wording(self._texts("label"), phrases(self.solver), self._texts("heading"))
+        limits = {str(name): str(text) for name, _, text in self.solver.facts("threshold", 3)}
+        labels = {**self._texts("label"), **limits}
+        return Wording(labels, phrases(self.solver), self._texts("heading"))
 
     def rules(self, program: Program) -> Rules:
         """Return by which rules a program with this table answers."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+
+from clingo import Symbol, SymbolType, parse_term
 
 from crcasp.program.table import Rules
+from crcasp.program.terms import word
 from crcasp.program.vocabulary import LIMITS, OF_LINE
 from crcasp.program.wording import Wording, listed
 from crcasp.results.additions import AddedSource, Addition, Additions, Named, Need
@@ -26,7 +29,7 @@ def additions_document(additions: Additions, rules: Rules) -> Document:
         "What overlays add",
         f"Nothing is wrong with the form of {'these overlays' if several else 'this overlay'}.",
         phrases.header(rules),
-        tuple(blocks),
+        (*blocks, *phrases.key(blocks, rules, grades=False)),
         phrases.closing(rules),
         strong=True,
     )
@@ -47,7 +50,7 @@ def _entries(addition: Addition, rules: Rules) -> Iterator[Block]:
         )
     others = [fact for fact in addition.others if fact not in patient]
     if others:
-        yield Item(f"Words and other facts: {', '.join(others)}.")
+        yield Item(f"Besides: {'; '.join(_stated(others, rules.words)).removesuffix('.')}.")
     if addition.constraints:
         takes = "constraint takes" if addition.constraints == 1 else "constraints take"
         yield Item(f"{addition.constraints} {takes} answers away.")
@@ -60,12 +63,32 @@ def _of_patient(fact: str, words: Wording) -> bool:
     return name in words.headings or name in (*OF_LINE, *LIMITS)
 
 
+def _stated(facts: Iterable[str], words: Wording) -> Iterator[str]:
+    """Yield facts in words; those that differ in their last argument together."""
+
+    def named(term: Symbol) -> str:
+        plain = term.type == SymbolType.String
+        return term.string if plain else words.name(str(word(term)))
+
+    said: dict[tuple[str, ...], list[str]] = {}
+    for fact in facts:
+        term = parse_term(fact)
+        text = words.phrases.get((term.name, "stated"))
+        if text is None:
+            yield fact
+        else:
+            *known, last = map(named, term.arguments)
+            said.setdefault((text, *known), []).append(last)
+    for (text, *known), rest in said.items():
+        yield text.format(*known, ", ".join(rest))
+
+
 def _source(item: AddedSource, rules: Rules) -> str:
     line = "any line" if item.line == "any" else rules.words.name(item.line)
     kind = f"statement, {line}, {item.grade}" if item.line else "exclusion"
     year = rules.sources.get(item.source)
-    when = f" {year}" if year else ""
-    new = f"{item.source}{when} (new {kind})" if item.new else f"{item.source} (more of it)"
+    when = f"{year}; " if year else ""
+    new = f"{item.source} ({when}new {kind})" if item.new else f"{item.source} (more of it)"
     return f"{new}: {item.text}{cited(item.references)}"
 
 
@@ -79,21 +102,11 @@ def _said(
 ) -> str:
     """Return what a source does, with the conditions of each of its branches or cases."""
     what = _what(named, words)
-    condition = _condition([[_need(need, words) for need in way] for way in ways])
-    if not condition and not source.line:
-        condition = " for every patient"
+    needs = phrases.alternatives([[_need(need, words) for need in way] for way in ways])
+    condition = f" if {needs}" if needs else "" if source.line else " for every patient"
     if does == "lowers":
         return f"gives {what} no higher grade than {grade}{condition}"
     return f"{does} {what}{f' ({grade})' if grade else ''}{condition}"
-
-
-def _condition(ways: list[list[str]]) -> str:
-    """Return the conditions of several ways; those that all of them have are said once."""
-    shared = [need for need in ways[0] if all(need in way for way in ways)]
-    rest = [listed([need for need in way if need not in shared]) for way in ways]
-    either = f"either {listed(rest, 'or')}" if len(ways) > 1 and all(rest) else ""
-    parts = [text for text in (listed(shared), either) if text]
-    return f" if {', and '.join(parts)}" if parts else ""
 
 
 def _what(named: tuple[Named, ...], words: Wording) -> str:

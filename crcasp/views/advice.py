@@ -13,7 +13,7 @@ from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Advice, Finding, Reason, RecommendationSet, Together, Verdict
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Entry, Field, Fields, Grid, Item, Note, Section
-from crcasp.views.phrases import capital, cited, coded, folded, found, grouped, needed
+from crcasp.views.phrases import capital, cited, coded, folded, grouped, needed
 
 TESTS = 8  # rows of tests in an answer; `missing` has all
 NO_TEST = "No missing test could change the preferred sets."
@@ -73,7 +73,7 @@ class _Answer:
             yield Section(
                 "Grade capped",
                 tuple(
-                    Item(f"{folded(names, self.words)}: {phrases.lowering(why, self.words)}")
+                    Item(f"{folded(names, self.words)}: {self.capping(why)}")
                     for why, names in lowered.items()
                 ),
             )
@@ -85,6 +85,15 @@ class _Answer:
                 "Excluded", tuple(_excluded(excluded, self.rules.therapies_in_words)), count
             )
         yield Section("All therapies", (matrix(advice, self.rules),), folded=True)
+
+    def capping(self, why: Reason) -> str:
+        told = {
+            reason.source
+            for chosen in self.advice.preferred
+            for name in chosen.therapies
+            for reason in self.advice.therapies[name].because
+        }
+        return phrases.lowering(why, self.words, told=why.source in told)
 
     # ---- sets ------------------------------------------------------------------------------
 
@@ -114,15 +123,17 @@ class _Answer:
         behind = grouped((why, name) for name in names for why in verdicts[name].because)
         for reason in sorted(behind, key=lambda it: natural(str(it.source))):
             therapies = behind[reason]
-            own = f"{folded(therapies, self.words)}: " if len(therapies) < len(names) else ""
-            text = f"{own}{capital(reason.text)}{cited(reason.references)}"
+            own = folded(therapies, self.words)
+            told = len(therapies) == len(names) or reason.text.startswith(own)
+            text = f"{capital(reason.text) if told else f'{own}: {reason.text}'}"
+            text += cited(reason.references)
             grounds = self.grounds(reason)
             yield Entry(text, str(reason.statement), details=(grounds,) if grounds else ())
 
     def grounds(self, reason: Reason) -> str:
         """Return what a statement rests on for this patient."""
         others = [item for item in reason.conditions if item.finding != "line"]
-        shown = [found(item, self.words) for item in others if item.value is not None]
+        shown = [phrases.ground(item, self.words) for item in others if item.value is not None]
         opened = [needed(item, self.words) for item in others if item.value is None]
         texts = [f"because {listed(shown)}"] if shown else []
         texts += [f"where {listed(opened)}"] if opened else []
@@ -285,41 +296,21 @@ def _added(it: Together, words: Wording) -> Iterator[str]:
 
 def _excluded(verdicts: Iterable[Verdict], words: Wording) -> Iterator[Item]:
     """Yield the excluded therapies, by the reason that decides; those of another line last."""
-    groups = grouped((decisive(verdict, words), verdict.therapy) for verdict in verdicts)
-    rules = grouped((reason[::2], (reason[1], names)) for reason, names in groups.items())
-    for rule, met in sorted(rules.items(), key=lambda item: item[0][1]):
-        if rule[1]:
-            names = [name for _, some in met for name in some]
-            yield Item(f"{rule[0]}: {folded(names, words)}")
-            continue
-        details = (f"{seen}: {folded(names, words)}".removeprefix(": ") for seen, names in met)
-        yield Item(rule[0], tuple(details))
-
-
-def decisive(verdict: Verdict, words: Wording) -> tuple[str, str, bool]:
-    """Return the rule that decides, what it met with, and whether it is the line alone."""
-    reason = next(item for item in verdict.against if item.source == verdict.deciding)
-    lines = [item for item in reason.conditions if item.finding == "line"]
-    if reason.exclusion is None and lines:
-        asked = dict.fromkeys(
-            need
-            for item in verdict.against
-            for condition in item.conditions
-            if condition.finding == "line"
-            for need in condition.needs
-        )
-        return f"{capital(words.names(asked, 'or'))} only", "", True
-    shown = phrases.lacking(reason) if reason.exclusion is None else reason.conditions
-    seen = [
-        text
-        for item in shown
-        if (item.value, item.needs) != ("no", ("yes",)) and (text := found(item, words))
-    ]
-    if reason.exclusion is None:
-        rule = f"{phrases.called(reason.statement)} needs {phrases.unless_met(reason, words)}"
-        return capital(rule), listed(seen), False
-    rule = f"{capital(reason.text)}{cited(reason.references)} ({reason.exclusion})"
-    return rule, listed(seen), False
+    groups = grouped((phrases.decisive(verdict, words), verdict.therapy) for verdict in verdicts)
+    rules = grouped(((it.line, it.rule, not it.source), it) for it in groups)
+    for (line, rule, _), same in sorted(rules.items(), key=lambda item: item[0][0]):
+        sources = [*dict.fromkeys(it.source for it in same if it.source)]
+        if sources:
+            rule = f"{capital(listed(sources))} {'needs' if len(sources) == 1 else 'need'} {rule}"
+        met = grouped((it.met, name) for it in same for name in groups[it])
+        names = {seen: folded(some, words) for seen, some in met.items()}
+        if line:
+            yield Item(f"{rule}: {folded((it for some in met.values() for it in some), words)}")
+        elif len(met) == 1:
+            seen, some = next(iter(names.items()))
+            yield Item(f"{rule}; here {seen}" if seen else rule, (some,), run_on=True)
+        else:
+            yield Item(rule, tuple(f"{seen}: {some}" for seen, some in names.items()))
 
 
 # ---- every therapy against every finding -------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crcasp.program.wording import listed
-from crcasp.results.advice import Advice
+from crcasp.results.advice import Advice, Reason, Verdict
 from crcasp.results.comparison import Comparison, Difference, Kind
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Item, Note, Section
@@ -90,17 +90,41 @@ class _Compared:
         return f"{folded_sets(sets, self.words)}{graded}" if sets else "no set"
 
     def said(self, item: Difference) -> str:
-        before, after = (
-            f"{status}, {grade}" if grade else status or "no verdict"
-            for status, grade in zip((item.before, item.after), item.grades, strict=True)
-        )
+        """Return both verdicts, each with what it rests on."""
+        sides = (self.it.before, self.it.after)
+        verdicts = [advice.therapies.get(item.therapy) for advice in sides]
         if item.kind in ("raised", "lowered"):
-            before, after = map(str, item.grades)
-        sides = {"without": item.because_without, "with": item.because_with}
-        because = [
-            f"{how} {listed(phrases.fact_words(facts, self.words))}"
-            for how, facts in sides.items()
-            if facts
+            below, above = sorted(filter(None, verdicts), key=self.rank)
+            told = {reason.source for reason in below.because}
+            own = [reason for reason in above.because if reason.source not in told]
+            why = "; ".join(map(self.support, own or above.because))
+            capped = "; ".join(phrases.lowering(it, self.words) for it in below.lowered)
+            because = capped or why
+            moved = " -> ".join(map(str, item.grades))
+            return f"{moved}, {because}" if because else moved
+        return " -> ".join(map(self.verdict, sides, verdicts))
+
+    def rank(self, verdict: Verdict) -> int:
+        return -self.rules.grades.index(str(verdict.grade))
+
+    def support(self, reason: Reason) -> str:
+        """Return a statement with what it rests on."""
+        shown = [
+            phrases.ground(it, self.words)
+            for it in reason.conditions
+            if it.value is not None and it.finding != "line"
         ]
-        moved = "" if item.kind in ("opened", "ruled_out") else f"{before} -> {after}, "
-        return f"{moved}{listed(because)}".removesuffix(", ")
+        by = phrases.called(reason.statement)
+        return f"{listed(shown)} ({by})" if shown else f"by {by}"
+
+    def verdict(self, advice: Advice, verdict: Verdict | None) -> str:
+        """Return a verdict with what decides it."""
+        if not advice.in_scope:
+            return "out of scope"
+        if verdict is None:
+            return "not offered"
+        if verdict.status == "undetermined":
+            return f"undetermined until {self.words.names(verdict.findings, 'or')} is known"
+        if verdict.status == "eligible":
+            return f"eligible, {verdict.grade}" if verdict.grade else "eligible"
+        return f"excluded: {phrases.decided(verdict, self.words)}"

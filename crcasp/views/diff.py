@@ -65,6 +65,9 @@ class _Changes:
         elif lines:
             named = zip((name for name in added if name in self.new.texts), lines, strict=True)
             yield Section("New sources", tuple(Item(f"{name}: {line}") for name, line in named))
+        for name, value in self.new.constants:
+            if (name, value) not in self.old.constants and name in self.words.labels:
+                yield Note(f"{name} is the {self.words.name(name)}: {value} here.")
 
     def blocks(self) -> Iterator[Block]:
         diff = self.diff
@@ -123,7 +126,7 @@ class _Changes:
         grades = change.grades or [()] * len(change.when)
         found = []
         for way, graded in zip(change.when, grades, strict=True):
-            said = ", and ".join(self.conditions(change, way))
+            said = phrases.conjoined(self.conditions(change, way))
             several = len({*grades}) > 1 and change.kind == "gained" and graded
             found.append(f"{said}: {' or '.join(graded)}" if several else said)
         return [*dict.fromkeys(found)]
@@ -157,9 +160,9 @@ class _Changes:
             yield Note(
                 "Each also needs a patient within the table's scope and no exclusion of the "
                 f"therapy{phrases.coded(self.new.of_patient)}. What is gained or raised needs its "
-                "findings known: else it is undetermined, or keeps its grade."
+                "findings known: else it is undetermined, or keeps its grade. Proved for every "
+                f"patient with histories of up to {lines}."
             )
-            yield Note(f"Proved for every patient with histories of up to {lines}.")
         if diff.unchanged and not diff.same:
             names = folded(diff.unchanged, self.words)
             same = f"in status and grade (preference may change): {names}"

@@ -37,10 +37,17 @@ class Entry(NamedTuple):
 
 
 class Item(NamedTuple):
-    """An item of a list, with what stands below it."""
+    """An item of a list, with what stands below it.
+
+    Attributes:
+        text: what it says.
+        details: what stands below it.
+        run_on: whether its one detail may follow it in the same line.
+    """
 
     text: str
     details: tuple[str, ...] = ()
+    run_on: bool = False
 
 
 class Check(NamedTuple):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import TypeVar
+from itertools import chain
+from math import prod
+from typing import NamedTuple, TypeVar
 
 from clingo import parse_term
 
 from crcasp.program.table import Rules
 from crcasp.program.terms import Word, natural, word
 from crcasp.program.wording import Wording, listed
-from crcasp.results.advice import Condition, Reason
+from crcasp.results.advice import Condition, Reason, Verdict
 from crcasp.results.provenance import Provenance
 from crcasp.views.document import Field, Fields, Note, Section
 
@@ -37,9 +39,10 @@ def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
 
 def conjoined(conditions: Iterable[str]) -> str:
     """Return conditions that hold together; those with alternatives come last, set apart."""
-    parts = sorted(conditions, key=lambda text: " or " in text)
-    apart = len(parts) > 1 and " or " in parts[-1]
-    return ", and ".join(parts) if apart else listed(parts)
+    parts = [*conditions]
+    choices = [text for text in parts if " or " in text]
+    plain = listed([text for text in parts if text not in choices])
+    return ", and ".join(filter(None, [plain, *choices]))
 
 
 def capital(text: str) -> str:
@@ -165,13 +168,16 @@ def fact_words(
     return [*histories, *texts]
 
 
-def found(item: Condition, words: Wording, *, codes: bool = False) -> str:
+def found(
+    item: Condition, words: Wording, *, codes: bool = False, besides_lines: bool = True
+) -> str:
     """Return what was found of a condition, with what shows it; "" where nothing was.
 
     Args:
         item: the condition.
         words: names and phrases.
         codes: whether the interpretations by which the facts show it are named.
+        besides_lines: whether other facts than those of a line of treatment are named.
     """
     if item.value is None:
         return ""
@@ -179,7 +185,8 @@ def found(item: Condition, words: Wording, *, codes: bool = False) -> str:
     excepted = words.excepted(item.finding, item.needs) if item.state == "met" else ""
     if excepted:
         said = f"{excepted} ({words.name(item.value)})"
-    shown = fact_words(item.facts, words, besides=item.finding)
+    facts = [fact for fact in item.facts if besides_lines or "," in fact]
+    shown = fact_words(facts, words, besides=item.finding)
     shown = [text for text in shown if text != said]
     for text in shown:  # what a line held stands behind its number
         line = re.match(r"line \d+", text)
@@ -187,6 +194,15 @@ def found(item: Condition, words: Wording, *, codes: bool = False) -> str:
             said, shown = said.replace(line[0], text, 1), [it for it in shown if it != text]
     shown += item.interpretations if codes else ()
     return f"{said} ({', '.join(shown)})" if shown else said
+
+
+def ground(item: Condition, words: Wording) -> str:
+    """Return what was found of a condition that is met, with the lines that show it."""
+    said = words.said(item.finding, [item.value or ""])
+    terms = (parse_term(fact) for fact in item.facts)
+    lines = sorted({term.arguments[0].number for term in terms if len(term.arguments) == 2})
+    shown = f" ({'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))})"
+    return said + shown if lines and not said.startswith("line") else said
 
 
 def needed(item: Condition, words: Wording) -> str:
@@ -215,13 +231,34 @@ def lacking(reason: Reason) -> list[Condition]:
 def unless_met(reason: Reason, words: Wording) -> str:
     """Return what a statement that does not apply would need, with its logic."""
     needs = {item.finding: needed(item, words) for item in lacking(reason)}
-    ways = [[needs[name] for name in names if name in needs] for names in reason.any_of]
-    shared = [need for need in needs.values() if all(need in way for way in ways)]
-    rest = dict.fromkeys(listed([it for it in way if it not in shared]) for way in ways)
-    if len(ways) < 2 or "" in rest:
-        return listed(list(needs.values()))
-    others = listed([*rest], "or")
-    return f"{listed(shared)}, and {others}" if shared else others
+    ways = [[need for name, need in needs.items() if name in way] for way in reason.any_of]
+    return alternatives(ways) or listed([*needs.values()])
+
+
+def alternatives(ways: Sequence[Sequence[str]]) -> str:
+    """Return alternatives, each of some conditions, in words; "" if one of them has none."""
+    order = [*dict.fromkeys(need for way in ways for need in way)]
+    return conjoined(
+        listed([listed(sorted(way, key=order.index)) for way in choice], "or")
+        for choice in factors([frozenset(way) for way in ways])
+    )
+
+
+def factors(ways: Sequence[frozenset[str]]) -> list[list[frozenset[str]]]:
+    """Return alternatives as what must hold together, each part with alternatives of its own.
+
+    >>> [len(part) for part in factors([frozenset("ac"), frozenset("ad"), frozenset("bc"),
+    ...                                 frozenset("bd")])]
+    [2, 2]
+    """
+    parts: list[set[str]] = []
+    for need in dict.fromkeys(need for way in ways for need in sorted(way)):
+        beside = {other for way in ways if need in way for other in way}
+        apart = [part for part in parts if not part <= beside]
+        parts = [part for part in parts if part <= beside] + [{need}.union(*apart)]
+    found = [[*dict.fromkeys(way & part for way in ways)] for part in parts]
+    whole = prod(map(len, found)) == len({*ways}) and frozenset() not in chain(*found)
+    return found if whole else [[*dict.fromkeys(ways)]]
 
 
 def called(source: str | None) -> str:
@@ -241,20 +278,80 @@ def coded(codes: Iterable[str]) -> str:
     return f" ({names})" if names else ""
 
 
-def lowering(reason: Reason, words: Wording) -> str:
-    """Return what keeps a grade down, with what was found."""
-    seen = [found(item, words) or needed(item, words) for item in reason.conditions]
-    where = f" {listed(seen)}" if seen else ""
-    return (
-        f"{reason.source}: {reason.text}{cited(reason.references)};{where}"
-        if where
-        else (f"{reason.source}: {reason.text}{cited(reason.references)}")
-    )
+def lowering(reason: Reason, words: Wording, *, told: bool = False) -> str:
+    """Return what keeps a grade down, with what was found.
+
+    Args:
+        reason: what lowers it.
+        words: names and phrases.
+        told: whether the reader has been told what the source says.
+    """
+    text = "" if told else f": {reason.text}{cited(reason.references)}"
+    seen = [
+        needed(item, words) if item.value is None else ground(item, words)
+        for item in reason.conditions
+    ]
+    return f"{reason.source}{text}{f'; {listed(seen)}' if seen else ''}"
 
 
 def value_words(value: Word | None, words: Wording) -> str:
     """Return a value, "not known" where there is none."""
     return "not known" if value is None else words.name(value)
+
+
+# ---- why a therapy is excluded ------------------------------------------------------------------
+
+
+class Decisive(NamedTuple):
+    """What decides that a therapy is excluded.
+
+    Attributes:
+        source: the statement as a sentence names it; "" of an exclusion, and of another line.
+        rule: what the statement needs, what the exclusion says, or for which line it is.
+        met: what it met with.
+        line: whether it is the line of therapy alone.
+    """
+
+    source: str
+    rule: str
+    met: str = ""
+    line: bool = False
+
+
+def decisive(verdict: Verdict, words: Wording) -> Decisive:
+    """Return what decides that a therapy is excluded."""
+    reason = next(item for item in verdict.against if item.source == verdict.deciding)
+    lines = [item for item in reason.conditions if item.finding == "line"]
+    if reason.exclusion is None and lines:
+        asked = dict.fromkeys(
+            need
+            for item in verdict.against
+            for condition in item.conditions
+            if condition.finding == "line"
+            for need in condition.needs
+        )
+        return Decisive("", f"{capital(words.names(asked, 'or'))} only", line=True)
+    shown = lacking(reason) if reason.exclusion is None else reason.conditions
+    met = listed(
+        [
+            text
+            for item in shown
+            if (item.value, item.needs) != ("no", ("yes",))
+            and (text := found(item, words, besides_lines=False))
+        ]
+    )
+    if reason.exclusion is None:
+        return Decisive(called(reason.statement), unless_met(reason, words), met)
+    return Decisive(
+        "", f"{capital(reason.text)}{cited(reason.references)} ({reason.exclusion})", met
+    )
+
+
+def decided(verdict: Verdict, words: Wording) -> str:
+    """Return in short why a therapy is excluded."""
+    why = decisive(verdict, words)
+    needs = f"{why.source} needs {why.rule}" if why.source else why.rule
+    return f"{needs}; here {why.met}" if why.met else needs
 
 
 # ---- the key to the codes -----------------------------------------------------------------------

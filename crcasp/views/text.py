@@ -99,12 +99,10 @@ class _Text:
                     self.field(field)
             case Entry():
                 self.entry(block)
-            case Item(text, details):
-                self.lines += self.wrapped(text, " " * INDENT, " " * (INDENT + STEP))
-                for detail in details:
-                    self.lines += self.wrapped(
-                        detail, " " * (INDENT + STEP), " " * (INDENT + 2 * STEP)
-                    )
+            case Item(text, details, run_on):
+                apart = self.item(text, details)
+                whole = self.item(": ".join([text, *details])) if run_on else apart
+                self.lines += whole if len(whole) < len(apart) else apart
             case Check():
                 self.check(block)
             case Note(text, _):
@@ -143,6 +141,12 @@ class _Text:
         self.lines += lines
         for detail in entry.details:
             self.lines += self.wrapped(detail, " " * MARGIN, " " * MARGIN)
+
+    def item(self, text: str, details: tuple[str, ...] = ()) -> list[str]:
+        lines = self.wrapped(text, " " * INDENT, " " * (INDENT + STEP))
+        for detail in details:
+            lines += self.wrapped(detail, " " * (INDENT + STEP), " " * (INDENT + 2 * STEP))
+        return lines
 
     def check(self, check: Check) -> None:
         lead = f"  {check.word.ljust(MARGIN - 4)}  "

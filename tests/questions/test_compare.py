@@ -56,7 +56,7 @@ def test_out_of_scope_has_no_verdict() -> None:
     lost = as_json(found.of("lost")[0])
     assert lost["after"] == {"status": None, "grade": None}
     text = " ".join(found.to_text().split())
-    assert "eligible, recommended -> no verdict" in text
+    assert "eligible, recommended -> out of scope" in text
     assert "the second: out of scope: the table does not speak of this patient" in text
 
 
