@@ -45,6 +45,9 @@ class Wording(NamedTuple):
         >>> Wording({"ras": "RAS"}).said("ras", ["mutant", "wild_type"])
         'RAS mutant or wild type'
         """
+        values = [*values]
+        if excepted := self.excepted(finding, values):
+            return excepted
         outer, _, inner = finding.partition("(")
         subjects = [self.name(part) for part in arguments(inner.removesuffix(")"))]
         if outer in ("before", "now") and subjects:

@@ -18,7 +18,6 @@ from crcasp.program.implicants import prime_implicants
 from crcasp.program.overlays import parse, signatures
 from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, row, word
-from crcasp.program.wording import Wording
 from crcasp.questions.part import Part
 from crcasp.questions.patient import Constants, Overlays
 from crcasp.results.audit import Audit, Example, Gap, Proof, Property
@@ -79,8 +78,7 @@ class AllPatients(Solver):
         self.told = {
             literal: atom for told in TOLD for atom, literal in self.literals(*told).items()
         }
-        labels = {str(key): str(text) for key, text in map(row, self.literals("label", 2))}
-        self.words = Wording(labels)
+        self.words = engine(program).table.words
         self.findings = self.literals("turns_out", 2)
 
     def audit(self) -> Audit:
@@ -215,10 +213,7 @@ class AllPatients(Solver):
             for of, case, finding, value in map(row, self.literals("needs", 4))
             if (of, case, finding) == (statement, branch, rest[0])
         ]
-        name = self.words.name(str(rest[0]))
-        if needed == ["yes"]:
-            return f"not so: {name}"
-        return f"{name} not {self.words.names(sorted(needed), 'or')}"
+        return f"not met: {self.words.said(str(rest[0]), sorted(needed))}"
 
 
 def _source(atom: Symbol) -> Symbol:

@@ -146,6 +146,7 @@ class _WayDecoder(AdviceDecoder):
         for (exclusion,) in self.checked:
             by_source.setdefault(str(exclusion), [])
         own = by_source.pop(str(statement))
+        exempt = {str(row[0]) for row in self.possible["exempt"] if row[1:] == offer}
         return Reason(
             statement=str(statement),
             text=self.table.texts.get(str(statement), ""),
@@ -154,9 +155,9 @@ class _WayDecoder(AdviceDecoder):
             conditions=self.conditions(offer, str(statement), own),
             state=state,
             exclusions=tuple(
-                self.exclusion(offer, source, by_source[source])
-                for source in sorted(by_source, key=natural)
-                if (source, statement) not in self.spared
+                self.exclusion(offer, source, by_source.get(source, ()))
+                for source in sorted({*by_source, *exempt}, key=natural)
+                if source in exempt or (source, statement) not in self.spared
             ),
         )
 
@@ -204,6 +205,8 @@ class _WayDecoder(AdviceDecoder):
 
     def passed(self, offer: Row, source: str) -> tuple[str, set[str]]:
         """Return why an exclusion without conditions lets an offer pass, and by what."""
+        if (source, *offer) in self.possible["exempt"]:
+            return f"what {offer[0]} offers is exempt", set()
         forgiven = [row[4:] for row in self.possible["forgiven"] if row[:4] == (source, *offer)]
         if not forgiven:
             return self.lets_pass.get(source, ""), set()

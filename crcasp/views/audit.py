@@ -58,8 +58,10 @@ def _check(item: Property, words: Wording) -> Check:
         found.append(", ".join(listing) or "none")
     else:
         found += [f"no patient: {words.name(name)}" for name in item.items]
-        whole = [str(one) or "nothing is known" for one in item.examples if one.item is None]
-        found += [f"smallest patient: {facts}" for facts in whole if item.result == "refuted"]
+        for one in item.examples:
+            if item.result == "refuted" and one.item is None:
+                facts = "; ".join(phrases.fact_words(one.facts, words, ends=True))
+                found.append(f"smallest patient: {facts or 'nothing is known'}")
     return Check(item.result, STATES[item.result], item.text, "; ".join(found))
 
 

@@ -150,9 +150,15 @@ def fact_words(
         arguments = [word(argument) for argument in term.arguments]
         if len(arguments) == 2:
             held = lines.setdefault(int(arguments[0]), [])
-            held += [words.name(arguments[1])] if term.name == "received" else []
+            number, name = int(arguments[0]), words.name(arguments[1])
+            held += [name] if term.name == "received" else []
             if term.name == "stopped" and ends:
-                ended[int(arguments[0])] = f", {words.said('ended', [arguments[1]])}"
+                ended[number] = f", {words.said('ended', [arguments[1]])}"
+            elif term.name == "toxic" and ends:
+                before = ended.get(number, "")
+                ended[number] = (
+                    f"{before} of {name}" if " of " not in before else f"{before}, {name}"
+                )
         elif len(arguments) == 1 and term.name in ("contraindicated", "unavailable"):
             texts.append(f"{words.name(arguments[0])} {term.name}")
         elif term.name != besides:

@@ -139,12 +139,10 @@ def closes(feature: str, ways: list[Reason]) -> bool:
         )
     if feature == "the initial therapy holds no regimen, or two partners":
         return not ways
-    finding, _, needs = feature.removeprefix("not so: ").partition(" not ")
     words = engines.engine(Program()).table.words
     return any(
-        words.name(item.finding) == finding
-        and item.state == "not_met"
-        and (not needs or words.names(sorted(item.needs), "or") == needs)
+        item.state == "not_met"
+        and feature == f"not met: {words.said(item.finding, sorted(item.needs))}"
         for way in ways
         for item in way.conditions
     )
