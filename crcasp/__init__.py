@@ -19,6 +19,10 @@ questions        what is asked of the solver, one module a question
 views            results for a person: text, page, picture
 registry         a whole registry, one row a patient
 cli              the command line, one module a command
+
+What is asked and what comes back as a whole are names of this package; their parts are in
+`crcasp.results` (`crcasp.results.advice.Verdict`), those of a map of columns in
+`crcasp.registry.column_map`.
 """
 
 from importlib import import_module
@@ -30,7 +34,6 @@ if TYPE_CHECKING:
     from crcasp.errors import InputError as InputError
     from crcasp.errors import NotInstalledError as NotInstalledError
     from crcasp.errors import OverlayError as OverlayError
-    from crcasp.errors import Place as Place
     from crcasp.errors import UsageError as UsageError
     from crcasp.questions.audit import audit as audit
     from crcasp.questions.check import check as check
@@ -40,47 +43,19 @@ if TYPE_CHECKING:
     from crcasp.questions.missing import missing as missing
     from crcasp.questions.recommend import parse_facts as parse_facts
     from crcasp.questions.recommend import recommend as recommend
-    from crcasp.registry.column_map import Cases as Cases
     from crcasp.registry.column_map import ColumnMap as ColumnMap
-    from crcasp.registry.column_map import Rule as Rule
-    from crcasp.registry.column_map import Years as Years
     from crcasp.registry.run import answer as answer
     from crcasp.registry.run import answer_batch as answer_batch
     from crcasp.registry.run import answer_batches as answer_batches
     from crcasp.registry.run import cohort as cohort
     from crcasp.registry.summary import Summary as Summary
-    from crcasp.results.additions import AddedSource as AddedSource
-    from crcasp.results.additions import Addition as Addition
     from crcasp.results.additions import Additions as Additions
-    from crcasp.results.additions import Named as Named
-    from crcasp.results.additions import Need as Need
-    from crcasp.results.additions import Said as Said
     from crcasp.results.advice import Advice as Advice
-    from crcasp.results.advice import Condition as Condition
-    from crcasp.results.advice import Finding as Finding
-    from crcasp.results.advice import Reason as Reason
-    from crcasp.results.advice import RecommendationSet as RecommendationSet
-    from crcasp.results.advice import TreatmentLine as TreatmentLine
-    from crcasp.results.advice import Verdict as Verdict
     from crcasp.results.audit import Audit as Audit
-    from crcasp.results.audit import Example as Example
-    from crcasp.results.audit import Gap as Gap
-    from crcasp.results.audit import Property as Property
     from crcasp.results.comparison import Comparison as Comparison
-    from crcasp.results.comparison import Difference as Difference
-    from crcasp.results.diff import Changed as Changed
     from crcasp.results.diff import Diff as Diff
-    from crcasp.results.diff import ExamplePatient as ExamplePatient
-    from crcasp.results.diff import Only as Only
-    from crcasp.results.diff import PreferredChange as PreferredChange
-    from crcasp.results.diff import PreferredSets as PreferredSets
-    from crcasp.results.diff import Standing as Standing
-    from crcasp.results.explanation import Change as Change
     from crcasp.results.explanation import Explanation as Explanation
     from crcasp.results.missing import Missing as Missing
-    from crcasp.results.missing import MissingFinding as MissingFinding
-    from crcasp.results.missing import Outcome as Outcome
-    from crcasp.results.shapes import as_json as as_json
     from crcasp.views.browser.page import page as page
 
 __version__ = "0.8.0"
@@ -92,40 +67,15 @@ _MODULES = {
         "InputError",
         "NotInstalledError",
         "OverlayError",
-        "Place",
         "UsageError",
     ),
-    "results.additions": (
-        "AddedSource",
-        "Named",
-        "Said",
-        "Addition",
-        "Additions",
-        "Need",
-    ),
-    "results.advice": (
-        "Advice",
-        "Condition",
-        "Finding",
-        "Reason",
-        "RecommendationSet",
-        "TreatmentLine",
-        "Verdict",
-    ),
-    "results.audit": ("Audit", "Example", "Gap", "Property"),
-    "results.comparison": ("Comparison", "Difference"),
-    "results.diff": (
-        "Changed",
-        "Diff",
-        "ExamplePatient",
-        "Only",
-        "PreferredChange",
-        "PreferredSets",
-        "Standing",
-    ),
-    "results.explanation": ("Change", "Explanation"),
-    "results.missing": ("Missing", "MissingFinding", "Outcome"),
-    "results.shapes": ("as_json",),
+    "results.additions": ("Additions",),
+    "results.advice": ("Advice",),
+    "results.audit": ("Audit",),
+    "results.comparison": ("Comparison",),
+    "results.diff": ("Diff",),
+    "results.explanation": ("Explanation",),
+    "results.missing": ("Missing",),
     "questions.audit": ("audit",),
     "questions.check": ("check",),
     "questions.compare": ("compare",),
@@ -133,7 +83,7 @@ _MODULES = {
     "questions.explain": ("explain",),
     "questions.missing": ("missing",),
     "questions.recommend": ("parse_facts", "recommend"),
-    "registry.column_map": ("Cases", "ColumnMap", "Rule", "Years"),
+    "registry.column_map": ("ColumnMap",),
     "registry.run": ("answer", "answer_batch", "answer_batches", "cohort"),
     "registry.summary": ("Summary",),
     "views.browser.page": ("page",),

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from clingo import Function, Number, Symbol, parse_term
 
-from crcasp import Only
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, verdict_files
+from crcasp.results.diff import Only
 
 FILES = [name for name in verdict_files() if name != "reasons.lp"]
 READ = ("eligible/1", "rank/2", "grade/2", "is/2", "would_bar/6", "reusable/1", "initial_line/1")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import reading
 
-from crcasp import Audit, Property, Reason, UsageError, audit, parse_facts, recommend
+from crcasp import Audit, UsageError, audit, parse_facts, recommend
 from crcasp.cli import main
 from crcasp.program import engine as engines
 from crcasp.program import files as programs
@@ -20,6 +20,8 @@ from crcasp.program.files import Program
 from crcasp.questions.audit import AllPatients
 from crcasp.questions.explain import _WayDecoder as WayDecoder
 from crcasp.questions.patient import Patient
+from crcasp.results.advice import Reason
+from crcasp.results.audit import Property
 
 MUST_HOLD = {
     *("grounds", "reasons", "anti_egfr", "confined", "not_repeated", "not_again", "available"),

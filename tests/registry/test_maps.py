@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from runs import Run
 
-from crcasp import Cases, ColumnMap, Rule, Years
-from crcasp.registry.column_map import from_toml
+from crcasp.registry.column_map import Cases, ColumnMap, Rule, Years, from_toml
 
 
 def test_all_other_texts_have_a_meaning(run: Run) -> None:
