@@ -75,6 +75,7 @@ class Reader:
         joints: list[str] = []
         rest = re.sub(r" \([^()]*\)", "", text)
         while True:
+            rest = rest.removeprefix("either ")
             phrase = next((it for it in self.longest if self._starts(rest, it)), None)
             if phrase is None and not parts:  # a sentence that begins with a capital letter
                 rest = rest[:1].lower() + rest[1:]
@@ -99,10 +100,11 @@ class Reader:
     def _joined(parts: list[Sentence], joints: list[str], text: str) -> Sentence:
         if not joints:
             return parts[0]
-        if ", and " in joints:
-            at = joints.index(", and ") + 1
-            first, last = (parts[:at], joints[: at - 1]), (parts[at:], joints[at:])
-            return All((Reader._joined(*first, text), Reader._joined(*last, text)))
+        for joint, kind in ((", and ", All), (", or ", Any)):
+            if joint in joints:
+                at = joints.index(joint) + 1
+                first, last = (parts[:at], joints[: at - 1]), (parts[at:], joints[at:])
+                return kind((Reader._joined(*first, text), Reader._joined(*last, text)))
         words = {joint.strip(" ,") for joint in joints} - {""}
         assert len(words) == 1, f"and, or in one list: {text!r}"
         return All(parts) if words == {"and"} else Any(parts)

@@ -32,6 +32,7 @@ class Rules(NamedTuple):
         all_sources: the sources of overlays, each with its year, None where it gives none.
         withdrawn: what overlays take back, of one patient what they take back there.
         constants: constants that are set.
+        defaults: what they are otherwise.
         references: what each statement and source rests on.
         grades: the grades, best first.
         therapies: the therapies in the table's order.
@@ -49,6 +50,7 @@ class Rules(NamedTuple):
     all_sources: Mapping[str, int | None] = {}
     withdrawn: tuple[str, ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
+    defaults: Mapping[str, str] = {}
     references: Mapping[str, tuple[Word, ...]] = {}
     grades: tuple[str, ...] = ()
     therapies: tuple[str, ...] = ()
@@ -60,7 +62,9 @@ class Rules(NamedTuple):
     def therapies_in_words(self) -> Wording:
         """Names of therapies as they are offered: of some, beside which other one."""
         words = self.words
-        beside = {it: f"{words.name(it)} (beside {words.name(x)})" for it, x in self.beside.items()}
+        beside = {
+            it: f"{words.name(it)} (only beside {words.name(x)})" for it, x in self.beside.items()
+        }
         return words._replace(labels={**words.labels, **beside})
 
     @property
@@ -123,6 +127,7 @@ class Table:
             },
             withdrawn=tuple(sorted(self.names("withdrawn"), key=natural)),
             constants=tuple(program.constants),
+            defaults=program.known_constants() if program.constants else {},
             references=self.references,
             grades=tuple(sorted(self.ranks, key=lambda grade: -self.ranks[grade])),
             therapies=tuple(sorted(self.places, key=lambda name: self.places[name])),

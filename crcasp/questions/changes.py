@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from math import prod
-from typing import TypeAlias
 
 from clingo import Function, Symbol
 
@@ -15,10 +14,8 @@ from crcasp.program.terms import Word, bounds, natural, word
 from crcasp.questions.patient import Patient
 
 OPTIONAL = "explain/patient.lp"
-FINDINGS = ("given", 3)
 
 # For each finding its values, each with the literal that says so.
-Domains: TypeAlias = Mapping[str, Mapping[Word, int]]
 
 
 class Changes(Solver):

@@ -98,10 +98,15 @@ class Cover(Part):
         ]
         return tuple(dict.fromkeys(name for _, name in sorted(found)))
 
-    def sources(self, predicate: str, kind: str) -> set[str]:
-        """Return what does a change, in some patient."""
-        possible = self._possible(predicate)
-        return {it.arguments[2].string for it in possible if it.arguments[1].name == kind}
+    def sources(self, predicate: str, kind: str, way: Sequence[int] = ()) -> set[str]:
+        """Return what does a change, in some patient for whom an alternative holds."""
+        found = [it for it in self.atoms.items() if it[0].name == predicate]
+        of_kind = [it for it in found if it[0].arguments[1].name == kind]
+        return {
+            atom.arguments[2].string
+            for atom, literal in of_kind
+            if self.satisfiable([*way, literal])
+        }
 
     def alternatives(self, change: int) -> list[list[int]]:
         """Return conditions of a change: it happens where all literals of one of them hold."""

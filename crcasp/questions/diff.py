@@ -96,18 +96,25 @@ class Comparison:
             before, after = cover.standings(literal, facts)
             words = self.both.words
             when = [
-                (cover.conditions(literal, way, words), cover.grades(literal, way)) for way in ways
+                (
+                    cover.conditions(literal, way, words),
+                    cover.grades(literal, way),
+                    tuple(self.ordered(cover.sources("does", kind, way))),
+                )
+                for way in ways
             ]
             when.sort(key=lambda it: (len(it[0]), [one[:2] for one in it[0]]))
+            conditions, grades, sources = zip(*when, strict=True)
             yield Changed(
                 therapy,
                 cast(Kind, kind),
                 before,
                 after,
-                tuple(way for way, _ in when),
+                conditions,
                 self.example(facts),
                 self.because(cover, kind),
-                tuple(grades for _, grades in when),
+                grades,
+                sources,
             )
 
     def example(self, facts: tuple[Symbol, ...]) -> ExamplePatient:
@@ -127,9 +134,13 @@ class Comparison:
         does, by_choice = (cover.sources(name, kind) for name in ("does", "by_choice"))
         added = does & both.added
         choices = by_choice or (set() if added or both.constants else both.lapsed)
-        exclusions = {name for table in both.tables for name in table.exclusions}
-        ordered = sorted(does, key=lambda it: (it not in added, it in exclusions, natural(it)))
-        return (*ordered, *sorted(choices, key=natural), *both.constants)
+        return (*self.ordered(does), *sorted(choices, key=natural), *both.constants)
+
+    def ordered(self, sources: set[str]) -> list[str]:
+        """Return statements and exclusions, those that the new table adds first."""
+        added = self.both.added
+        exclusions = {name for table in self.both.tables for name in table.exclusions}
+        return sorted(sources, key=lambda it: (it not in added, it in exclusions, natural(it)))
 
     # ---- sets -------------------------------------------------------------------------------
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias
 
 from crcasp.program.completions import Completions
 from crcasp.program.implicants import all_causes
 from crcasp.program.terms import Word, bounds, natural, word
 from crcasp.questions.decoder import AdviceDecoder
 from crcasp.results.advice import Together
-
-Domains: TypeAlias = Mapping[str, Mapping[str, int]]
 
 
 def together(decoder: AdviceDecoder) -> tuple[Together, ...]:

@@ -80,6 +80,7 @@ class Changed(NamedTuple):
         because: what does it, in one patient or another: statements, exclusions,
             interpretations, constants.
         grades: by each alternative, the grades that the new table gives then; no part of JSON.
+        sources: by each alternative, the statements and exclusions that do it; likewise.
     """
 
     therapy: str
@@ -90,6 +91,7 @@ class Changed(NamedTuple):
     example: ExamplePatient
     because: tuple[str, ...]
     grades: tuple[tuple[str, ...], ...] = ()
+    sources: tuple[tuple[str, ...], ...] = ()
 
 
 class PreferredChange(NamedTuple):

@@ -27,7 +27,8 @@ def additions_document(additions: Additions, rules: Rules) -> Document:
     ]
     return Document(
         "What overlays add",
-        f"Nothing is wrong with the form of {'these overlays' if several else 'this overlay'}.",
+        f"Nothing is wrong with the form of {'these overlays' if several else 'this overlay'}; "
+        "whether it says what its sources say is not checked.",
         phrases.header(rules),
         (*blocks, *phrases.key(blocks, rules, grades=False)),
         phrases.closing(rules),

@@ -16,7 +16,7 @@ from crcasp.views.document import Block, Document, Entry, Field, Fields, Grid, I
 from crcasp.views.phrases import capital, cited, coded, folded, grouped, needed
 
 TESTS = 8  # rows of tests in an answer; `missing` has all
-NO_TEST = "No missing test could change the preferred sets."
+NO_TEST = "No missing test could change the preferred sets by these rules."
 ADDS = "Tests that could change the answer"
 
 
@@ -71,16 +71,20 @@ class _Answer:
         )
         if lowered:
             yield Section(
-                "Grade capped",
+                "Grade lowered",
                 tuple(
-                    Item(f"{folded(names, self.words)}: {self.capping(why)}")
+                    Item(f"{folded(names, self.words)}, by {self.capping(why)}")
                     for why, names in lowered.items()
                 ),
             )
         yield from self.tests()
         excluded = [item for item in advice.therapies.values() if item.status == "excluded"]
         if excluded:
-            count = "1 therapy" if len(excluded) == 1 else f"{len(excluded)} therapies, by reason"
+            count = (
+                "1 therapy"
+                if len(excluded) == 1
+                else f"{len(excluded)} therapies, each under one reason"
+            )
             yield Section(
                 "Excluded", tuple(_excluded(excluded, self.rules.therapies_in_words)), count
             )
@@ -125,7 +129,7 @@ class _Answer:
             therapies = behind[reason]
             own = folded(therapies, self.words)
             told = len(therapies) == len(names) or reason.text.startswith(own)
-            text = f"{capital(reason.text) if told else f'{own}: {reason.text}'}"
+            text = f"{capital(reason.text) if told else f'for {own}: {reason.text}'}"
             text += cited(reason.references)
             grounds = self.grounds(reason)
             yield Entry(text, str(reason.statement), details=(grounds,) if grounds else ())
@@ -225,7 +229,9 @@ def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
         if topic in topics:
             yield Field(topic, "; ".join(topics[topic]))
     for line in advice.history:
-        yield Field(f"Line {line.number}", history(line.received, line.stopped, line.toxic, words))
+        yield Field(
+            f"Line {line.number}", phrases.history(line.received, line.stopped, line.toxic, words)
+        )
     limits = grouped((kind, words.name(name)) for name, kind in advice.limits)
     if limits:
         texts = (f"{', '.join(names)} {kind}" for kind, names in limits.items())
@@ -233,16 +239,6 @@ def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
     unknown = [name for item in advice.findings for name in _unknown(item, words)]
     missing = ", ".join(dict.fromkeys(unknown))
     yield Field("Not known", missing or "nothing that the rules ask about")
-
-
-def history(
-    received: Iterable[str], stopped: str | None, toxic: Iterable[str], words: Wording
-) -> str:
-    """Return a line of treatment in words."""
-    held = " + ".join(map(words.name, received))
-    blamed = listed([words.name(name) for name in toxic])
-    ended = words.said("ended", [stopped or "unknown"]) + (f" of {blamed}" if blamed else "")
-    return f"{held}, {ended}"
 
 
 def _unknown(item: Finding, words: Wording) -> list[str]:
@@ -301,7 +297,8 @@ def _excluded(verdicts: Iterable[Verdict], words: Wording) -> Iterator[Item]:
     for (line, rule, _), same in sorted(rules.items(), key=lambda item: item[0][0]):
         sources = [*dict.fromkeys(it.source for it in same if it.source)]
         if sources:
-            rule = f"{capital(listed(sources))} {'needs' if len(sources) == 1 else 'need'} {rule}"
+            rule = f"{listed(sources)} {'needs' if len(sources) == 1 else 'need'} {rule}"
+        rule = capital(rule)
         met = grouped((it.met, name) for it in same for name in groups[it])
         names = {seen: folded(some, words) for seen, some in met.items()}
         if line:

@@ -10,7 +10,7 @@ from crcasp.results.audit import Audit, Property
 from crcasp.views import phrases
 from crcasp.views.document import Block, Check, Document, Item, Note, Section
 
-PARTS = {"Must hold": True, "Asked": False}
+PARTS = {"Must hold": True, "Asked, and need not hold": False}
 STATES = {"proved": "met", "refuted": "not_met", "found": ""}
 GAPS = (
     "Beyond first line and without limits, a patient has no set exactly if each of these "

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from clingo import parse_term
+
+from crcasp.program.terms import word
 from crcasp.program.wording import listed
 from crcasp.results.advice import Advice, Reason, Verdict
 from crcasp.results.comparison import Comparison, Difference, Kind
@@ -55,12 +58,9 @@ class _Compared:
             for name, advice in zip(self.names, sides, strict=True)
         ]
         yield Section("Preferred", tuple(preferred))
-        facts = zip(self.names, (self.it.without, self.it.added), strict=True)
-        given = [
-            Item(f"{name}: {'; '.join(phrases.fact_words(own, self.words)) or 'nothing'}")
-            for name, own in facts
-        ]
-        yield Section("Known of one only", tuple(given))
+        differing = "; ".join(self.differing())
+        if differing:
+            yield Section("Where they differ", (Item(differing),), " / ".join(self.names))
         for kind in filter(self.it.of, self.it.kinds):
             alike = grouped((self.said(item), item.therapy) for item in self.it.of(kind))
             offered = self.rules.therapies_in_words
@@ -82,6 +82,34 @@ class _Compared:
             "ruled_out": f"Undetermined for {first}, excluded for {second}",
         }[kind]
 
+    def differing(self) -> Iterator[str]:
+        """Yield what is not the same of both patients: findings, lines of treatment, limits."""
+        first, second = (self.known(advice) for advice in (self.it.before, self.it.after))
+        for name in dict.fromkeys([*first, *second]):
+            sides = [known.get(name, "not given") for known in (first, second)]
+            if sides[0] != sides[1]:
+                yield f"{name} {' / '.join(sides)}"
+
+    def known(self, advice: Advice) -> dict[str, str]:
+        """Return what is known of a patient, by its name."""
+        words = self.words
+        given = [
+            parse_term(fact) for fact in (advice.provenance.facts if advice.provenance else ())
+        ]
+        found = {
+            words.name(it.name): words.name(word(it.arguments[0]))
+            for it in given
+            if it.name in words.headings
+        }
+        for item in advice.findings:
+            if (item.value is not None or item.lacks) and not item.name.startswith("stopped("):
+                found[words.name(item.name)] = phrases.value_words(item.value, words)
+        for line in advice.history:
+            text = phrases.history(line.received, line.stopped, line.toxic, words)
+            found[f"line {line.number}"] = text
+        limits = grouped((kind, words.name(name)) for name, kind in advice.limits)
+        return found | {kind: ", ".join(names) for kind, names in limits.items()}
+
     def preferred(self, advice: Advice) -> str:
         if not advice.in_scope:
             return phrases.OUT_OF_SCOPE
@@ -100,9 +128,13 @@ class _Compared:
             why = "; ".join(map(self.support, own or above.because))
             capped = "; ".join(phrases.lowering(it, self.words) for it in below.lowered)
             because = capped or why
-            moved = " -> ".join(map(str, item.grades))
+            moved = self.between().join(map(str, item.grades))
             return f"{moved}, {because}" if because else moved
-        return " -> ".join(map(self.verdict, sides, verdicts))
+        return self.between().join(map(self.verdict, sides, verdicts))
+
+    def between(self) -> str:
+        """Return what stands between two verdicts, of two patients or of one before and after."""
+        return " / " if self.it.without else " -> "
 
     def rank(self, verdict: Verdict) -> int:
         return -self.rules.grades.index(str(verdict.grade))

@@ -67,7 +67,9 @@ class _Changes:
             yield Section("New sources", tuple(Item(f"{name}: {line}") for name, line in named))
         for name, value in self.new.constants:
             if (name, value) not in self.old.constants and name in self.words.labels:
-                yield Note(f"{name} is the {self.words.name(name)}: {value} here.")
+                before = dict(self.old.constants).get(name, self.new.defaults.get(name))
+                instead = f" instead of {before}"
+                yield Note(f"{name} is the {self.words.name(name)}: {value}{instead}.")
 
     def blocks(self) -> Iterator[Block]:
         diff = self.diff
@@ -111,10 +113,11 @@ class _Changes:
         if first.kind in ("raised", "lowered"):
             moved = f"{first.before.grade} -> {first.after.grade}"
         names = folded((item.therapy for item in same), self.words)
-        sources = listed([*map(phrases.called, first.because)])
-        by = "" if [*first.because] == self.added else f"; by {sources}"
-        rows = [Entry(f"{names}: {moved}{by}", strong=True)]
         ways = self.ways(first)
+        sources = listed([*map(phrases.called, first.because)])
+        own = len({*first.sources}) > 1  # each alternative has its own
+        by = "" if own or [*first.because] == self.added else f"; by {sources}"
+        rows = [Entry(f"{names}: {moved}{by}", strong=True)]
         for place, way in enumerate([*ways][:WAYS]):
             rows.append(Entry(way or "every patient", "or" if place else "who"))
         if len(ways) > WAYS:
@@ -122,13 +125,15 @@ class _Changes:
         return Section(title, (*rows, *self.example(first.example)))
 
     def ways(self, change: Changed) -> list[str]:
-        """Return for whom a change happens; where there are several ways, each with its grades."""
-        grades = change.grades or [()] * len(change.when)
+        """Return for whom a change happens; each with its source and grade where these differ."""
+        several = len({*change.grades}) > 1 and change.kind == "gained"
+        apart = len({*change.sources}) > 1
         found = []
-        for way, graded in zip(change.when, grades, strict=True):
+        for place, way in enumerate(change.when):
             said = phrases.conjoined(self.conditions(change, way))
-            several = len({*grades}) > 1 and change.kind == "gained" and graded
-            found.append(f"{said}: {' or '.join(graded)}" if several else said)
+            told = [f"by {listed([*map(phrases.called, change.sources[place])])}"] if apart else []
+            told += [" or ".join(change.grades[place])] if several else []
+            found.append(f"{said}: {', '.join(told)}" if told else said)
         return [*dict.fromkeys(found)]
 
     def conditions(self, item: Changed, way: tuple[Only, ...]) -> list[str]:
@@ -137,7 +142,7 @@ class _Changes:
         for one in way:
             if one.values == ALLOWED or (one.finding.startswith(REPEATS) and one.values == ("no",)):
                 continue
-            text = one.text.replace(self.words.name(item.therapy), "the therapy")
+            text = one.text.replace(self.words.name(item.therapy), "this therapy")
             if one.or_unknown and one.finding in self.words.headings:
                 text += " or not known"
             texts.append(text)
@@ -145,11 +150,11 @@ class _Changes:
 
     def example(self, example: ExamplePatient) -> Iterator[Entry]:
         facts = "; ".join(phrases.fact_words(example.facts, self.words, ends=True))
-        yield Entry(facts or "a patient of whom nothing is known", "e.g.")
         before, after = example.preferred
-        if {*before} != {*after}:
-            old, new = (folded_sets(sets, self.words) or "none" for sets in (before, after))
-            yield Entry(f"{old} -> {new}", "preferred")
+        sets = [folded_sets(sets, self.words) or "none" for sets in (before, after)]
+        moved = f"preferred before: {sets[0]}; after: {sets[1]}"
+        said = facts or "a patient of whom nothing is known"
+        yield Entry(said, "e.g.", details=(moved,) if {*before} != {*after} else ())
 
     # ---- what is said once --------------------------------------------------------------------
 
@@ -170,8 +175,8 @@ class _Changes:
         if diff.not_compared:
             some = folded(diff.not_compared[:1], self.words)
             yield Note(
-                f"Not compared: {len(diff.not_compared)} therapies that neither table offers by "
-                f"name and only one can name, such as {some}."
+                f"Not compared: {len(diff.not_compared)} combinations of drugs that neither table "
+                f"offers and that only one has names for, such as {some}."
             )
 
 

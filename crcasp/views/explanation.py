@@ -61,8 +61,10 @@ class _Explained:
 
     def surpassed(self) -> str:
         """Return what is preferred to an eligible therapy, if anything is."""
-        if not self.it.preferred or any(self.it.therapy in names for names in self.it.preferred):
+        if not self.it.preferred:
             return ""
+        if any(self.it.therapy in names for names in self.it.preferred):
+            return " and in a PREFERRED set"
         graded = f" ({self.it.best})" if self.it.best else ""
         return f"; PREFERRED is {folded_sets(self.it.preferred, self.words)}{graded}"
 
@@ -195,10 +197,10 @@ class _Explained:
             why = self.in_the_way()
             yield Note(f"No other finding would make it eligible; in the way: {why}.")
         elif len(it.changes) == 1:
-            yield Note(f"It would be eligible with {self.change(it.changes[0])}.")
+            yield Note(f"It would be eligible if this were so: {self.change(it.changes[0])}.")
         else:
             items = tuple(Item(self.change(change)) for change in it.changes)
-            yield Section("It would be eligible with any one of these", items)
+            yield Section("It would be eligible if any one of these were so", items)
 
     def in_the_way(self) -> str:
         facts = [fact for fact in self.it.barred_by if "(" in fact and ":" not in fact]

@@ -53,6 +53,11 @@ def _blocks(missing: Missing, rules: Rules) -> Iterator[Block]:
         title = "Findings that by themselves change no preferred set"
         items = (Item(_idle(names, *does, words)) for does, names in groups.items())
         yield Section(title, tuple(items))
+    named = {item.finding for item in missing.findings}
+    named.update(name for it in missing.together for name, _ in it.findings)
+    rest = [it.name for it in missing.as_understood if it.value is None and it.name not in named]
+    if rest:
+        yield Note(f"By these rules no therapy of this line depends on {words.names(rest, 'or')}.")
 
 
 def _idle(

@@ -202,6 +202,16 @@ def found(
     return f"{said} ({', '.join(shown)})" if shown else said
 
 
+def history(
+    received: Iterable[str], stopped: str | None, toxic: Iterable[str], words: Wording
+) -> str:
+    """Return a line of treatment in words."""
+    held = " + ".join(map(words.name, received))
+    blamed = listed([words.name(name) for name in toxic])
+    ended = words.said("ended", [stopped or "unknown"]) + (f" of {blamed}" if blamed else "")
+    return f"{held}, {ended}"
+
+
 def ground(item: Condition, words: Wording) -> str:
     """Return what was found of a condition that is met, with the lines that show it."""
     said = words.said(item.finding, [item.value or ""])
@@ -244,10 +254,14 @@ def unless_met(reason: Reason, words: Wording) -> str:
 def alternatives(ways: Sequence[Sequence[str]]) -> str:
     """Return alternatives, each of some conditions, in words; "" if one of them has none."""
     order = [*dict.fromkeys(need for way in ways for need in way)]
-    return conjoined(
-        listed([listed(sorted(way, key=order.index)) for way in choice], "or")
-        for choice in factors([frozenset(way) for way in ways])
-    )
+    parts = factors([frozenset(way) for way in ways])
+    said = []
+    for choice in parts:
+        texts = [listed(sorted(way, key=order.index)) for way in choice]
+        apart = any(len(way) > 1 for way in choice)
+        either = "either " if len(choice) > 1 and (apart or len(parts) > 1) else ""
+        said.append(either + (", or ".join(texts) if apart else listed(texts, "or")))
+    return conjoined(said)
 
 
 def factors(ways: Sequence[frozenset[str]]) -> list[list[frozenset[str]]]:
@@ -336,21 +350,19 @@ def decisive(verdict: Verdict, words: Wording) -> Decisive:
             if condition.finding == "line"
             for need in condition.needs
         )
-        return Decisive("", f"{capital(words.names(asked, 'or'))} only", line=True)
+        return Decisive("", f"{words.names(asked, 'or')} only", line=True)
     shown = lacking(reason) if reason.exclusion is None else reason.conditions
     met = listed(
         [
             text
             for item in shown
-            if (item.value, item.needs) != ("no", ("yes",))
+            if (item.facts or (item.value, item.needs) != ("no", ("yes",)))
             and (text := found(item, words, besides_lines=False))
         ]
     )
     if reason.exclusion is None:
         return Decisive(called(reason.statement), unless_met(reason, words), met)
-    return Decisive(
-        "", f"{capital(reason.text)}{cited(reason.references)} ({reason.exclusion})", met
-    )
+    return Decisive("", f"{reason.text}{cited(reason.references)} ({reason.exclusion})", met)
 
 
 def decided(verdict: Verdict, words: Wording) -> str:
@@ -372,7 +384,7 @@ def key(blocks: Iterable[object], rules: Rules, *, grades: bool = True) -> Itera
         grades: whether grades are shown.
     """
     shown = " ".join(_texts(blocks))
-    seen = {*re.findall(r"(?<![\w.])[A-Z]\w*(?![\w.])", shown)}
+    seen = {*re.findall(r"(?<![\w.])[A-Z]\w*(?!\w|\.\w)", shown)}
     texts = []
     if grades and rules.grades:
         texts.append(f"Grades, best first: {', '.join(rules.grades)}.")

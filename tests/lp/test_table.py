@@ -731,7 +731,7 @@ def test_the_text_names_what_decides(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert main(["recommend", str(path)]) == 0
     excluded = " ".join(capsys.readouterr().out.partition("EXCLUDED")[2].split())
     needs = "Statement 5 needs liver metastases unresectable"
-    assert re.search(rf"{needs} liver metastases resectable: [^:]*HAI", excluded), excluded
+    assert re.search(rf"{needs}; here liver metastases resectable: [^:]*HAI", excluded), excluded
 
 
 ORDER = [*reading.STATEMENTS, "X2", "X3", "X4", "X5"]
