@@ -38,6 +38,7 @@ class Rules(NamedTuple):
         therapies: the therapies in the table's order.
         again: the statements that offer the initial therapy again.
         beside: therapies that are offered only beside another one, each with that.
+        exempt: for each exclusion the later sources that it spares.
         of_patient: the exclusions that bar what failed before and what the patient cannot have.
     """
 
@@ -56,6 +57,7 @@ class Rules(NamedTuple):
     therapies: tuple[str, ...] = ()
     again: frozenset[str] = frozenset()
     beside: Mapping[str, str] = {}
+    exempt: Mapping[str, tuple[str, ...]] = {}
     of_patient: tuple[str, ...] = ()
 
     @property
@@ -115,6 +117,8 @@ class Table:
         own = dict.fromkeys([*stated, *self.exclusions, *years])
         reviews = self.solver.facts("review", 2)
         review, year = next(((str(text), int(year)) for text, year in reviews), ("", 0))
+        spared = [(str(name), str(source)) for name, source in self.solver.facts("spares", 2)]
+        later = sorted((pair for pair in spared if pair[1] not in self.order), key=str)
         return Rules(
             words=self.words,
             texts={**self.interpretations, **self.texts, **self.exclusions},
@@ -132,6 +136,7 @@ class Table:
             grades=tuple(sorted(self.ranks, key=lambda grade: -self.ranks[grade])),
             therapies=tuple(sorted(self.places, key=lambda name: self.places[name])),
             beside=self._beside(),
+            exempt={name: tuple(own for of, own in later if of == name) for name, _ in later},
             of_patient=tuple(sorted(self._texts("lets_pass"), key=natural)),
             again=frozenset(str(statement) for statement, _ in self.solver.facts("reuses", 2)),
         )

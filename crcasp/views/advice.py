@@ -85,9 +85,12 @@ class _Answer:
                 if len(excluded) == 1
                 else f"{len(excluded)} therapies, each under one reason"
             )
-            yield Section(
-                "Excluded", tuple(_excluded(excluded, self.rules.therapies_in_words)), count
-            )
+            items = [*_excluded(excluded, self.rules.therapies_in_words)]
+            spares = self.words.phrases.get(("spares", "stated"), "")
+            for name, sources in self.rules.exempt.items():
+                if name in (verdict.deciding for verdict in excluded):
+                    items.append(Item(f"{spares.format(name, listed(sources))}."))
+            yield Section("Excluded", tuple(items), count)
         yield Section("All therapies", (matrix(advice, self.rules),), folded=True)
 
     def capping(self, why: Reason) -> str:
