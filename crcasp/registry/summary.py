@@ -147,11 +147,12 @@ class Summary:
             for therapy, counts in self.touched.therapies.items():
                 yield "  -", f"{therapy}: {_counted(counts)}", BULLET
         if self.missing:
-            missing = (
-                f"{finding} {count:,} (alone {self.settles.get(finding, 0):,})"
+            missing = [
+                f"{finding} {count:,} ({self.settles.get(finding, 0):,})"
                 for finding, count in self.missing.items()
-            )
-            yield "Missing", f"{', '.join(missing)}."
+            ]
+            said = "patients of whom a therapy is undetermined without it (without it alone)"
+            yield "Missing", f"{said}: {', '.join(missing)}."
         yield from self._errors()
         yield "", f"{RESEARCH}.", 0
 
@@ -214,7 +215,7 @@ def _many(count: int, noun: str) -> str:
 
 
 def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in counts.items()) + "."
+    return ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items()) + "."
 
 
 class Tally:

@@ -57,7 +57,9 @@ def _blocks(missing: Missing, rules: Rules) -> Iterator[Block]:
     named.update(name for it in missing.together for name, _ in it.findings)
     rest = [it.name for it in missing.as_understood if it.value is None and it.name not in named]
     if rest:
-        yield Note(f"By these rules no therapy of this line depends on {words.names(rest, 'or')}.")
+        yield Note(
+            f"By these rules no verdict on this patient depends on {words.names(rest, 'or')}."
+        )
 
 
 def _idle(
