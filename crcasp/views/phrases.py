@@ -397,7 +397,8 @@ def key(blocks: Iterable[object], rules: Rules, *, grades: bool = True) -> Itera
         called = (f"{name} {rules.words.labels.get(name, rules.texts[name])}" for name in relied)
         texts.append(f"Interpretations: {'; '.join(called)}.")
     if rules.review and re.search(r"\[\d", shown):
-        texts.append(f"[numbers] are references of the review ({rules.review}).")
+        cited_by = f"[numbers] references of the review ({rules.review})"
+        texts.append(f"Numbers are statements of the table, {cited_by}.")
     if texts:
         yield Note(" ".join(texts))
     if relied:
