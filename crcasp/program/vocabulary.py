@@ -24,6 +24,8 @@ class Vocabulary(NamedTuple):
         meanings: each predicate in words.
         blamable: what a toxicity may have been due to, agents and classes.
         unnamed: what stands for a therapy that has no name of its own.
+        settings: why a treatment was given, in a registry; the usual one first.
+        not_lines: those of them that are no line of therapy.
     """
 
     findings: Mapping[str, tuple[str | int, ...]]
@@ -35,6 +37,8 @@ class Vocabulary(NamedTuple):
     meanings: Mapping[str, str]
     blamable: tuple[str, ...] = ()
     unnamed: tuple[str, ...] = ()
+    settings: tuple[str, ...] = ()
+    not_lines: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, solver: Solver) -> Vocabulary:
@@ -56,6 +60,8 @@ class Vocabulary(NamedTuple):
             meanings={str(name): str(text) for name, text in solver.facts("means", 2)},
             blamable=names("blamable"),
             unnamed=names("unnamed"),
+            settings=names("setting"),
+            not_lines=names("not_a_line"),
         )
 
     def predicates(self) -> set[str]:

@@ -194,7 +194,7 @@ def _of_treatments(counts: Mapping[str, int]) -> Iterator[str]:
     """Yield what a table of treatments comes to, in sentences."""
     yield f"There are {_many(counts['rows'], 'row')} of treatments."
     for name, why in (
-        ("excluded", "for adjuvant treatment or surgery"),
+        ("excluded", "as no line of therapy"),
         ("without_id", "for want of an id"),
     ):
         if count := counts[name]:

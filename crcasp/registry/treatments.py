@@ -25,8 +25,6 @@ OF_LINES = {
     **{"drug": "lineN", "regimen": "lineN"},
     **{"stopped": "lineN_stopped", "toxic": "lineN_toxic"},
 }
-EXCLUDED = ("adjuvant", "surgery")  # settings of what is no line
-SETTINGS = ("palliative", *EXCLUDED)
 WHOLE = re.compile(r"(\d+)\.0+")
 NO_ID = ("the id is missing", "the id is missing by which treatments are found.")
 NEEDED = {
@@ -64,7 +62,8 @@ class Treatments:
         known = engine(program).vocabulary
         self.names = Names(self.mapping, known, (ID, "line", *OF_LINES, "setting"), PREFIX)
         self.counts = dict.fromkeys(("rows", "excluded", "without_id", "without_treatment"), 0)
-        self.settings = self._reader("setting", SETTINGS)
+        self.usual, self.not_lines = known.settings[0], known.not_lines
+        self.settings = self._reader("setting", known.settings)
         self.numbers = self._reader("line", range(1, known.lines + 1))
         self.reasons = self._reader("stopped", known.reasons)
         self.faults: dict[str, Said] = {}
@@ -142,7 +141,7 @@ class Treatments:
             setting, number = self.settings.read(row.get("setting")), self.numbers.read(row["line"])
             lines = [line for group in number.groups for line in group if isinstance(line, int)]
             cause, said = batch.faults.get(place, (setting.cause, setting.message))
-            if (not said and not setting.groups) or setting.groups == ((SETTINGS[0],),):
+            if (not said and not setting.groups) or setting.groups == ((self.usual,),):
                 missing = "the number of the line is missing"
                 said = said or number.message or ("" if lines else f"{missing}.")
                 cause = cause or number.cause or missing
@@ -150,7 +149,7 @@ class Treatments:
                 self.counts["without_id"] += 1
             elif said:
                 self.faults.setdefault(key, (f"treatments: {cause}", f"{where}: {said}"))
-            elif setting.groups and setting.groups[0][0] in EXCLUDED:
+            elif setting.groups and setting.groups[0][0] in self.not_lines:
                 self.counts["excluded"] += 1
                 self.excluded[key].update(lines)
             else:

@@ -83,7 +83,7 @@ class _Answer:
             count = (
                 "1 therapy"
                 if len(excluded) == 1
-                else f"{len(excluded)} therapies, each under one reason"
+                else f"{len(excluded)} therapies, each under one reason, with what is lacking"
             )
             items = [*_excluded(excluded, self.rules.therapies_in_words)]
             spares = self.words.phrases.get(("spares", "stated"), "")
@@ -164,7 +164,7 @@ class _Answer:
             for statements, same in kinds.items():
                 by = coded(statements)
                 again = self.rules.again.issuperset(statements)
-                what = ", the initial therapy again" if again else ""
+                what = phrases.AGAIN if again else ""
                 for entry in self.sets(same, strong=False):
                     yield entry._replace(text=f"{entry.text}{what}{by}", aside=grade)
         if self.every_set:

@@ -21,12 +21,13 @@ GAPS = (
 def audit_document(audit: Audit) -> Document:
     """Return an audit as a document."""
     rules = phrases.rules_of(audit.provenance)
+    blocks = tuple(_blocks(audit, rules.words))
     verdict = "everything that must hold was proved" if audit.holds else "the table is at fault"
     return Document(
         "Audit of the table",
         f"Audit: {verdict}",
         phrases.header(rules),
-        tuple(_blocks(audit, rules.words)),
+        (*blocks, *phrases.key(blocks, rules, grades=False)),
         phrases.closing(rules),
         strong=True,
     )
@@ -35,7 +36,8 @@ def audit_document(audit: Audit) -> Document:
 def _blocks(audit: Audit, words: Wording) -> Iterator[Block]:
     yield Note(
         f"Over all fully known patients: any findings, histories of up to {audit.lines} lines, "
-        f"any limits. It took {audit.seconds:.1f} s."
+        f"any limits. It took {audit.seconds:.1f} s. A set is what may be recommended together; "
+        "a patient of whom nothing is eligible has none."
     )
     for title, must_hold in PARTS.items():
         checks = [_check(one, words) for one in audit.properties if one.must_hold == must_hold]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from clingo import parse_term
 
 from crcasp.program.terms import word
+from crcasp.program.vocabulary import LIMITS
 from crcasp.program.wording import listed
 from crcasp.results.advice import Advice, Reason, Verdict
 from crcasp.results.comparison import Comparison, Difference, Kind
@@ -86,7 +87,8 @@ class _Compared:
         """Yield what is not the same of both patients: findings, lines of treatment, limits."""
         first, second = (self.known(advice) for advice in (self.it.before, self.it.after))
         for name in dict.fromkeys([*first, *second]):
-            sides = [known.get(name, "not given") for known in (first, second)]
+            none = "none" if name.startswith("line ") or name in LIMITS else "not known"
+            sides = [known.get(name, none) for known in (first, second)]
             if sides[0] != sides[1]:
                 yield f"{name} {' / '.join(sides)}"
 
@@ -158,5 +160,7 @@ class _Compared:
         if verdict.status == "undetermined":
             return f"undetermined until {self.words.names(verdict.findings, 'or')} is known"
         if verdict.status == "eligible":
-            return f"eligible, {verdict.grade}" if verdict.grade else "eligible"
+            graded = f", {verdict.grade}" if verdict.grade else ""
+            again = bool(verdict.statements) and self.rules.again.issuperset(verdict.statements)
+            return f"eligible{graded}{phrases.AGAIN if again else ''}"
         return f"excluded: {phrases.decided(verdict, self.words)}"

@@ -165,7 +165,8 @@ class _Changes:
             yield Note(
                 "Each also needs a patient within the table's scope and no exclusion of the "
                 f"therapy{phrases.coded(self.new.of_patient)}. What is gained or raised needs its "
-                "findings known: else it is undetermined, or keeps its grade. Proved for every "
+                "findings known: else it is undetermined, or keeps its grade. Where a finding may "
+                "be not known, what is lost or lowered is so until it is known. Proved for every "
                 f"patient with histories of up to {lines}."
             )
         if diff.unchanged and not diff.same:

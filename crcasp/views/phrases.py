@@ -20,6 +20,7 @@ from crcasp.views.document import Field, Fields, Note, Section
 
 RESEARCH = "Research software, not for treatment decisions"
 OUT_OF_SCOPE = "out of scope: the table does not speak of this patient"
+AGAIN = ", the initial therapy again"
 UNNAMED = ("facts", "-", "<stdin>")  # sources of facts that are no files
 ORDINALS = (
     *("first", "second", "third", "fourth", "fifth"),
@@ -396,9 +397,11 @@ def key(blocks: Iterable[object], rules: Rules, *, grades: bool = True) -> Itera
     if relied:
         called = (f"{name} {rules.words.labels.get(name, rules.texts[name])}" for name in relied)
         texts.append(f"Interpretations: {'; '.join(called)}.")
+    numbers = ["Numbers are statements of the table"] if re.search(r"[\[(]\d", shown) else []
     if rules.review and re.search(r"\[\d", shown):
-        cited_by = f"[numbers] references of the review ({rules.review})"
-        texts.append(f"Numbers are statements of the table, {cited_by}.")
+        numbers.append(f"[numbers] references of the review ({rules.review})")
+    if numbers:
+        texts.append(f"{', '.join(numbers)}.")
     if texts:
         yield Note(" ".join(texts))
     if relied:

@@ -66,7 +66,7 @@ def test_rows_of_another_setting_are_excluded_and_counted(run: Run) -> None:
     assert results(found) == results(expected)
     with_treatments(run, rows, *(f"--value=treatments.setting:{it}" for it in values))
     assert run.summary["treatments"]["excluded"] == 4
-    assert "4 rows of them are excluded for adjuvant treatment or surgery." in run.said
+    assert "4 rows of them are excluded as no line of therapy." in run.said
     found = with_treatments(run, rows)
     assert "setting must be palliative, adjuvant or surgery, not adj." in found[0]["error"]
 
