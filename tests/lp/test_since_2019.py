@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from functools import cache
 from pathlib import Path
 
@@ -148,10 +147,9 @@ def test_each_source_has_the_year_of_its_last_report() -> None:
 
 @pytest.mark.slow
 def test_the_order_of_the_files_does_not_matter() -> None:
-    rng = random.Random(21)
+    """The other way around, each two of them stand in the other order."""
     for words in PATIENTS[::5]:
-        shuffled = tuple(rng.sample(FILES, len(FILES)))
-        assert answer(words, shuffled) == answer(words)
+        assert answer(words, FILES[::-1]) == answer(words)
 
 
 CONTRADICTIONS = """
