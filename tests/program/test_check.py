@@ -6,7 +6,7 @@ import pickle
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import product
+from itertools import cycle
 from pathlib import Path
 
 import clingo
@@ -382,7 +382,7 @@ def test_check_refuses_what_the_engine_refuses(text: str, tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_check_refuses_what_the_engine_refuses_at_length(tmp_path: Path) -> None:
-    for (one, _), two in product(CASES[::12], IN_ORDER[::6]):
+    for (one, _), two in zip(CASES[::6], cycle(IN_ORDER[::6]), strict=False):
         agrees(f"{one}\n{two}" if not one.endswith("*") else one, tmp_path / "overlay.lp")
 
 

@@ -425,42 +425,43 @@ CONFINED = "hai: statement 5 needs: liver metastases unresectable"
 FEW = {"liver_metastases": "resectable", "multifocal_liver_disease": "absent"}
 
 
-@pytest.mark.parametrize(
-    ("row", "given", "concordance", "reason"),
-    [
-        (LEFT, "folfox+cetuximab", "preferred", ""),
-        (LEFT, "cetuximab + folfox", "preferred", ""),
-        (LEFT, "folfox", "eligible", ""),
-        (LEFT, "sox", "undetermined", "missing: "),
-        (LEFT, "tace", "excluded", "X5"),
-        (LEFT, "folfiri+aflibercept", "excluded", BEYOND),
-        (LEFT, "capox", "not_in_table", "capox: not in the table"),
-        (LEFT, "hai + cetuximab+FOLFOX", "excluded", "hai: X5"),
-        (LEFT, "folfox & tace", "excluded", "tace: X5"),
-        ({"ras": "mutant"}, "folfox+cetuximab", "excluded", "X2"),
-        ({"ras": "mutant"}, "folfox & capox", "not_in_table", "capox"),
-        ({"liver_metastases": "none"}, "folfox", "out_of_scope", ""),
-        (
-            {"disease_extent": "liver_only", "multifocal_liver_disease": "early", "side": "left"},
-            "folfox & hai",
-            "preferred",
-            "",
-        ),
-        (
-            {"disease_extent": "liver_only", "multifocal_liver_disease": "early"},
-            "folfox+bevacizumab & hai",
-            "excluded",
-            "do not stand in one set",
-        ),
-        ({"line1": "folfox", "ecog": "3"}, "regorafenib", "excluded", "statement 8 needs: "),
-        ({**FEW, "disease_extent": "liver_only"}, "hai", "excluded", CONFINED),
-    ],
-)
-def test_concordance(row: Row, given: str, concordance: str, reason: str, tmp_path: Path) -> None:
-    (answer,) = answered(tmp_path, [{**row, "given": given}])
-    assert answer["concordance"] == concordance
-    assert reason in answer["reason"]
-    assert bool(reason) == bool(answer["reason"])
+GIVEN: list[tuple[Row, str, str, str]] = [
+    # row, given, concordance, reason
+    (LEFT, "folfox+cetuximab", "preferred", ""),
+    (LEFT, "cetuximab + folfox", "preferred", ""),
+    (LEFT, "folfox", "eligible", ""),
+    (LEFT, "sox", "undetermined", "missing: "),
+    (LEFT, "tace", "excluded", "X5"),
+    (LEFT, "folfiri+aflibercept", "excluded", BEYOND),
+    (LEFT, "capox", "not_in_table", "capox: not in the table"),
+    (LEFT, "hai + cetuximab+FOLFOX", "excluded", "hai: X5"),
+    (LEFT, "folfox & tace", "excluded", "tace: X5"),
+    ({"ras": "mutant"}, "folfox+cetuximab", "excluded", "X2"),
+    ({"ras": "mutant"}, "folfox & capox", "not_in_table", "capox"),
+    ({"liver_metastases": "none"}, "folfox", "out_of_scope", ""),
+    (
+        {"disease_extent": "liver_only", "multifocal_liver_disease": "early", "side": "left"},
+        "folfox & hai",
+        "preferred",
+        "",
+    ),
+    (
+        {"disease_extent": "liver_only", "multifocal_liver_disease": "early"},
+        "folfox+bevacizumab & hai",
+        "excluded",
+        "do not stand in one set",
+    ),
+    ({"line1": "folfox", "ecog": "3"}, "regorafenib", "excluded", "statement 8 needs: "),
+    ({**FEW, "disease_extent": "liver_only"}, "hai", "excluded", CONFINED),
+]
+
+
+def test_concordance(tmp_path: Path) -> None:
+    answers = answered(tmp_path, [{**row, "given": given} for row, given, *_ in GIVEN])
+    for answer, (row, given, concordance, reason) in zip(answers, GIVEN, strict=True):
+        assert answer["concordance"] == concordance, (row, given)
+        assert reason in answer["reason"], (row, given)
+        assert bool(reason) == bool(answer["reason"]), (row, given)
 
 
 @pytest.mark.slow
