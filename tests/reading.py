@@ -906,11 +906,12 @@ def telling(rng: random.Random, drawn: int, times: int = 1) -> Iterator[tuple[Pa
     for _ in range(drawn):
         patient = random_patient(rng)
         said = read(patient)
-        told = {("notice", name) for name in said.notices} | {*said.status.items()}
+        told: set[tuple[str, ...]] = {("notice", name) for name in said.notices}
         told |= {(name, it) for name, some in said.statements.items() for it in some}
         told |= {(name, it) for name, some in said.missing.items() for it in some}
         told |= {(name, it) for name, some in said.together.items() for it in ("together", *some)}
-        told |= {*said.grade.items(), *(tuple(sorted(chosen)) for chosen in said.sets)}
+        told |= {*said.status.items(), *said.grade.items()}
+        told |= {tuple(sorted(chosen)) for chosen in said.sets}
         if any(seen[it] < times for it in told):
             seen.update(told)
             yield patient, said
