@@ -15,10 +15,6 @@ HERE = Path(__file__).parent
 TODAY = (HERE.parents[1] / "examples" / "overlays" / "since_2019",)
 GRADES = ("considered", "recommended", "benefit")
 PATIENTS = list(rows(HERE / "forty_patients.md"))
-FORTY = [
-    pytest.param(row, marks=[pytest.mark.slow] if place % 5 else [], id=row[0])
-    for place, row in enumerate(PATIENTS)
-]
 
 
 @cache
@@ -40,7 +36,8 @@ def test_each_source_decides_for_one_of_them() -> None:
     assert [source for sources in named for source in sources if source not in told] == []
 
 
-@pytest.mark.parametrize("patient", FORTY)
+@pytest.mark.slow
+@pytest.mark.parametrize("patient", PATIENTS, ids=lambda patient: patient[0])
 def test_the_table_of_today(patient: list[str]) -> None:
     _, words, preferred, grade, sources, *_ = patient
     best = answer(words).preferred
@@ -56,7 +53,8 @@ def test_the_table_of_today(patient: list[str]) -> None:
     assert named == {source.strip() for source in sources.split(",")}
 
 
-@pytest.mark.parametrize("patient", FORTY)
+@pytest.mark.slow
+@pytest.mark.parametrize("patient", PATIENTS, ids=lambda patient: patient[0])
 def test_what_stands_beside_it(patient: list[str]) -> None:
     words, grade, beside = patient[1], patient[3], patient[5]
     given = answer(words)

@@ -36,7 +36,7 @@ def paths(files: str) -> tuple[Path, ...]:
 @pytest.mark.parametrize(
     "row",
     [
-        pytest.param(row, marks=[pytest.mark.slow] if number % 9 else [], id="; ".join(row))
+        pytest.param(row, marks=[pytest.mark.slow] if number % 18 else [], id="; ".join(row))
         for number, row in enumerate(POINTS)
     ],
 )
