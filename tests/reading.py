@@ -9,6 +9,7 @@ finding that no completion looks up cannot change the answer (see `_completions`
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -897,6 +898,23 @@ def random_patient(rng: random.Random, ignorance: float | None = None) -> Patien
         some = rng.sample(_LIMITS, rng.choice((1, 1, 2, 3))) if rng.random() < 0.15 else []
         limits.append(frozenset(some))
     return Patient(findings, received, stopped, limits[0], limits[1], toxic)
+
+
+def telling(rng: random.Random, drawn: int, times: int = 1) -> Iterator[tuple[Patient, Reading]]:
+    """Those of many random patients of whom something is said that is said of few before them."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for _ in range(drawn):
+        patient = random_patient(rng)
+        said = read(patient)
+        told: set[tuple[str, ...]] = {("notice", name) for name in said.notices}
+        told |= {(name, it) for name, some in said.statements.items() for it in some}
+        told |= {(name, it) for name, some in said.missing.items() for it in some}
+        told |= {(name, it) for name, some in said.together.items() for it in ("together", *some)}
+        told |= {*said.status.items(), *said.grade.items()}
+        told |= {tuple(sorted(chosen)) for chosen in said.sets}
+        if any(seen[it] < times for it in told):
+            seen.update(told)
+            yield patient, said
 
 
 def _causes(items: frozenset[str]) -> list[str]:

@@ -37,17 +37,24 @@ class TherapySet(NamedTuple):
     relies: tuple[str, ...]
 
 
-def table_facts(solver: Solver, asked: Iterable[tuple[str, int]] = ()) -> list[Symbol]:
+def table_facts(
+    solver: Solver, asked: Iterable[tuple[str, int]] = (), assumed: Sequence[int] = ()
+) -> list[Symbol]:
     """Return what sets.lp reads of the table, of a program grounded for one patient.
 
     Args:
         solver: the grounded program.
         asked: what else an overlay asks, as far as it does not depend on the unknown.
+        assumed: what is taken to be known.
     """
     atoms = solver.control.symbolic_atoms
     signatures = {*OF_TABLE, *asked} - {*OF_VERDICTS}
-    found = (atom for signature in signatures for atom in atoms.by_signature(*signature))
-    return [atom.symbol for atom in found if atom.is_fact]
+    found = [atom for signature in signatures for atom in atoms.by_signature(*signature)]
+    return [
+        atom.symbol
+        for atom in found
+        if atom.is_fact or not solver.satisfiable([*assumed, -atom.literal])
+    ]
 
 
 def enumerate_sets(

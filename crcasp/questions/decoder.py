@@ -377,10 +377,11 @@ class AdviceDecoder(Decoder):
     @cached_property
     def ranked(self) -> list[tuple[int, list[str], TherapySet]]:
         """The sets with their ranks: best grade first, then by name, systemic therapy first."""
-        table, program = self.table, self.completions.program
+        table, completions = self.table, self.completions
+        program = completions.program
         if not self.in_scope:
             return []
-        facts = table_facts(self.completions, program.divided[2])
+        facts = table_facts(completions, program.divided[2], completions.assumed)
         found = []
         for chosen in enumerate_sets(program, facts, self.set_verdicts()):
             names = sorted(chosen.therapies, key=lambda name: (name in table.locoregional, name))

@@ -19,7 +19,7 @@ PATIENTS = list(rows(HERE / "forty_patients.md"))
 
 @cache
 def answer(words: str) -> Advice:
-    return recommend(parse_facts(facts(words), overlays=TODAY), overlays=TODAY)
+    return recommend(parse_facts(facts(words), overlays=TODAY), overlays=TODAY, tests=False)
 
 
 def test_there_are_forty() -> None:
@@ -36,6 +36,7 @@ def test_each_source_decides_for_one_of_them() -> None:
     assert [source for sources in named for source in sources if source not in told] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("patient", PATIENTS, ids=lambda patient: patient[0])
 def test_the_table_of_today(patient: list[str]) -> None:
     _, words, preferred, grade, sources, *_ = patient
@@ -52,6 +53,7 @@ def test_the_table_of_today(patient: list[str]) -> None:
     assert named == {source.strip() for source in sources.split(",")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("patient", PATIENTS, ids=lambda patient: patient[0])
 def test_what_stands_beside_it(patient: list[str]) -> None:
     words, grade, beside = patient[1], patient[3], patient[5]

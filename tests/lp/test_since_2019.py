@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from functools import cache
 from pathlib import Path
 
@@ -37,7 +36,7 @@ def paths(files: str) -> tuple[Path, ...]:
 @pytest.mark.parametrize(
     "row",
     [
-        pytest.param(row, marks=[pytest.mark.slow] if number % 9 else [], id="; ".join(row))
+        pytest.param(row, marks=[pytest.mark.slow] if number % 18 else [], id="; ".join(row))
         for number, row in enumerate(POINTS)
     ],
 )
@@ -107,7 +106,8 @@ TRANSPLANTABLE = (
     ],
 )  # fmt: skip
 def test_what_is_curative_is_a_notice(words: str, source: str, stands: bool) -> None:
-    assert any(source in notice for notice in answer(words).notices) == stands
+    notices = answer(words, paths("transmet, collision")).notices
+    assert any(source in notice for notice in notices) == stands
 
 
 def test_radioembolization_stands_beside_second_line_chemotherapy_only() -> None:
@@ -148,10 +148,9 @@ def test_each_source_has_the_year_of_its_last_report() -> None:
 
 @pytest.mark.slow
 def test_the_order_of_the_files_does_not_matter() -> None:
-    rng = random.Random(21)
+    """The other way around, each two of them stand in the other order."""
     for words in PATIENTS[::5]:
-        shuffled = tuple(rng.sample(FILES, len(FILES)))
-        assert answer(words, shuffled) == answer(words)
+        assert answer(words, FILES[::-1]) == answer(words)
 
 
 CONTRADICTIONS = """

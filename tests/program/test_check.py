@@ -6,7 +6,7 @@ import pickle
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import product
+from itertools import cycle
 from pathlib import Path
 
 import clingo
@@ -57,7 +57,7 @@ def faults(*texts: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        pytest.param(*case, marks=[pytest.mark.slow] if number % 6 else [], id=case[1][0])
+        pytest.param(*case, marks=[pytest.mark.slow] if number % 12 else [], id=case[1][0])
         for number, case in enumerate(CASES)
     ],
 )
@@ -363,16 +363,9 @@ def agrees(text: str, path: Path) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None)
-@given(TEXT)
-def test_no_overlay_crashes_it(text: str) -> None:
-    is_refused(text)
-
-
-@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(TEXT)
-def test_no_overlay_crashes_it_at_length(text: str) -> None:
+def test_no_overlay_crashes_it(text: str) -> None:
     is_refused(text)
 
 
@@ -389,7 +382,7 @@ def test_check_refuses_what_the_engine_refuses(text: str, tmp_path: Path) -> Non
 
 @pytest.mark.slow
 def test_check_refuses_what_the_engine_refuses_at_length(tmp_path: Path) -> None:
-    for (one, _), two in product(CASES[::12], IN_ORDER[::6]):
+    for (one, _), two in zip(CASES[::6], cycle(IN_ORDER[::6]), strict=False):
         agrees(f"{one}\n{two}" if not one.endswith("*") else one, tmp_path / "overlay.lp")
 
 

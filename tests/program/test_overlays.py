@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from crcasp import Advice, InputError, UsageError, cli, recommend
+from crcasp import Advice, InputError, UsageError, cli, missing, recommend
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 
@@ -274,6 +274,20 @@ def test_a_constraint_leaves_fewer_sets(overlay: Overlay) -> None:
     constrained = recommend(facts, overlays=[overlay(ALWAYS_SYSTEMIC)])
     assert ("hai",) in every
     assert {chosen.therapies for chosen in constrained.sets} == every - {("hai",)}
+
+
+def test_a_constraint_reads_a_finding_that_is_known_or_assumed(overlay: Overlay) -> None:
+    path = overlay(":- is(ras, mutant), recommended(with(folfiri, bevacizumab)).")
+    for tests in (True, False):
+        advice = recommend({"ras": "mutant"}, overlays=[path], tests=tests)
+        assert "folfox+bevacizumab" in names(advice)
+        assert "folfiri+bevacizumab" not in names(advice)
+    (ras,) = (it for it in missing({}, overlays=[path]).findings if it.finding == "ras")
+    of = {outcome.value: {*outcome.preferred} for outcome in ras.outcomes}
+    assert [("folfiri+bevacizumab",) in of[value] for value in ("mutant", "wild_type")] == [
+        False,
+        True,
+    ]
 
 
 def test_a_constraint_does_not_switch_off_the_input_check(overlay: Overlay) -> None:

@@ -153,9 +153,10 @@ def test_what_excludes_is_so_and_what_is_needed_is_not(seed: int) -> None:
     assert said > 5
 
 
-def test_what_is_met_is_met_and_what_is_not_is_not() -> None:
+@pytest.mark.parametrize("seed", [6, pytest.param(5, marks=pytest.mark.slow)])
+def test_what_is_met_is_met_and_what_is_not_is_not(seed: int) -> None:
     """The conditions of an explanation, in words, against what the findings are."""
-    for patient in patients(5, 5):
+    for patient in patients(seed, 2 if seed == 6 else 5):
         facts = parse_facts(patient.facts())
         values = known(recommend(facts, tests=False))
         for therapy in ("folfiri+cetuximab", "regorafenib", "folfirinox", "tace"):

@@ -124,13 +124,14 @@ def test_a_long_statement_in_an_answer(capsys: pytest.CaptureFixture[str], tmp_p
     assert re.search(r"^  KEYNOTE-177  Pembrolizumab if ", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("width", [40, 60, 80, 120])
 @pytest.mark.parametrize("name", ["nothing_tested", "late_liver_disease", "refractory"])
-def test_no_line_is_longer_than_asked(name: str, width: int) -> None:
-    text = recommend(EXAMPLES / f"{name}.lp").to_text(width)
-    assert max(map(len, text.splitlines())) <= width
-    assert not re.search(r"[ \t]$", text, re.MULTILINE)
-    assert "\n\n\n" not in text
+def test_no_line_is_longer_than_asked(name: str) -> None:
+    advice = recommend(EXAMPLES / f"{name}.lp")
+    for width in (40, 60, 80, 120):
+        text = advice.to_text(width)
+        assert max(map(len, text.splitlines())) <= width
+        assert not re.search(r"[ \t]$", text, re.MULTILINE)
+        assert "\n\n\n" not in text
 
 
 def test_bold_is_for_verdicts_on_a_terminal_only() -> None:
