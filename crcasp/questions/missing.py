@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from clingo import Function, Symbol
-
 from crcasp.program.completions import Completions
-from crcasp.program.terms import Word, bounds, natural, word
+from crcasp.program.terms import Word, natural
 from crcasp.questions.decoder import AdviceDecoder
 from crcasp.questions.patient import Constants, Overlays, Patient, Source
-from crcasp.questions.together import together
+from crcasp.questions.together import open_findings, together
 from crcasp.results.missing import Missing, MissingFinding, Outcome
 from crcasp.results.provenance import Provenance
 
@@ -52,9 +50,9 @@ def what_is_missing(patient: Patient) -> Missing:
             str(finding),
             table.ordered(decides.get(finding, ())),
             table.ordered(raises.get(finding, ())),
-            tuple(_outcomes(patient, values)),
+            tuple(_outcomes(decoder, values)),
         )
-        for finding, values in _open(completions).items()
+        for finding, values in open_findings(completions).items()
         if finding in decides or finding in raises
     ]
     preferred, grade = decoder.preferred()
@@ -79,24 +77,7 @@ def _by_finding(completions: Completions, predicate: str) -> dict[Word, set[str]
     return found
 
 
-def _open(completions: Completions) -> dict[str, dict[str, Symbol]]:
-    """Return for each finding its possible values in words, each with the fact that says so."""
-    domains: dict[Symbol, list[Symbol]] = {}
-    for atom in completions.literals("could_be", 2):
-        finding, value = atom.arguments
-        domains.setdefault(finding, []).append(value)
-    found: dict[str, dict[str, Symbol]] = {}
-    for finding, values in domains.items():
-        words = [word(value) for value in values]
-        found[str(finding)] = {
-            bounds(words, [word(value)])[0]: Function(finding.name, [*finding.arguments, value])
-            for value in values
-        }
-    return found
-
-
-def _outcomes(patient: Patient, values: Mapping[str, Symbol]) -> Iterator[Outcome]:
-    for value, fact in values.items():
-        known = patient.with_fact(fact)
-        decoder = AdviceDecoder(known.completions(), known.engine.table)
-        yield Outcome(value, *decoder.preferred())
+def _outcomes(decoder: AdviceDecoder, values: Mapping[str, int]) -> Iterator[Outcome]:
+    for value, literal in values.items():
+        known = AdviceDecoder(decoder.completions.assuming([literal]), decoder.table)
+        yield Outcome(value, *known.preferred())

@@ -63,11 +63,6 @@ class Patient(NamedTuple):
         if faults:
             raise InputError(faults)
 
-    def with_fact(self, fact: Symbol) -> Patient:
-        """Return the same patient with one more fact."""
-        facts = read_symbols([*self.base.facts, fact], self.engine.vocabulary)
-        return Patient(facts, self.program)
-
     def _contradictions(self, issues: Iterable[Row]) -> list[Fault]:
         """Return a fault for each contradiction that the program derives."""
         places = {str(fact): place for fact, place in self.base.facts.items()}
