@@ -259,6 +259,12 @@ def test_what_is_preferred_must_be_possible(
     assert ("eligible(capox)" in conditions) == (grade == "recommended")
 
 
+def test_what_is_preferred_is_a_condition_without_another(answer: Answer) -> None:
+    text = 'offers("Z", k, capox). lowers("Z", k, folfox, considered).'
+    (reason,) = answer(text).therapies["folfox"].lowered
+    assert [(c.finding, c.needs) for c in reason.conditions] == [("eligible(capox)", ("yes",))]
+
+
 def test_a_case_that_offers_nothing_lowers_for_everybody_it_is_about(answer: Answer) -> None:
     text = PREFERS.replace('offers("Z", k', 'offers("Z", other')
     facts = {**FIRST, "mmr": "deficient", "contraindicated": ["capecitabine"]}
