@@ -367,6 +367,13 @@ class Reader:
             and self._met(case.needs, world)
         )
 
+    def compares(self, case: Case, world: World) -> bool:
+        """Whether the case holds and, if it is a branch that offers, the patient can have that."""
+        own = [it for it in self.branches if (it.statement, it.name) == (case.source, case.name)]
+        return self.holds_case(case, world) and (
+            not own or any(self.stands(branch, world) for branch in own)
+        )
+
     def speaks_of(self, case: Case, branch: Branch, subjects: tuple[str, ...]) -> bool:
         """Whether the case speaks of what the branch offers, or of what must stand beside it."""
         if branch.statement == case.source or (case.source, branch.statement) in (
@@ -463,7 +470,7 @@ class Reader:
             for case in self.overlay.cases
             if 0 < case.ceiling < own
             and self.speaks_of(case, branch, (branch.therapy,))
-            and self.holds_case(case, world)
+            and self.compares(case, world)
         ]
         return min([own, *ceilings])
 

@@ -151,6 +151,9 @@ def random_overlay(rng: random.Random) -> Overlay:
             ceiling = rng.choice((0, 0, 1, 1, 2))
             what = tuple(_named(rng, spoken) for _ in range(rng.choice((1, 1, 2))))
             found.append(Case(source, f"k{number}", what, random_needs(rng, 3), ceiling))
+    for branch in rng.sample(branches, rng.choice((0, 1, 1))):  # what is preferred lowers others
+        what = tuple(_named(rng, spoken) for _ in range(2))
+        found.append(Case(branch.statement, branch.name, what, branch.needs, rng.choice((1, 2))))
     every = [*overlay_reading.STATEMENTS, *names]
     spares = {
         (rng.choice([*cases, *cases, "X2", "X3", "X4", "X5"]), rng.choice([*every, *names, *names]))

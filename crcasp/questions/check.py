@@ -126,6 +126,9 @@ class _Added:
         barred = tuple(_named(what) for (what,) in self.terms("bars", *case))
         if barred:
             yield Said("bars", barred, "", needs)
+        needs += tuple(
+            _need(f"eligible({word(it)})", ["yes"]) for (it,) in self.terms("offers", *case)
+        )
         for what, ceiling in self.terms("lowers", *case):
             yield Said("lowers", (_named(what),), str(ceiling), needs)
 

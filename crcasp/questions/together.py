@@ -80,13 +80,14 @@ class _Together:
                 yield str(therapy), literal
 
     def _higher(self) -> Iterator[tuple[str, int]]:
-        """Yield each grade above that of the preferred sets that a therapy may reach."""
+        """Yield each grade that a therapy may reach and by which it would be preferred."""
         certain = {*self.completions.certain}
         possible = {*self.completions.possible}
         for atom, literal in self.completions.literals("has_grade", 2).items():
-            therapy, rank = atom.arguments
-            if atom in possible and atom not in certain and rank.number > self.lowest:
-                yield str(word(therapy)), literal
+            therapy, rank = word(atom.arguments[0]), atom.arguments[1].number
+            needed = self.lowest + (therapy in self.decoder.open)  # that it is eligible is told
+            if atom in possible and atom not in certain and rank >= needed:
+                yield str(therapy), literal
 
     def reaches(self, chosen: tuple[int, ...], therapy: str) -> bool:
         """Return whether a therapy has at least the grade of the preferred sets, by a choice."""

@@ -58,21 +58,35 @@ def test_the_table_of_today(patient: list[str]) -> None:
 def test_what_stands_beside_it(patient: list[str]) -> None:
     words, grade, beside = patient[1], patient[3], patient[5]
     given = answer(words)
+    notices = []
     for item in filter(None, map(str.strip, beside.split(";"))):
-        kind, _, rest = item.partition(" ")
-        what, _, source = (part.strip() for part in rest.partition(":"))
-        if kind == "notice":
-            assert any(what in notice for notice in given.notices), item
-        elif "&" in what:
+        if item.startswith("notice "):
+            notices.append(item.removeprefix("notice "))
+            continue
+        if item.startswith("lower, by "):
+            source, _, what = item.removeprefix("lower, by ").partition(": ")
+            does = "lower"
+        else:
+            said = re.fullmatch(r"(.+?) (bars|does not reach|lowers|keeps apart) (.+)", item)
+            assert said, item
+            source, does, what = said.groups()
+        if does == "keeps apart":
             apart = {therapy(name) for name in what.split("&")}
             assert {given.therapies[name].status for name in apart} == {"eligible"}, item
             assert not [chosen for chosen in given.sets if apart <= {*chosen.therapies}], item
-        elif kind == "not":
-            found = given.therapies[therapy(what)]
+            continue
+        found = given.therapies[therapy(what)]
+        if does == "bars":
+            assert (found.status, found.deciding) == ("excluded", source), item
+            assert source in {objection.exclusion for objection in found.against}, item
+        elif does == "does not reach":
             assert found.status == "excluded", item
-            assert source in {str(objection.source) for objection in found.against}, item
+            assert source in {objection.statement for objection in found.against}, item
+        elif does == "lowers":
+            assert source in {reason.statement for reason in found.lowered}, item
         else:
-            found = given.therapies[therapy(what)]
-            lowered = {str(reason.statement) for reason in found.lowered}
-            assert source in lowered | ({*found.statements} if kind == "lower" else set()), item
-            assert kind == "lowered" or GRADES.index(str(found.grade)) < GRADES.index(grade), item
+            assert source in found.statements, item
+            assert GRADES.index(str(found.grade)) < GRADES.index(grade), item
+    assert len(notices) == len(given.notices), given.notices
+    for notice in notices:
+        assert any(notice in text for text in given.notices), notice

@@ -21,7 +21,7 @@ from overlay_reading import (
     accepts,
     read,
 )
-from random_overlays import Given
+from random_overlays import Given, term
 
 from crcasp import Advice, recommend
 from crcasp.facts import read_text
@@ -183,7 +183,7 @@ def check_lowered(one: Asked, verdict: Verdict, branches: list[Branch], world: W
                 0 < case.ceiling < own
                 and one.reader.stands(branch, world)
                 and one.reader.speaks_of(case, branch, (branch.therapy,))
-                and one.reader.holds_case(case, world)
+                and one.reader.compares(case, world)
             ):
                 sinking.setdefault(case.source, []).append(case)
     named = {reason.statement: reason for reason in verdict.lowered}
@@ -192,6 +192,9 @@ def check_lowered(one: Asked, verdict: Verdict, branches: list[Branch], world: W
         for condition in named[source].conditions:
             if condition.finding in ("advised", "line"):
                 continue
+            if condition.finding.startswith("eligible("):
+                assert preferred(one, condition, cases, world), (condition, one.where)
+                continue
             assert any(condition.finding in case.needs for case in cases), (condition, one.where)
             value = one.reader.value(condition.finding, world)
             wanted = [case.needs.get(condition.finding, ()) for case in cases]
@@ -199,6 +202,17 @@ def check_lowered(one: Asked, verdict: Verdict, branches: list[Branch], world: W
                 condition,
                 one.where,
             )
+
+
+def preferred(one: Asked, condition: Condition, cases: list[Case], world: World) -> bool:
+    """Whether one of the cases is a branch that lets through the therapy that is named."""
+    return any(
+        (branch.statement, branch.name) == (case.source, case.name)
+        and condition.finding == f"eligible({term(branch.therapy)})".replace(", ", ",")
+        and one.reader.stands(branch, world)
+        for case in cases
+        for branch in one.reader.branches
+    )
 
 
 SLOW = pytest.mark.slow

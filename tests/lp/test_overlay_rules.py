@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crcasp import Advice, InputError, explain, missing, recommend
+from crcasp import Advice, InputError, check, diff, explain, missing, recommend
 from crcasp.results.advice import Verdict
 
 FIRST = {"ras": "wild_type", "side": "left", "disease_extent": "liver_only"}
@@ -234,6 +234,41 @@ def test_a_grade_lowered_on_either_side_of_a_finding_is_low(answer: Answer) -> N
     text += 'offers("N", c, folfox). needs("N", c, braf, wild_type). regraded("N", c, benefit).'
     verdict = answer(text).therapies["folfox"]
     assert (verdict.statements, verdict.grade) == (("1", "N"), "considered")
+
+
+PREFERS = 'offers("Z", k, capox). needs("Z", k, mmr, deficient). '
+PREFERS += 'lowers("Z", k, by("1.1"), recommended).'
+
+
+@pytest.mark.parametrize(
+    ("facts", "grade"),
+    [
+        ({"mmr": "deficient"}, "recommended"),
+        ({"mmr": "proficient"}, "benefit"),
+        ({}, "recommended"),
+        ({"mmr": "deficient", "contraindicated": ["capecitabine"]}, "benefit"),
+        ({"contraindicated": ["capecitabine"]}, "benefit"),
+    ],
+)
+def test_what_is_preferred_must_be_possible(
+    answer: Answer, facts: dict[str, object], grade: str
+) -> None:
+    found = answer(PREFERS, {**FIRST, **facts}, "first").therapies["folfox+cetuximab"]
+    assert (found.grade, found.statements) == (grade, ("1", "1.1"))
+    conditions = {c.finding: c.state for reason in found.lowered for c in reason.conditions}
+    assert ("eligible(capox)" in conditions) == (grade == "recommended")
+
+
+def test_what_is_preferred_is_a_condition_without_another(answer: Answer) -> None:
+    text = 'offers("Z", k, capox). lowers("Z", k, folfox, considered).'
+    (reason,) = answer(text).therapies["folfox"].lowered
+    assert [(c.finding, c.needs) for c in reason.conditions] == [("eligible(capox)", ("yes",))]
+
+
+def test_a_case_that_offers_nothing_lowers_for_everybody_it_is_about(answer: Answer) -> None:
+    text = PREFERS.replace('offers("Z", k', 'offers("Z", other')
+    facts = {**FIRST, "mmr": "deficient", "contraindicated": ["capecitabine"]}
+    assert answer(text, facts, "first").therapies["folfox+cetuximab"].grade == "recommended"
 
 
 GIVEN = 'offers("N", b, capox). regraded("N", b, benefit). '
@@ -481,3 +516,54 @@ def test_a_class_that_was_received_or_failed(answer: Answer, need: str) -> None:
     text = f'offers("N", b, regorafenib). needs("N", b, {need}, yes).'
     assert answer(text, LATER).therapies["regorafenib"].statements == ("N",)
     assert answer(text).therapies["regorafenib"].status == "excluded"
+
+
+# ---- findings of several overlays, or of many values ------------------------------------------
+
+
+def center(path: Path, values: str, wanted: str) -> Path:
+    path.write_text(
+        f'value(center, ({values})). statement("{path.stem}", first, benefit). '
+        "given(center, V, center(V)) :- center(V). #defined center/1. "
+        f'text("{path.stem}", "there"). offers("{path.stem}", b, capox). '
+        f'needs("{path.stem}", b, center, {wanted}).'
+    )
+    return path
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_overlays_give_values_of_one_finding(tmp_path: Path, turned: bool) -> None:
+    files = [
+        center(tmp_path / "one.lp", "north; south", "north"),
+        center(tmp_path / "two.lp", "east; south", "east"),
+    ]
+    files = files[::-1] if turned else files
+    assert len(check(*files).overlays) == 2
+    for value, status in (("north", "eligible"), ("east", "eligible"), ("south", "excluded")):
+        advice = recommend({"center": value}, overlays=files, tests=False)
+        assert advice.therapies["capox"].status == status
+    (change,) = diff(overlays=files).changes
+    (ways,) = change.when
+    assert {only.finding: only.values for only in ways}["center"] == ("east", "north")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("values", "wanted", "said"),
+    [
+        ("; ".join(f"c{n}" for n in range(1000)), "(c7; c8)", ("c7", "c8")),
+        ("0..999", "70", ("70",)),
+        ("0..999", "at_most(70)", ("at most 70",)),
+    ],
+)
+def test_a_finding_of_a_thousand_values(
+    tmp_path: Path, values: str, wanted: str, said: tuple[str, ...]
+) -> None:
+    overlay = [center(tmp_path / "many.lp", values, wanted)]
+    assert check(*overlay)
+    advice = recommend({}, overlays=overlay)
+    assert advice.therapies["capox"].missing == ["center"]
+    told = {it.findings for it in advice.together or () if "center" in dict(it.findings)}
+    assert told == {(("center", value),) for value in said}
+    (change,) = diff(overlays=overlay).changes
+    assert ("center", said) in {(only.finding, only.values) for only in change.when[0]}

@@ -75,7 +75,7 @@ def test_the_cases_that_started_it() -> None:
     assert preferred(stable)
     assert not preferred(stable) & tipiracil
     assert not preferred("ECOG 4, organ function inadequate, line 1 trifluridine-tipiracil")
-    other = "BRAF mutant, BRAF V600E no, side left, RAS wild-type, MMR proficient"
+    other = "BRAF mutant, BRAF V600E no, primary site rectum, RAS wild-type, MMR proficient"
     assert preferred(other) == {"folfiri+cetuximab", "folfox+cetuximab", "folfox+panitumumab"}
     assert preferred("MMR deficient, line 1 pembrolizumab until progression")
 
@@ -99,6 +99,16 @@ TRANSPLANTABLE = (
         *(
             (TRANSPLANTABLE.replace(lacking, "").strip(), "TransMet", False)
             for lacking in TRANSPLANTABLE.split(", ")
+        ),
+        *(
+            (f"{TRANSPLANTABLE}, line 1 FOLFOX{end}", "TransMet", stands)
+            for end, stands in (
+                (" until completed", True),
+                (" until toxicity of oxaliplatin", True),
+                (" until progression", False),
+                (" until progression, line 2 FOLFIRI until completed", True),
+                ("", True),  # the notice itself says that the disease must respond
+            )
         ),
         ("liver metastases resectable", "COLLISION", True),
         ("liver metastases unresectable", "COLLISION", False),
