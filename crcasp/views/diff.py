@@ -17,6 +17,14 @@ from crcasp.views.phrases import capital, cited, folded, grouped
 ALLOWED = ("allowed",)
 WAYS = 3  # of the alternatives for whom a change happens, the shortest
 REPEATS = "repeats("  # a finding: that a statement repeats what failed
+# By kinds of changes, what else there is to know of them.
+UNKNOWN = {
+    ("gained", "raised"): "What is gained or raised needs its findings known: else it is "
+    "undetermined, or keeps its grade.",
+    ("lost", "lowered"): "What is lost or lowered where a finding is not known is so until it is "
+    "known. What a source lowers beside a therapy that it offers is lowered only where the patient "
+    "can have that therapy.",
+}
 SAME = "Nothing changes: both tables give every patient the same answer."
 
 
@@ -97,9 +105,9 @@ class _Changes:
     # ---- a change -----------------------------------------------------------------------------
 
     def alike(self, item: Changed) -> tuple[object, ...]:
-        """Return how a therapy changes and for whom, but for its name."""
+        """Return how a therapy changes and for whom, but for its name and what does it for all."""
         when = frozenset(frozenset(self.conditions(item, way)) for way in item.when)
-        return item.before, item.after, when, item.because
+        return item.before, item.after, when, len({*item.sources}) > 1 and item.sources
 
     def group(self, title: str, same: list[Changed]) -> Section:
         first = same[0]
@@ -114,9 +122,10 @@ class _Changes:
             moved = f"{first.before.grade} -> {first.after.grade}"
         names = folded((item.therapy for item in same), self.words)
         ways = self.ways(first)
-        sources = listed([*map(phrases.called, first.because)])
+        because = [*dict.fromkeys(name for item in same for name in item.because)]
         own = len({*first.sources}) > 1  # each alternative has its own
-        by = "" if own or [*first.because] == self.added else f"; by {sources}"
+        known = own or because == self.added
+        by = "" if known else f"; by {listed([*map(phrases.called, because)])}"
         rows = [Entry(f"{names}: {moved}{by}", strong=True)]
         for place, way in enumerate([*ways][:WAYS]):
             rows.append(Entry(way or "every patient", "or" if place else "who"))
@@ -162,13 +171,14 @@ class _Changes:
         diff = self.diff
         lines = "one line" if diff.lines == 1 else f"{diff.lines} lines"
         if diff.changes:
-            yield Note(
+            kinds = {item.kind for item in diff.changes}
+            texts = [
                 "Each also needs a patient within the table's scope and no exclusion of the "
-                f"therapy{phrases.coded(self.new.of_patient)}. What is gained or raised needs its "
-                "findings known: else it is undetermined, or keeps its grade. Where a finding may "
-                "be not known, what is lost or lowered is so until it is known. Proved for every "
-                f"patient with histories of up to {lines}."
-            )
+                f"therapy{phrases.coded(self.new.of_patient)}."
+            ]
+            texts += [text for of, text in UNKNOWN.items() if not kinds.isdisjoint(of)]
+            texts.append(f"Proved for every patient with histories of up to {lines}.")
+            yield Note(" ".join(texts))
         if diff.unchanged and not diff.same:
             names = folded(diff.unchanged, self.words)
             same = f"in status and grade (preference may change): {names}"
