@@ -289,12 +289,21 @@ const dict = (pairs) => new Dict(pairs);
 dict.fromkeys = (keys, value = null) => dict([...keys].map((key) => [key, value]));
 const len = (of) => of.size ?? of.length;
 const abs = Math.abs;
+const ord = (char) => char.codePointAt(0);
 const int = (text) => Number(text);
 const bool = truth;
 const float = (text) => Number(text);
 const filter = (test, items) => [...items].filter(test ?? truth);
-const any = (items) => [...items].some(truth);
-const all = (items) => [...items].every(truth);
+function any(items) {
+  for (const item of items) if (truth(item)) return true;
+  return false;
+}
+
+function all(items) {
+  for (const item of items) if (!truth(item)) return false;
+  return true;
+}
+
 const sum = (items) => [...items].reduce((total, item) => total + Number(item), 0);
 const enumerate = (items, start = 0) => [...items].map((item, at) => [at + start, item]);
 const range = (from, to) => Array.from({ length: (to ?? from) - (to === undefined ? 0 : from) }, (_, at) => at + (to === undefined ? 0 : from)); // prettier-ignore
@@ -401,10 +410,11 @@ const LIST = {
   sort_: (items, { values: { key, reverse } } = { values: {} }) =>
     items.splice(0, items.length, ...sorted(items, key, reverse)),
 };
-for (const [of, methods] of [[String, STRING], [Array, LIST]]) { // prettier-ignore
+const NUMBER = { is_integer: (number) => Number.isInteger(number) };
+for (const [of, methods] of [[String, STRING], [Array, LIST], [Number, NUMBER]]) {
   for (const [name, method] of Object.entries(methods)) {
     const value = function (...args) {
-      return method(typeof this === "object" && of === String ? String(this) : this, ...args);
+      return method(Array.isArray(this) ? this : this.valueOf(), ...args);
     };
     Object.defineProperty(of.prototype, name, { value });
   }
@@ -413,16 +423,16 @@ for (const [of, methods] of [[String, STRING], [Array, LIST]]) { // prettier-ign
 // ---- the standard library -------------------------------------------------------------------------
 
 class Match {
-  constructor(found) {
-    Object.assign(this, { found });
-    const last = found.findLastIndex((text) => text !== undefined);
-    this.lastindex = last > 0 ? last : null;
+  constructor(found, own) {
+    Object.assign(this, { found, own });
+    this.lastindex = own.findLastIndex((at) => found[at] !== undefined) + 1 || null;
   }
   get lastgroup() {
-    return Object.entries(this.found.groups).findLast(([, text]) => text !== undefined)[0];
+    const all = Object.entries(this.found.groups);
+    return all.findLast(([name, text]) => text !== undefined && !name.startsWith("$"))[0];
   }
   get(group) {
-    return this.found[group] ?? this.found.groups?.[group] ?? null;
+    return this.found[this.own[group - 1] ?? group] ?? this.found.groups?.[group] ?? null;
   }
   span(group = 0) {
     const { indices } = this.found;
@@ -436,19 +446,49 @@ class Match {
   }
 }
 
+// A regular expression as JavaScript writes it: what gives nothing back, such as x*+, is looked
+// ahead for, and then taken.
+function written(text, verbose) {
+  let [at, count] = [0, 0];
+  const take = (form) => {
+    form.lastIndex = at;
+    const [found] = form.exec(text) ?? [""];
+    at += found.length;
+    return found;
+  };
+  const sequence = () => {
+    let all = "";
+    while (at < text.length && text[at] !== ")") {
+      let atom = take(/\((?:\?(?:[:=!]|<[=!]|P<\w+>))?|\[\^?\]?(?:\\.|[^\]\\])*\]|\\?./sy);
+      if (atom[0] === "(") atom = `${atom.replace("?P<", "?<")}${sequence()}${text[at++]}`;
+      if (atom === "\\Z") atom = "$(?![^])";
+      atom += take(/[*+?]|\{\d+(?:,\d*)?\}/y);
+      const name = `$${++count}`;
+      if (text[at] === "+" && /[*+?}]$/.test(atom)) {
+        at++;
+        atom = `(?=(?<${name}>${atom}))\\k<${name}>`;
+      }
+      if (!verbose || atom.trim()) all += atom;
+    }
+    return all;
+  };
+  return sequence();
+}
+
 class Pattern {
   constructor(text, flags = 0) {
-    if (flags & 64) text = text.replace(/(\\.|\[\^?\]?[^\]]*\])|\s+/g, "$1");
-    text = text.replace(/(\\.)|\(\?P</gs, (all, escape) => escape ?? "(?<");
-    text = text.replace(/(\\.)|([*+?])\+/gs, "$1$2").replaceAll("\\Z", "$(?![^])");
-    const made = (how) => new RegExp(text, `d${how}${flags & 16 ? "s" : ""}`);
+    const form = written(text, flags & 64);
+    const groups = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(\((?!\?)|\(\?<(?=[\w$]))(\$?)/g;
+    const opened = [...form.matchAll(groups)].filter(([, open]) => open);
+    this.own = opened.flatMap(([, , hidden], at) => (hidden ? [] : [at + 1]));
+    const made = (how) => new RegExp(form, `d${how}${flags & 16 ? "s" : ""}`);
     [this.sticky, this.global] = [made("uy"), made("ug")];
     for (const name of ["match_", "fullmatch"]) this[name] = this[name].bind(this);
   }
   at(of, text, at) {
     of.lastIndex = at;
     const found = of.exec(text);
-    return found && new Match(found);
+    return found && new Match(found, this.own);
   }
   match_(text, at = 0) {
     return this.at(this.sticky, text, at);
@@ -463,14 +503,14 @@ class Pattern {
   finditer(text, at = 0) {
     return [...text.slice(at).matchAll(this.global)].map((found) => {
       for (const pair of [...found.indices]) if (pair) pair.forEach((_, of) => (pair[of] += at));
-      return new Match(found);
+      return new Match(found, this.own);
     });
   }
   findall(text) {
     return this.finditer(text).map((match) => match.get(0));
   }
   sub(by, text) {
-    const other = typeof by === "string" ? () => by : (...all) => by(new Match(all.slice(0, 3)));
+    const other = typeof by === "string" ? () => by : (...all) => by(new Match(all.slice(0, 3), this.own));
     return text.replace(this.global, other);
   }
 }
@@ -556,6 +596,7 @@ const ESCAPES = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 class JSONDecoder {
   constructor(options = new Named({})) {
     this.made = options.values.object_pairs_hook ?? dict;
+    this.whole = options.values.parse_int ?? int;
   }
   decode(text) {
     const [value, end] = this.raw_decode(text, this.blank(text, 0));
@@ -583,10 +624,11 @@ class JSONDecoder {
     if (text[at] === "[") return this.several("]", depth);
     if (text[at] === '"') return this.string();
     const word = Object.keys(WORDS).find((it) => text.startsWith(it, at));
-    const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/.exec(text.slice(at));
+    const number = /^-?(?:0|[1-9]\d*)((?:\.\d+)?(?:[eE][-+]?\d+)?)/.exec(text.slice(at));
     if (!word && !number) this.fault("Expecting value");
     this.at += (word ?? number[0]).length;
-    return word ? WORDS[word] : Number(number[0]);
+    if (word) return WORDS[word];
+    return number[1] ? Number(number[0]) : this.whole(number[0]);
   }
   string() {
     const begin = this.at;
