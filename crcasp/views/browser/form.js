@@ -22,7 +22,7 @@ function made(tag, ...content) {
 }
 const el = new Proxy({}, { get: (_, tag) => (...content) => made(tag, ...content) });
 
-// ---- the patient ------------------------------------------------------------------------
+// ---- the patient ---------------------------------------------------------------------------
 
 const fact = (predicate, ...args) => `${predicate}(${args.join(",")})`;
 const parts = (text) => text.match(/\w+/g); // a predicate and its arguments
@@ -69,11 +69,11 @@ function ordered(facts) {
     if (args.length < 2) return [keys.indexOf(predicate), ...at];
     return [keys.indexOf(""), at[0], data.ofLine.indexOf(predicate), at[1]];
   };
-  const key = (text) => place(text).map((at) => String(at).padStart(6, "0")).join(); // prettier-ignore
+  const key = (text) => place(text).map((at) => String(at).padStart(6, "0")).join();
   return [...facts].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
-const asFacts = (facts) => ordered(facts).map((known) => `${known}.\n`).join(""); // prettier-ignore
+const asFacts = (facts) => ordered(facts).map((known) => `${known}.\n`).join("");
 
 function asJson(facts) {
   const found = {};
@@ -89,7 +89,7 @@ function asJson(facts) {
   return `${JSON.stringify(found, null, 1)}\n`;
 }
 
-// ---- controls ---------------------------------------------------------------------------
+// ---- controls ------------------------------------------------------------------------------
 
 function single(predicate, line, label) {
   const domain = data.signatures[predicate].at(-1);
@@ -158,7 +158,7 @@ function lineOf(line) {
   );
 }
 
-// ---- files ------------------------------------------------------------------------------
+// ---- files ---------------------------------------------------------------------------------
 
 // The facts of a text, ASP or JSON, or all that is wrong with it.
 const read = (text) =>
@@ -181,7 +181,8 @@ async function acceptFile(file) {
   if (!file) return;
   const bytes = await file.arrayBuffer();
   try {
-    await accept(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), file.name);
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    await accept(decoder.decode(bytes), file.name);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     refuse([`${file.name}: this is not text in UTF-8; save it as plain UTF-8 text.`]);

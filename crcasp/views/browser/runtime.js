@@ -8,7 +8,7 @@ const define = (name, make) => {
   modules[name] = { ...modules[name], ...make() };
 };
 
-// ---- classes --------------------------------------------------------------------------------
+// ---- classes -------------------------------------------------------------------------------
 
 class Thing {
   constructor(...args) {
@@ -92,7 +92,7 @@ function attribute(of, name) {
   return Object.assign(value.bind(of), { params: value.params });
 }
 
-// ---- calls with names -------------------------------------------------------------------------
+// ---- calls with names ----------------------------------------------------------------------
 
 function arranged(names, values, args) {
   if (!names) return [...args, new Named(values)];
@@ -101,13 +101,14 @@ function arranged(names, values, args) {
   return all;
 }
 
-const namesOf = (of) => of.fields?.map(([name]) => name) ?? of.params ?? of.prototype?.__init__?.params;
+const namesOf = (of) =>
+  of.fields?.map(([name]) => name) ?? of.params ?? of.prototype?.__init__?.params;
 const call = (of, values, ...args) => of(...arranged(namesOf(of), values, args));
 const tell = (of, name, values, ...args) =>
   of[name](...arranged(namesOf(of[name]), values, args));
 const named = (args) => (args.at(-1) instanceof Named ? args.pop().values : {});
 
-// ---- values -------------------------------------------------------------------------------
+// ---- values --------------------------------------------------------------------------------
 
 function keyOf(value) {
   if (Array.isArray(value)) return `\0[${value.map(inner).join()}]`;
@@ -270,7 +271,8 @@ function put(of, at, value) {
 
 function cut(of, low, high, step) {
   const found = of.slice(low ?? 0, high ?? undefined); // no step goes back but -1, of all
-  return step ? (step < 0 ? [...found].reverse() : found.filter((_, at) => at % step === 0)) : found;
+  if (step < 0) return [...found].reverse();
+  return step ? found.filter((_, at) => at % step === 0) : found;
 }
 
 function apart(values, before, after) {
@@ -279,7 +281,7 @@ function apart(values, before, after) {
   return [...all.slice(0, before), all.slice(before, end), ...all.slice(end)];
 }
 
-// ---- built-in functions -------------------------------------------------------------------------
+// ---- built-in functions --------------------------------------------------------------------
 
 const list = (items = []) => [...items];
 const tuple = list;
@@ -306,7 +308,8 @@ function all(items) {
 
 const sum = (items) => [...items].reduce((total, item) => total + Number(item), 0);
 const enumerate = (items, start = 0) => [...items].map((item, at) => [at + start, item]);
-const range = (from, to) => Array.from({ length: (to ?? from) - (to === undefined ? 0 : from) }, (_, at) => at + (to === undefined ? 0 : from)); // prettier-ignore
+const range = (from, to) =>
+  to === undefined ? [...Array(from).keys()] : range(to - from).map((at) => at + from);
 
 function* map(by, ...all) {
   if (all.length === 1) for (const item of all[0]) yield by(item);
@@ -375,7 +378,7 @@ function remembered(compute) {
   };
 }
 
-// ---- methods of strings and lists -----------------------------------------------------------------
+// ---- methods of strings and lists ----------------------------------------------------------
 
 const several = (parts) => (Array.isArray(parts) ? parts : [parts]);
 const STRING = {
@@ -420,7 +423,7 @@ for (const [of, methods] of [[String, STRING], [Array, LIST], [Number, NUMBER]])
   }
 }
 
-// ---- the standard library -------------------------------------------------------------------------
+// ---- the standard library ------------------------------------------------------------------
 
 class Match {
   constructor(found, own) {
@@ -510,8 +513,8 @@ class Pattern {
     return this.finditer(text).map((match) => match.get(0));
   }
   sub(by, text) {
-    const other = typeof by === "string" ? () => by : (...all) => by(new Match(all.slice(0, 3), this.own));
-    return text.replace(this.global, other);
+    const other = (...found) => by(new Match(found.slice(0, 3), this.own));
+    return text.replace(this.global, typeof by === "string" ? () => by : other);
   }
 }
 
@@ -531,7 +534,10 @@ modules.os = { path: { basename: (path) => path.split("/").at(-1) } };
 modules.types = { MappingProxyType: (mapping) => mapping };
 modules.math = { prod: (items) => [...items].reduce((total, item) => total * item, 1) };
 modules.itertools = {
-  product: (...all) => all.reduce((rows, of) => rows.flatMap((row) => [...of].map((it) => [...row, it])), [[]]), // prettier-ignore
+  product(...all) {
+    const longer = (rows, of) => rows.flatMap((row) => [...of].map((it) => [...row, it]));
+    return all.reduce(longer, [[]]);
+  },
   groupby(items, key) {
     const groups = [];
     for (const item of items) {
@@ -577,11 +583,11 @@ modules.difflib = {
   get_close_matches(word, names, most, cutoff = 0.6) {
     const ratio = (name) => (2 * common(name, word)) / (name.length + word.length);
     const near = names.map((name) => [ratio(name), name]).filter(([of]) => of >= cutoff);
-    return sorted(near, null, true).slice(0, most).map(([, name]) => name); // prettier-ignore
+    return sorted(near, null, true).slice(0, most).map(([, name]) => name);
   },
 };
 
-// ---- JSON, with the place of what is wrong ----------------------------------------------------------
+// ---- JSON, with the place of what is wrong -------------------------------------------------
 
 class JSONDecodeError extends Exception {
   constructor(msg, pos) {
@@ -645,7 +651,8 @@ class JSONDecoder {
         if (escape === "u" && !code) this.fault("Invalid \\uXXXX escape");
         if (!'"\\/bfnrtu'.includes(escape)) this.fault("Invalid \\escape", this.at - 1);
         if (code && escape === "u") this.at += 4;
-        said += escape === "u" ? String.fromCharCode(parseInt(code, 16)) : (ESCAPES[escape] ?? escape);
+        if (escape === "u") said += String.fromCharCode(parseInt(code, 16));
+        else said += ESCAPES[escape] ?? escape;
       }
     }
   }

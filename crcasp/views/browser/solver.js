@@ -26,7 +26,8 @@ const solver = {
 
   // What the worker finds, one question at a time.
   ask(question, ...args) {
-    const run = () => new Promise((resolve, reject) => this.run({ question, args }, resolve, reject));
+    const asked = { question, args };
+    const run = () => new Promise((resolve, reject) => this.run(asked, resolve, reject));
     this.last = this.last.then(run, run);
     return this.last;
   },

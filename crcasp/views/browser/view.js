@@ -7,7 +7,7 @@ let before = null; // and the one before
 let asked = null; // the therapy that is explained
 let turn = 0; // counts the states of the form
 
-// ---- documents ------------------------------------------------------------------------------
+// ---- documents -----------------------------------------------------------------------------
 
 const note = (text, kind = "") => el.p({ className: `note ${kind}`, role: "note" }, text);
 const below = (texts) => texts.map((text) => el.p({ className: "for" }, text));
@@ -25,7 +25,7 @@ const BLOCKS = {
     return el.li(number, strong ? el.b(text) : text, grade(aside), below(details));
   },
   Check: ({ state: of, word, condition, found }) =>
-    el.li({ className: `node ${of}` }, state(of, word), ` ${condition}`, below(found ? [found] : [])),
+    el.li({ className: `node ${of}` }, state(of, word), ` ${condition}`, found && below([found])),
   Grid: grid,
 };
 
@@ -65,7 +65,7 @@ function grid({ name, columns, rows }) {
     const button = el.button({ type: "button", "aria-label": label, onclick }, "Explain");
     const found = cells.map(([of, needs], at) => {
       const [column, value] = columns[at];
-      const start = el.span({ className: "name" }, `${[column, value].filter(Boolean).join(" ")}: `);
+      const start = el.span({ className: "name" }, `${column}${value && ` ${value}`}: `);
       const word = state(of, el.span({ className: "word" }, STATES[of]));
       const end = needs && el.span({ className: "needs" }, `needs ${needs}`);
       return el.td({ role: "cell", className: `cell ${of || "none"}` }, start, word, end);
@@ -89,12 +89,14 @@ function grid({ name, columns, rows }) {
   return el.div({ className: "scroll", tabIndex: 0, role: "group", "aria-label": label }, table);
 }
 
-// ---- an answer --------------------------------------------------------------------------------
+// ---- an answer -----------------------------------------------------------------------------
 
 async function answer() {
   const mine = ++turn;
   const begun = performance.now();
   const facts = ordered(patient);
+  await solver.last.catch(() => {}); // and of states meanwhile only the last is asked about
+  if (mine !== turn) return;
   const found = await solver.ask("answer", facts).catch(({ message }) => ({ message }));
   if (mine !== turn) return;
   const { issues, message, document: told } = found;
@@ -132,7 +134,8 @@ function summary({ title, blocks }) {
 
 // The verdict on each therapy, as all therapies are listed.
 function verdicts({ document: { blocks } }) {
-  const { rows } = blocks.flatMap((block) => block.blocks ?? []).find(({ kind }) => kind === "Grid") ?? { rows: [] };
+  const all = blocks.flatMap((block) => block.blocks ?? []);
+  const { rows } = all.find(({ kind }) => kind === "Grid") ?? { rows: [] };
   return new Map(rows.map(([name, ...of]) => [name, of.slice(0, 2).filter(Boolean).join(", ")]));
 }
 
@@ -167,7 +170,7 @@ async function explain(therapy, focus = true) {
   if (focus) title.focus();
 }
 
-// ---- the start --------------------------------------------------------------------------------
+// ---- the start -----------------------------------------------------------------------------
 
 async function start() {
   const ready = solver.start();

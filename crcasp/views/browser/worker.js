@@ -33,7 +33,7 @@ function ask(program, options) {
   return lines;
 }
 
-// ---- terms, each of which there is once ---------------------------------------------------------
+// ---- terms, each of which there is once ----------------------------------------------------
 
 const known = new Map();
 
@@ -56,7 +56,7 @@ class Term {
   // As clingo orders them: numbers, names, strings, then by their arguments.
   compared(other) {
     const place = ({ text, name, type, arguments: parts }) => [
-      [2, 3, 1][type], // prettier-ignore
+      [2, 3, 1][type],
       ...(type === 0 ? [parts.length, name, parts] : [type === 2 ? Number(text) : text]),
     ];
     return compared(place(this), place(other));
@@ -96,7 +96,7 @@ modules.clingo = {
     parse_term(parts.length ? `${name}(${parts.map(str).join()})` : name),
 };
 
-// ---- a ground program, as clingo prints it in its format aspif --------------------------------
+// ---- a ground program, as clingo prints it in its format aspif -----------------------------
 
 const output = (text, literal) =>
   `4 ${new TextEncoder().encode(text).length} ${text} 1 ${literal}`;
@@ -123,7 +123,7 @@ class Control {
       const heads = places.slice(3, 3 + count);
       for (const at of [...heads, ...body]) this.last = Math.max(this.last, Math.abs(rule[at]));
       return { rule, heads, body };
-    }); // prettier-ignore
+    });
     const fact = ++this.last;
     this.lines.push(`1 0 1 ${fact} 0 0`);
     for (const atom of this.atoms) if (atom.is_fact) atom.literal = fact;
@@ -267,7 +267,8 @@ class Completions extends Solver {
     const options = `0 --quiet=1 --enum-mode=${mode}`;
     const found = this.control.solve(this.assumed, outputs, options).at(-1);
     if (!found) throw this.program.without_answer();
-    return [...atoms.filter(({ is_fact }) => is_fact).map(({ symbol }) => symbol), ...found.map(parse_term)];
+    const facts = atoms.filter(({ is_fact }) => is_fact).map(({ symbol }) => symbol);
+    return [...facts, ...found.map(parse_term)];
   }
   get certain() {
     return kept(this, "certain", () => this.consequences("cautious"));
@@ -284,11 +285,12 @@ class Completions extends Solver {
     for (const { symbol, literal, is_fact } of control.by_signature("eligible", 1)) {
       const rows = is_fact ? [] : this.table([literal]);
       for (const finding of new Set(values.map(({ symbol: of }) => of.arguments[0]))) {
-        const own = values.filter(({ symbol: of }) => of.arguments[0] === finding);
+        const mine = values.filter(({ symbol: of }) => of.arguments[0] === finding);
+        const own = new Set([literal, ...mine.map((of) => of.literal)]);
         const outcomes = new Map(); // of the rest of a row
         for (const row of rows) {
-          const rest = [...row].filter((it) => it !== literal && own.every((of) => of.literal !== it));
-          outcomes.set(rest.join(), (outcomes.get(rest.join()) ?? new Set()).add(row.has(literal)));
+          const rest = [...row].filter((it) => !own.has(it)).join();
+          outcomes.set(rest, (outcomes.get(rest) ?? new Set()).add(row.has(literal)));
         }
         const differs = [...outcomes.values()].some(({ size }) => size > 1);
         if (differs) decides.push(parse_term(`decides(${symbol.arguments[0]},${finding})`));
@@ -301,7 +303,7 @@ modules["crcasp.program.solver"] = { Solver: made(Solver, {}, []) };
 modules["crcasp.program.completions"] = { Completions: made(Completions, {}, []) };
 const stated = (facts) => [...facts].map((fact) => `${fact}.`).join(" ");
 
-// ---- what is asked of it --------------------------------------------------------------------------
+// ---- what is asked of it -------------------------------------------------------------------
 
 const program = {
   get divided() {
@@ -309,7 +311,8 @@ const program = {
   },
   control(...names) {
     const { facts } = named(names);
-    return new Control([data.texts.verdicts, ...names.map((it) => data.texts[it]), facts].join("\n"));
+    const texts = ["verdicts", ...names].map((name) => data.texts[name]);
+    return new Control([...texts, facts].join("\n"));
   },
   // The sets, of what is certain of a patient.
   grounded(files, messages, facts) {
@@ -382,8 +385,8 @@ const QUESTIONS = {
 
 function patient(facts) {
   const { Place } = modules["crcasp.errors"];
-  const base = { facts: dict(facts.map((fact, at) => [parse_term(fact), Place("", null, at)])), faults: [] };
-  return modules["crcasp.questions.patient"].Patient(base, program);
+  const given = dict(facts.map((fact, at) => [parse_term(fact), Place("", null, at)]));
+  return modules["crcasp.questions.patient"].Patient({ facts: given, faults: [] }, program);
 }
 
 onmessage = async ({ data: { module, given, question, args } }) => {
