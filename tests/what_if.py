@@ -10,26 +10,13 @@ const text = (root, selector) =>
   [...root.querySelectorAll(selector)].map((element) => element.textContent);
 const section = (title) => [...document.querySelectorAll("#answer > section")]
   .find((element) => element.querySelector("h2").textContent === title);
-const within = (title, selector) => (section(title) ? text(section(title), selector) : []);
-const therapies = {};
-for (const { dataset } of document.querySelectorAll("[data-status]:not([data-status=''])")) {
-  therapies[dataset.therapy] = { ...dataset };
-}
 return {
   summary: document.getElementById("summary").textContent,
   notices: text(document, "#answer > .note:not(.issue, .fault)"),
   issues: text(document, "#answer > .issue"),
   faults: text(document, "#answer > .fault, #faults > p"),
-  sets: current ? current.sets.map(({ grade, therapies }) => ({ grade, therapies,
-    preferred: current.preferred.some((set) => set.therapies === therapies) })) : [],
-  preferred: within("Preferred", ":scope > ul:not(.reasons) > li"),
-  why: within("Preferred", ":scope > .reasons > li"),
-  undetermined: within("Undetermined until it is known", "li"),
-  excluded: within("Excluded", "li"),
-  since: within("Since the last change", ":scope > ul > li"),
-  choices: within("Interpretations relied on", "dt"),
-  order: current ? [...current.verdicts.keys()] : [],
-  therapies,
+  preferred: section("Preferred") ? text(section("Preferred"), "li > b") : [],
+  since: section("Since the last change") ? text(section("Since the last change"), "ul > li") : [],
 };
 """
 WAIT = """
@@ -39,22 +26,10 @@ const done = arguments[arguments.length - 1], begun = Date.now();
   if (there || Date.now() - begun > 60000) done(there); else setTimeout(wait, 1);
 })();
 """
-EXPLAINED = """
-const done = arguments[arguments.length - 1], therapy = arguments[0];
-delete byId("explanation").dataset.therapy;
-explain(therapy, false).then(() => {
-  const walk = (list) => [...list.children].map((item) => [item.querySelector("span").textContent,
-    item.querySelector("ul") ? walk(item.querySelector("ul")) : []]);
-  const root = byId("explanation"), one = (selector) => root.querySelector(selector);
-  done({
-    found: explained.map((change) => Object.fromEntries(change)),
-    states: [...root.querySelectorAll(".tree > li")].map((item) => item.className.split(" ")[1]),
-    tree: one(".tree") ? walk(one(".tree")) : [],
-    changes: [...root.querySelectorAll(".changes > li")].map((item) => item.textContent),
-    remarks: [...root.querySelectorAll(".remark")].map((item) => item.textContent),
-    faults: [...root.querySelectorAll(".fault")].map((item) => item.textContent),
-  });
-});
+ASKED = """
+const done = arguments[arguments.length - 1];
+const all = arguments[0].map((one) => solver.ask(...one));
+Promise.all(all).then(done, ({ message }) => done(message));
 """
 
 
@@ -78,7 +53,8 @@ class Page:
 
     def take(self, text: str) -> dict[str, Any]:
         """Give the page a patient as a text, and return what it shows."""
-        self.run("accept(arguments[0], 'test')", text)
+        script = "accept(arguments[0], 'test').finally(arguments[1])"
+        self.browser.execute_async_script(script, text)
         return self.shown()
 
     def shown(self) -> dict[str, Any]:
@@ -87,12 +63,15 @@ class Page:
         shown: dict[str, Any] = self.run(READ)
         return shown
 
-    def explained(self, therapy: str) -> dict[str, Any]:
-        """Return the explanation of one therapy."""
-        shown: dict[str, Any] = self.browser.execute_async_script(EXPLAINED, therapy)
-        return shown
+    def asked(self, *questions: tuple[Any, ...]) -> list[Any]:
+        """Return what the worker of the page finds, without showing it."""
+        found = self.browser.execute_async_script(ASKED, questions)
+        assert isinstance(found, list), found
+        return found
 
-
-def read(text: str) -> str:
-    """Return the call that reads a text in the page."""
-    return "return read(arguments[0])"
+    def explain(self, therapy: str) -> str:
+        """Show the explanation of one therapy, and return its text."""
+        script = "explain(arguments[0], false).then(arguments[1])"
+        self.browser.execute_async_script(script, therapy)
+        text: str = self.run("return byId('explanation').innerText")
+        return text

@@ -52,11 +52,18 @@ class _Together:
         }
 
     def _entailing(self) -> Iterator[int]:
-        """Yield the literals of values that entail something of another unknown finding."""
-        turns_out = self.completions.literals("turns_out", 2)
-        causes = {tuple(atom.arguments[:2]) for atom in self.completions.literals("entails", 4)}
-        for atom, literal in turns_out.items():
-            if tuple(atom.arguments) in causes and literal in self.called:
+        """Yield the literals of values that say something of another unknown finding.
+
+        Where one entails another, what is not the other says that it is not the one either.
+        """
+        entails = [atom.arguments for atom in self.completions.literals("entails", 4)]
+        for atom, literal in self.completions.literals("turns_out", 2).items():
+            finding, value = atom.arguments
+            says = (
+                [finding, value] == [name, cause] or (finding == other and value != entailed)
+                for name, cause, other, entailed in entails
+            )
+            if literal in self.called and any(says):
                 yield literal
 
     def found(self) -> list[Together]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from crcasp import page
-from crcasp.views.browser.page import HERE, SCRIPTS
+from crcasp.views.browser.page import HERE, SCRIPTS, WORKER
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -40,7 +40,7 @@ def measured(browser: Any, path: Path) -> None:
     """Print the sizes and the durations."""
     lines = {
         name: len((Path(HERE) / name).read_text(encoding="utf-8").splitlines())
-        for name in (*SCRIPTS, "worker.js")
+        for name in (*SCRIPTS, *WORKER)
     }
     print(f"page            {path.stat().st_size / 1e6:8.2f} MB")
     counts = ", ".join(f"{name} {number}" for name, number in lines.items())

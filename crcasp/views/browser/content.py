@@ -11,14 +11,28 @@ from crcasp.program.completions import SHOW
 from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import Program, program_directory, verdict_files
 from crcasp.program.overlays import parse
-from crcasp.program.sets import FILES, INPUT, OF_TABLE, OF_VERDICTS
-from crcasp.program.terms import BOUNDS
+from crcasp.program.sets import FILES, INPUT
+from crcasp.program.solver import Solver
 from crcasp.program.vocabulary import LIMITS, OF_LINE
+from crcasp.questions.changes import OPTIONAL
+from crcasp.questions.explain import PASSED
 from crcasp.results.provenance import overlay_fingerprints, program_fingerprint
+from crcasp.views.phrases import capital
 
-VERDICTS = (*verdict_files(), SHOW, PATIENT_CHECK, "page/page.lp")  # grounded for a patient
+VERDICTS = (*verdict_files(), SHOW, "page/page.lp")  # grounded for a patient
 SETS = (*FILES, INPUT)  # and for its sets
+BESIDE = (PATIENT_CHECK, PASSED, OPTIONAL)  # with the former, as asked
 SECONDS = 20  # after which a question is given up
+# What a vocabulary and a table are read from; see `Vocabulary.of` and `Table`.
+OF_VOCABULARY = (
+    *("value", "therapy_name", "stop_reason", "agent", "limitable", "line", "means", "blamable"),
+    "unnamed",
+)
+OF_TABLE = (
+    *("text", "exclusion", "interpretation", "label", "phrase", "heading", "reference", "rank"),
+    *("locoregional", "offers", "place", "year", "statement", "review", "lets_pass", "reuses"),
+    *("only_beside", "withdrawn", "regimen", "partner"),
+)
 
 
 def content(program: Program) -> dict[str, object]:
@@ -28,39 +42,36 @@ def content(program: Program) -> dict[str, object]:
         UsageError: the program is not in order.
     """
     asked = engine(program)
-    vocabulary, table = asked.vocabulary, asked.table
-    overlays = [_overlay(*overlay) for overlay in program.overlays]
-    withdrawn = table.names("withdrawn")
-    offers = table.solver.facts("offers", 3)
-    offered = {str(therapy) for statement, _, therapy in offers if statement not in withdrawn}
+    vocabulary, words = asked.vocabulary, asked.table.words
+    verdicts, sets, read = program.divided
+    named = program._replace(
+        overlays=tuple((os.path.basename(it), "") for it, _ in program.overlays)
+    )
+    signatures = Collector(vocabulary, "").signatures
+    names = {str(value) for domains in signatures.values() for it in domains for value in it}
     return {
-        "program": "\n".join([*map(_text, VERDICTS), *overlays]),
-        "sets": "\n".join([*map(_text, SETS), *overlays]),
-        "ofTable": [name for name, _ in OF_TABLE],
-        "ofVerdicts": [name for name, _ in OF_VERDICTS],
-        "constants": " ".join(f"-c {name}={value}" for name, value in program.constants),
+        "given": {
+            "texts": {
+                "verdicts": "\n".join([*map(_text, VERDICTS), *map(_overlay, verdicts)]),
+                "sets": "\n".join([*map(_text, SETS), *map(_overlay, sets)]),
+                **{name: _text(name) for name in BESIDE},
+            },
+            "reads": sorted(read),
+            "options": " ".join(f"-c {name}={value}" for name, value in program.constants),
+            "constants": program.constants,
+            "none": str(named.without_answer()),
+            "vocabulary": _atoms(asked.declared, OF_VOCABULARY),
+            "table": _atoms(asked.table.solver, OF_TABLE),
+        },
         "seconds": SECONDS,
-        "findings": list(vocabulary.findings),
         "form": sorted(vocabulary.findings, key=[*vocabulary.meanings, *vocabulary.findings].index),
         "ofLine": OF_LINE,
         "limits": LIMITS,
         "lines": vocabulary.lines,
-        "unnamed": vocabulary.unnamed,
-        "signatures": {
-            name: [list(domain) for domain in domains]
-            for name, domains in Collector(vocabulary, "").signatures.items()
-        },
+        "signatures": {name: [[*domain] for domain in of] for name, of in signatures.items()},
         "meanings": vocabulary.meanings,
-        "labels": table.words.labels,
-        "texts": {**table.texts, **table.exclusions},
-        "exclusions": list(table.exclusions),
-        "places": table.order,
-        "references": table.references,
-        "interpretations": table.interpretations,
-        "ranks": table.ranks,
-        "locoregional": table.locoregional,
-        "order": table.ordered(offered),
-        "bounds": BOUNDS,
+        "words": {name: words.name(name) for name in sorted(names)}
+        | {name: capital(words.name(name)) for name in (*vocabulary.findings, *LIMITS)},
     }
 
 
@@ -76,14 +87,19 @@ def origin(program: Program) -> list[tuple[str, str]]:
     ]
 
 
+def _atoms(solver: Solver, names: tuple[str, ...]) -> list[str]:
+    atoms = solver.control.symbolic_atoms
+    return [str(it.symbol) for it in atoms if it.is_fact and it.symbol.name in names]
+
+
 def _text(name: str) -> str:
     with open(os.path.join(program_directory(), name), encoding="utf-8") as file:
         return file.read()
 
 
-def _overlay(name: str, text: str) -> str:
+def _overlay(overlay: tuple[str, str]) -> str:
     """Return the statements of an overlay."""
     statements: list[ast.AST] = []
-    parse(name, text, statements.append)
+    parse(*overlay, statements.append)
     said = (node for node in statements if node.ast_type != ast.ASTType.Comment)
     return "\n".join(map(str, said))

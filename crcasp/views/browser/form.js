@@ -22,10 +22,11 @@ function made(tag, ...content) {
 }
 const el = new Proxy({}, { get: (_, tag) => (...content) => made(tag, ...content) });
 
-// ---- the patient ------------------------------------------------------------------------
+// ---- the patient ---------------------------------------------------------------------------
 
 const fact = (predicate, ...args) => `${predicate}(${args.join(",")})`;
-const capital = (text) => text[0].toUpperCase() + text.slice(1);
+const parts = (text) => text.match(/\w+/g); // a predicate and its arguments
+const spoken = (name) => data.words[name] ?? String(name);
 
 // Take the values of one predicate, of one line where it speaks of lines, from the form.
 function take(predicate, line, values) {
@@ -36,15 +37,18 @@ function take(predicate, line, values) {
 }
 
 function set(facts, lines = 0) {
-  for (const fault of document.querySelectorAll(".field .fault")) fault.textContent = "";
+  for (const { firstChild, lastChild: fault } of document.querySelectorAll(".field")) {
+    fault.textContent = "";
+    document.getElementById(firstChild.htmlFor).ariaInvalid = null;
+  }
   patient = new Set(facts);
   shownLines = lines;
   update();
 }
 
 function update() {
-  const treated = [...patient].map(parts).filter((args) => args.length > 1);
-  shownLines = Math.max(shownLines, 0, ...treated.map(([line]) => Number(line)));
+  const treated = [...patient].map(parts).filter((found) => found.length > 2);
+  shownLines = Math.max(shownLines, 0, ...treated.map(([, line]) => Number(line)));
   const lines = byId("lines").children;
   while (lines.length < shownLines) byId("lines").append(lineOf(lines.length + 1));
   [...lines].forEach((element, at) => (element.hidden = at >= shownLines));
@@ -56,29 +60,61 @@ function update() {
   changed();
 }
 
-// ---- controls ---------------------------------------------------------------------------
+// Findings as in the form, then the lines of therapy, then the limits.
+function ordered(facts) {
+  const keys = [...data.form, "", ...data.limits];
+  const place = (text) => {
+    const [predicate, ...args] = parts(text);
+    const at = args.map((value, of) => data.signatures[predicate][of].map(String).indexOf(value));
+    if (args.length < 2) return [keys.indexOf(predicate), ...at];
+    return [keys.indexOf(""), at[0], data.ofLine.indexOf(predicate), at[1]];
+  };
+  const key = (text) => place(text).map((at) => String(at).padStart(6, "0")).join();
+  return [...facts].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+const asFacts = (facts) => ordered(facts).map((known) => `${known}.\n`).join("");
+
+function asJson(facts) {
+  const found = {};
+  const [received, stopped] = data.ofLine;
+  for (const [predicate, ...args] of ordered(facts).map(parts)) {
+    if (args.length > 1) {
+      const line = ((found.history ??= [])[args[0] - 1] ??= { [received]: [] });
+      if (predicate === stopped) line[predicate] = args[1];
+      else (line[predicate] ??= []).push(args[1]);
+    } else if (data.limits.includes(predicate)) (found[predicate] ??= []).push(args[0]);
+    else found[predicate] = data.signatures[predicate][0].find((it) => String(it) === args[0]);
+  }
+  return `${JSON.stringify(found, null, 1)}\n`;
+}
+
+// ---- controls ------------------------------------------------------------------------------
 
 function single(predicate, line, label) {
   const domain = data.signatures[predicate].at(-1);
-  const numeric = domain.length > 9 && !domain.some(isName);
+  const numeric = domain.length > 9 && domain.every(Number.isInteger);
   const id = ["of", predicate, ...line].join("-");
   const title = data.meanings[predicate] ?? "";
   const [min, max] = [`${domain[0]}`, `${domain.at(-1)}`];
-  const options = domain.map((value, at) => el.option({ value: `${at}` }, spoken(String(value))));
+  const options = domain.map((value, at) => el.option({ value: `${at}` }, spoken(value)));
   const input = numeric
-    ? el.input({ id, title, type: "number", min, max, placeholder: spoken(null) })
-    : el.select({ id, title }, el.option({ value: "" }, spoken(null)), options);
+    ? el.input({ id, title, type: "number", min, max, placeholder: "unknown" })
+    : el.select({ id, title }, el.option({ value: "" }, "unknown"), options);
   const fault = el.span({ className: "fault", role: "alert" });
   input.onchange = () => {
     const at = numeric ? domain.indexOf(Number(input.value)) : Number(input.value);
     const chosen = input.value !== "" && at in domain;
     const wrong = input.validity.badInput || (input.value !== "" && !chosen);
-    fault.textContent = wrong ? objection(predicate, Number(input.value), domain) : "";
+    const said = `${fact(predicate, ...line, Number(input.value))}.`;
+    fault.textContent = "";
+    input.ariaInvalid = wrong ? "true" : null;
     take(predicate, line, chosen ? [domain[at]] : []);
+    if (wrong) read(said).then(({ faults }) => (fault.textContent = faults[0].message));
   };
   controls.push(() => {
     const at = domain.findIndex((value) => patient.has(fact(predicate, ...line, value)));
-    const typed = numeric && (fault.textContent || document.activeElement === input);
+    const typed = numeric && (input.ariaInvalid || document.activeElement === input);
     if (at >= 0) fault.textContent = "";
     if (at >= 0) input.value = String(numeric ? domain[at] : at);
     else if (!typed) input.value = "";
@@ -105,7 +141,7 @@ function several(predicate, line, label, open = () => true) {
       boxes[at].firstChild.checked = held;
       boxes[at].hidden = !held && !open(value);
     });
-    chosen.textContent = names(checked()) || "none";
+    chosen.textContent = checked().map(spoken).join(", ") || "none";
     whole.hidden = boxes.every((box) => box.hidden);
   });
   return whole;
@@ -113,7 +149,7 @@ function several(predicate, line, label, open = () => true) {
 
 function lineOf(line) {
   const [received, stopped, toxic] = data.ofLine;
-  const may = (agent) => current?.certain.has("may_name", String(line), agent);
+  const may = (agent) => current?.may.includes(`${line},${agent}`);
   return el.fieldset(
     el.legend(`Line ${line}`),
     several(received, [line], "Held"),
@@ -122,13 +158,18 @@ function lineOf(line) {
   );
 }
 
-// ---- files ------------------------------------------------------------------------------
+// ---- files ---------------------------------------------------------------------------------
 
-function accept(text, source) {
-  const { facts, faults } = read(text);
+// The facts of a text, ASP or JSON, or all that is wrong with it.
+const read = (text) =>
+  solver.ask("read", text).catch(({ message }) => ({ faults: [{ place: {}, message }] }));
+
+async function accept(text, source) {
+  const { facts, faults } = await read(text);
   if (!faults.length) set(facts);
   else if (!turn) set([]); // the address that the page was opened with is refused
-  refuse(faults.map(({ place, message }) => `${[source, ...place].join(":")}: ${message}`));
+  const at = ({ line, column }) => [source, line, column].filter(Boolean).join(":");
+  refuse(faults.map(({ place, message }) => `${at(place)}: ${message}`));
 }
 
 function refuse(messages) {
@@ -140,7 +181,8 @@ async function acceptFile(file) {
   if (!file) return;
   const bytes = await file.arrayBuffer();
   try {
-    accept(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes), file.name);
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    await accept(decoder.decode(bytes), file.name);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     refuse([`${file.name}: this is not text in UTF-8; save it as plain UTF-8 text.`]);
@@ -164,9 +206,8 @@ function fromAddress() {
 }
 
 function makeForm() {
-  const field = (finding) => single(finding, [], capital(spoken(finding)));
-  byId("findings").append(...data.form.map(field));
-  byId("limits").append(...data.limits.map((limit) => several(limit, [], capital(spoken(limit)))));
+  byId("findings").append(...data.form.map((finding) => single(finding, [], spoken(finding))));
+  byId("limits").append(...data.limits.map((limit) => several(limit, [], spoken(limit))));
   const on = (id, event, act) => (byId(id)[`on${event}`] = act);
   on("more", "click", () => {
     shownLines++;
@@ -174,7 +215,7 @@ function makeForm() {
   });
   on("fewer", "click", () => {
     const last = String(shownLines--);
-    const kept = [...patient].filter((it) => parts(it).length < 2 || parts(it)[0] !== last);
+    const kept = [...patient].filter((it) => parts(it).length < 3 || parts(it)[1] !== last);
     set(kept, shownLines);
   });
   on("file", "change", ({ target }) => {

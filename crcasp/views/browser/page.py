@@ -15,10 +15,27 @@ from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.views.browser import vendored
 from crcasp.views.browser.content import content, origin
+from crcasp.views.browser.translate import translated
 from crcasp.views.phrases import closing
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-SCRIPTS = ("solver.js", "facts.js", "json.js", "form.js", "answer.js", "view.js", "asking.js")
+SCRIPTS = ("solver.js", "form.js", "view.js")
+WORKER = ("runtime.js", "worker.js")  # and behind them what is translated
+# What worker.js asks of this package, and what it has in the place of the modules themselves.
+ASKED = (
+    ("crcasp.program.table", "Table"),
+    ("crcasp.program.vocabulary", "Vocabulary"),
+    ("crcasp.facts.sources", "read_text"),
+    ("crcasp.questions.patient", "Patient"),
+    ("crcasp.questions.recommend", "advise"),
+    ("crcasp.questions.explain", "explained"),
+    ("crcasp.views.advice", "advice_document"),
+    ("crcasp.views.explanation", "explanation_document"),
+)
+NATIVE = {
+    *("crcasp.program.solver", "crcasp.program.completions.Completions", "crcasp.program.files"),
+    *("crcasp.program.engine", "crcasp.results.result"),
+}
 STYLES = ("../page/templates/page.css", "browser.css")
 POLICY = (
     "default-src 'none'; script-src '{script}' 'wasm-unsafe-eval'; style-src '{style}'; "
@@ -51,7 +68,8 @@ def page_of(program: Program) -> str:
     """Return the page of a program that was built."""
     solver = vendored.manifest()
     found = content(program)
-    found["worker"] = f"{vendored.glue()}\n{_text('worker.js')}"
+    worker = [vendored.glue(), *map(_text, WORKER), translated(ASKED, NATIVE)]
+    found["worker"] = "\n".join(worker)
     parts = [*origin(program), ("Solver", f"{solver['package']} {solver['version']}")]
     script, style = ("\n".join(map(_text, names)) for names in (SCRIPTS, STYLES))
     packed = gzip.compress(vendored.read("clingo.wasm"), 9, mtime=0)

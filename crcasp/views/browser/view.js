@@ -1,187 +1,185 @@
-// The view: an answer and an explanation laid out.
+// Documents laid out as in document.html, and what is asked: answers and explanations.
 
 "use strict";
 
-const section = (title, ...content) => el.section(el.h2(title), ...content);
-const bullets = (texts) => el.ul(texts.map((text) => el.li(text)));
+let current = null; // the last answer without a contradiction
+let before = null; // and the one before
+let asked = null; // the therapy that is explained
+let turn = 0; // counts the states of the form
+
+// ---- documents -----------------------------------------------------------------------------
+
 const note = (text, kind = "") => el.p({ className: `note ${kind}`, role: "note" }, text);
+const below = (texts) => texts.map((text) => el.p({ className: "for" }, text));
+const state = (of, word) => el.span({ className: `state ${of || "none"}` }, word);
+const grade = (text) => (text ? [" ", el.span({ className: "grade" }, text)] : "");
+const fields = (all) => all.map(({ name, text }) => el.div(el.dt(name), el.dd(text)));
 
-// ---- an answer --------------------------------------------------------------------------
+const LISTS = { Item: "", Entry: "entries", Check: "tree" };
+const BLOCKS = {
+  Fields: (block) => el.dl({ className: "facts" }, fields(block.fields)),
+  Note: ({ text, strong }) => (strong ? note(text) : el.p(text)),
+  Item: ({ text, details }) => el.li(text, below(details)),
+  Entry({ label, text, strong, aside, details }) {
+    const number = label && [el.span({ className: "number" }, label), " "];
+    return el.li(number, strong ? el.b(text) : text, grade(aside), below(details));
+  },
+  Check: ({ state: of, word, condition, found }) =>
+    el.li({ className: `node ${of}` }, state(of, word), ` ${condition}`, found && below([found])),
+  Grid: grid,
+};
 
-function answerView(answer, before) {
-  const missing = (therapy) => [names(answer.missing.of("decides", therapy))];
-  return [
-    el.details(el.summary("Patient"), understood(answer)),
-    ...answer.notices.map(([, text]) => note(text)),
-    ...(answer.preferred.length ? preferred(answer) : []),
-    before ? since(before, answer) : null,
-    saidOf(answer, "eligible", "No higher grade", (therapy) => answer.lowered(therapy)),
-    saidOf(answer, "undetermined", "Tests that could add a therapy", missing),
-    saidOf(answer, "excluded", "Excluded", (therapy) => [answer.objection(therapy)]),
-    verdicts(answer),
-    el.div({ id: "explanation", "aria-live": "polite" }),
-    relied(answer),
-  ].filter(Boolean);
+// Blocks, the items of one list after another together; sections with headings of a level.
+function laidOut(blocks, heading) {
+  const made = [];
+  for (const block of blocks) {
+    if (block.kind === "Section") made.push(section(block, heading));
+    else if (!(block.kind in LISTS)) made.push(BLOCKS[block.kind](block));
+    else {
+      const same = made.at(-1)?.dataset.kind === block.kind;
+      if (!same) made.push(el.ul({ className: LISTS[block.kind], "data-kind": block.kind }));
+      made.at(-1).append(BLOCKS[block.kind](block));
+    }
+  }
+  return made;
 }
 
-// What is said of the therapies of one status, those together of which the same is said.
-function saidOf(answer, status, title, say) {
-  const pairs = answer.names(status).flatMap((of) => say(of).map((said) => [said, of]));
-  const lines = [...grouped(pairs)].map(([said, of]) => `${names(of)}: ${said}`);
-  return lines.length ? section(title, bullets(lines)) : null;
+function section({ title, lead, blocks, folded }, heading) {
+  const content = laidOut(blocks, heading);
+  if (folded) return el.details(el.summary(title), content);
+  return el.section(el[heading](title), lead && el.p(lead), content);
 }
 
-function preferred(answer) {
-  const best = answer.preferred;
-  const rest = answer.sets.slice(best.length).map((set) => [set.grade, set]);
-  const others = [...grouped(rest)].map(([grade, sets]) => {
-    const reasons = el.details(el.summary("Why"), why(answer, sets));
-    return [el.h3(grade), bullets(setLines(sets)), reasons];
-  });
-  const any = best.length > 1 ? el.p("Any one of these, not ranked.") : null;
-  const lines = [any, bullets(setLines(best)), why(answer, best)].filter(Boolean);
-  const sets = section("Preferred", ...lines);
-  return others.length ? [sets, section("Next best", ...others.flat())] : [sets];
-}
+const STATES = { met: "met", not_met: "not met", open: "open", "": "not needed" };
+const OF_STATUS = { eligible: "met", undetermined: "open", excluded: "not_met" };
 
-// The statements behind some sets, those together that say the same of several therapies.
-function why(answer, sets) {
-  const therapies = [...new Set(sets.flatMap((set) => set.therapies))];
-  const reasons = therapies.flatMap((of) =>
-    answer.reasons(of).map((it) => [JSON.stringify([it, answer.grounds(of, it)]), of]),
+// Every therapy against what it needs; each can be explained.
+function grid({ name, columns, rows }) {
+  const head = (text, ...more) => el.th({ scope: "col", role: "columnheader" }, text, ...more);
+  const heads = columns.map(([finding, value]) =>
+    head(el.span({ className: "name" }, finding), value && el.span({ className: "value" }, value)),
   );
-  const items = [...grouped(reasons)].map(([key, of]) => [...JSON.parse(key), of]);
-  const entries = items.sort(([a], [b]) => natural(a, b)).map(([statement, grounds, of]) => {
-    const number = el.span({ className: "number" }, statement);
-    const text = ` ${names(of)}: ${data.texts[statement]}${cited(statement)}`;
-    return el.li(el.p(number, text), el.p({ className: "for" }, grounds));
-  });
-  return el.ul({ className: "reasons" }, entries);
-}
-
-function verdicts(answer) {
-  const therapies = answer.inScope ? [...answer.verdicts.keys()] : data.order;
-  const rows = therapies.map((therapy) => {
-    const status = answer.verdicts.get(therapy) ?? "";
-    const statements = status === "eligible" ? answer.certain.of("because", therapy) : [];
-    const missing = answer.missing.of("decides", therapy);
-    const deciding = status === "excluded" ? answer.deciding(therapy) : "";
-    const label = `Explain ${spoken(therapy)}`;
+  const lines = rows.map(([therapy, status, graded, cells]) => {
     const onclick = () => explain(therapy);
-    const row = el.tr(
-      el.th({ scope: "row" }, spoken(therapy)),
-      el.td(answer.verdict(therapy)),
-      el.td([...statements, ...missing.map(spoken), deciding].filter(Boolean).join(", ")),
-      el.td(el.button({ type: "button", "aria-label": label, onclick }, "Explain")),
+    const label = `Explain ${therapy}`;
+    const button = el.button({ type: "button", "aria-label": label, onclick }, "Explain");
+    const found = cells.map(([of, needs], at) => {
+      const [column, value] = columns[at];
+      const start = el.span({ className: "name" }, `${column}${value && ` ${value}`}: `);
+      const word = state(of, el.span({ className: "word" }, STATES[of]));
+      const end = needs && el.span({ className: "needs" }, `needs ${needs}`);
+      return el.td({ role: "cell", className: `cell ${of || "none"}` }, start, word, end);
+    });
+    const verdict = [state(OF_STATUS[status], status), grade(graded)];
+    return el.tr(
+      { role: "row", className: status },
+      el.th({ scope: "row", role: "rowheader" }, therapy, " ", button),
+      el.td({ role: "cell", className: "verdict" }, verdict),
+      found,
     );
-    const grade = answer.grade(therapy);
-    Object.assign(row.dataset, { therapy, status, grade, statements, missing, deciding });
-    return row;
   });
-  const titles = ["Therapy", "Verdict", "By"].map((text) => el.th({ scope: "col" }, text));
-  const head = el.thead(el.tr(titles, el.td()));
-  return section("All therapies", el.table({ className: "sets verdicts" }, head, el.tbody(rows)));
+  const top = el.tr({ role: "row" }, head("Therapy"), head("Verdict"), heads);
+  const table = el.table(
+    { className: `matrix${columns.length > 13 ? " many" : ""}`, role: "table" },
+    el.caption({ className: "sr" }, name),
+    el.thead({ role: "rowgroup" }, top),
+    el.tbody({ role: "rowgroup" }, lines),
+  );
+  const label = `${name}, can be scrolled`;
+  return el.div({ className: "scroll", tabIndex: 0, role: "group", "aria-label": label }, table);
 }
 
-function relied(answer) {
-  const entries = answer.choices().map((it) => el.div(el.dt(it), el.dd(data.interpretations[it])));
-  return section("Interpretations relied on", el.dl({ className: "facts choices" }, entries));
+// ---- an answer -----------------------------------------------------------------------------
+
+async function answer() {
+  const mine = ++turn;
+  const begun = performance.now();
+  const facts = ordered(patient);
+  await solver.last.catch(() => {}); // and of states meanwhile only the last is asked about
+  if (mine !== turn) return;
+  const found = await solver.ask("answer", facts).catch(({ message }) => ({ message }));
+  if (mine !== turn) return;
+  const { issues, message, document: told } = found;
+  let [said, content] = ["There is no answer.", [note(message ?? "", "fault")]];
+  if (issues) {
+    said = "The facts contradict each other.";
+    content = issues.map((text) => note(text, "issue"));
+  }
+  if (told) {
+    if (current && current.facts.join() !== facts.join()) before = current;
+    current = { ...found, facts };
+    said = summary(told);
+    const explanation = el.div({ id: "explanation", "aria-live": "polite" });
+    const blocks = laidOut(told.blocks, "h2");
+    const rules = el.p({ className: "rules" }, told.rules);
+    content = [rules, ...blocks, before ? since(before, current) : "", explanation];
+    byId("closing").textContent = told.closing;
+  }
+  byId("json").disabled = Boolean(issues);
+  byId("summary").textContent = said;
+  byId("answer").replaceChildren(...content);
+  byId("answer").dataset.turn = mine;
+  for (const control of controls) control();
+  performance.measure("answer", { start: begun });
+  if (asked && byId("explanation")) explain(asked, false);
 }
 
-function understood(answer) {
-  const { certain } = answer;
-  const derived = certain.of("asked").filter((finding) => {
-    return certain.of("shows", finding).some((fact) => called(fact) !== called(finding));
-  });
-  const lines = derived.map((finding) => {
-    return answer.told("", finding) + by(certain.of("read_by", finding), ", ");
-  });
-  const facts = el.p(answer.facts.length ? el.code(stated(answer.facts)) : "Nothing is known.");
-  return lines.length ? [facts, el.h3("Derived"), bullets(lines)] : facts;
+// In one line who it is, and what is preferred.
+function summary({ title, blocks }) {
+  const { title: name, blocks: entries } = blocks.find(({ kind }) => kind === "Section") ?? {};
+  const sets = (entries ?? []).filter(({ label, aside }) => label === "" && aside);
+  const texts = sets.map(({ text, aside }) => `${text} (${aside})`);
+  return `${title}. ${texts.length ? `${name}: ${texts.join("; ")}.` : ""}`;
+}
+
+// The verdict on each therapy, as all therapies are listed.
+function verdicts({ document: { blocks } }) {
+  const all = blocks.flatMap((block) => block.blocks ?? []);
+  const { rows } = all.find(({ kind }) => kind === "Grid") ?? { rows: [] };
+  return new Map(rows.map(([name, ...of]) => [name, of.slice(0, 2).filter(Boolean).join(", ")]));
 }
 
 // What has changed since the state before.
 function since(old, now) {
-  const all = [...new Set([...now.verdicts.keys(), ...old.verdicts.keys()])];
-  const changed = all.filter((of) => old.verdict(of) !== now.verdict(of));
-  const said = changed.map((of) => [`${old.verdict(of)} before, ${now.verdict(of)} now`, of]);
-  const lines = [...grouped(said)].map(([change, of]) => `${names(of)}: ${change}`);
+  const [was, is] = [old, now].map(verdicts);
+  const groups = new Map();
+  for (const therapy of new Set([...is.keys(), ...was.keys()])) {
+    const [a, b] = [was, is].map((of) => of.get(therapy) ?? "no verdict");
+    const change = `${a} before, ${b} now`;
+    if (a !== b) groups.set(change, [...(groups.get(change) ?? []), therapy]);
+  }
+  const lines = [...groups].map(([change, names]) => el.li(`${names.join("; ")}: ${change}`));
   const onclick = () => set(old.facts);
-  return section(
-    "Since the last change",
-    lines.length ? bullets(lines) : el.p("Every therapy has the same verdict and grade."),
+  return el.section(
+    el.h2("Since the last change"),
+    lines.length ? el.ul(lines) : el.p("Every therapy has the same verdict and grade."),
     el.p(el.button({ type: "button", className: "back", onclick }, "Go back to the state before")),
   );
 }
 
-function contradictions({ facts, issues }) {
-  issues.sort(([a], [b]) => facts.indexOf(a) - facts.indexOf(b));
-  return issues.map(([fact, other, text]) => {
-    const against = fact === other ? ":" : ` contradicts ${other}:`;
-    return note(`${fact}${against} ${text}.`, "issue");
-  });
+async function explain(therapy, focus = true) {
+  asked = therapy;
+  const of = current;
+  const failed = ({ message }) => ({ title: message, blocks: [] });
+  const told = await solver.ask("explain", of.facts, therapy).catch(failed);
+  const place = byId("explanation"); // none beside a contradiction
+  if (of !== current || asked !== therapy || !place) return;
+  const title = el.h2({ tabIndex: -1 }, told.title);
+  place.replaceChildren(el.section(title, laidOut(told.blocks, "h3")));
+  place.dataset.therapy = therapy;
+  if (focus) title.focus();
 }
 
-// ---- an explanation ---------------------------------------------------------------------
+// ---- the start -----------------------------------------------------------------------------
 
-const APPLIES = { met: "applies", unmet: "does not apply", unknown: "may apply" };
-const PASSED = { met: "lets it pass", unmet: "bars it", unknown: "may bar it" };
-
-function node(state, text, children = []) {
-  const below = children.length ? el.ul(children) : null;
-  return el.li({ className: `node ${state}` }, el.span(text), below);
+async function start() {
+  const ready = solver.start();
+  changed = answer;
+  makeForm();
+  await ready;
+  fromAddress();
 }
 
-const stateOf = (met, possible) => (met ? "met" : possible ? "unknown" : "unmet");
-
-// A way by which a statement offers a therapy: its conditions, and what might bar it.
-function way(answer, offer) {
-  const { certain, possible } = answer;
-  const [statement, , therapy] = offer;
-  const rows = [...possible.rows("wants", ...offer), ...possible.rows("unmet", ...offer)];
-  const sources = grouped(rows.map((row) => [row[3], row[4]]));
-  const condition = (source) => (finding) => {
-    const row = [...offer, source, finding];
-    const state = stateOf(!possible.has("unmet", ...row), !certain.has("unmet", ...row));
-    const needs = state === "met" ? [] : certain.of("wants", ...row);
-    const start = state === "unmet" ? "not met: " : "";
-    const read = by(certain.of("read_by", finding), "; ");
-    return [state, node(state, `${start}${answer.told(therapy, finding, needs)}${read}`)];
-  };
-  const conditions = (source) => distinct(sources.get(source) ?? []).map(condition(source));
-  const barring = [...sources.keys()].filter((source) => source !== statement).sort(natural);
-  const exclusions = barring.map((name) => {
-    const found = conditions(name);
-    const is = (state) => found.some(([of]) => of === state);
-    const state = stateOf(!is("unmet") && !is("unknown"), !is("unmet"));
-    return node(state, `${name} ${PASSED[state]}: ${data.texts[name]}`, found.map(([, it]) => it));
-  });
-  const state = stateOf(certain.has("applies", ...offer), possible.has("applies", ...offer));
-  const said = `${APPLIES[state]}: ${data.texts[statement]}${cited(statement)}`;
-  const relies = by(certain.of("relies", therapy, statement), "; ");
-  const children = [...conditions(statement).map(([, it]) => it), ...exclusions];
-  return [state, node(state, `statement ${statement} ${said}${relies}`, children)];
-}
-
-function explanationView(answer, therapy, changes) {
-  const offers = (answer.offers.get(therapy) ?? []).sort((a, b) => natural(a.join(), b.join()));
-  const ways = offers.map((offer) => way(answer, offer));
-  const best = ["met", "unknown"].find((state) => ways.some(([of]) => of === state));
-  const eligible = answer.verdicts.get(therapy) === "eligible";
-  const shown = ways.filter(([state]) => !eligible || state === best);
-  const lowered = eligible ? answer.lowered(therapy) : [];
-  const remarks = lowered.map((why) => `No higher grade: ${why}`);
-  if (!ways.length) remarks.push("No statement of the table offers it.");
-  if (!eligible && !changes.length) {
-    remarks.push("No other findings would make it eligible, with this history and these limits.");
-  }
-  const change = ([finding, to]) =>
-    `${spoken(finding)}: ${names(to, "or")} (now ${spoken(answer.certain.value(finding))})`;
-  const lines = changes.map((all) => el.li(listed(all.map(change))));
-  return [
-    el.ul({ className: "tree" }, shown.map(([, it]) => it)),
-    remarks.map((text) => el.p({ className: "remark" }, text)),
-    lines.length ? el.h3("What would make it eligible") : null,
-    lines.length ? el.ul({ className: "changes" }, lines) : null,
-  ];
-}
+start().catch((error) => {
+  byId("summary").textContent = `This browser does not run the solver: ${error.message}`;
+});

@@ -1,0 +1,699 @@
+// What translated Python calls (see translate.py): its operators, built-in functions and types,
+// and what is used of the standard library.
+
+"use strict";
+
+const modules = {};
+const define = (name, make) => {
+  modules[name] = { ...modules[name], ...make() };
+};
+
+// ---- classes -------------------------------------------------------------------------------
+
+class Thing {
+  constructor(...args) {
+    this.__init__?.(...args);
+  }
+}
+
+class Exception extends Error {
+  constructor(...args) {
+    super();
+    this.__init__(...args);
+  }
+  __init__(message = "") {
+    this.message = message;
+  }
+}
+class ValueError extends Exception {}
+class StopIteration extends Exception {}
+class RecursionError extends Exception {}
+
+// A named tuple, and a data class: its fields in order.
+class Tuple extends Array {
+  static get [Symbol.species]() {
+    return Array;
+  }
+  _replace({ values }) {
+    const { fields } = this.constructor;
+    return record(this.constructor, fields.map(([name], at) => values[name] ?? this[at]));
+  }
+}
+
+class Named {
+  constructor(values) {
+    this.values = values;
+  }
+}
+
+const classes = new WeakSet();
+
+function record(of, args) {
+  const made = new of();
+  of.fields.forEach(([, otherwise], at) => {
+    made.push(args[at] === undefined ? otherwise?.() : args[at]);
+  });
+  return made;
+}
+
+// A class that is called as a function, with the names of the parameters of its methods.
+function made(of, params, fields) {
+  for (const [name, names] of Object.entries(params)) {
+    const method = Object.getOwnPropertyDescriptor(of.prototype, name)?.value ?? of[name];
+    if (typeof method === "function") method.params = names;
+  }
+  if (fields.length) of.fields = fields;
+  fields.forEach(([name], at) => {
+    const get = function () {
+      return this[at];
+    };
+    Object.defineProperty(of.prototype, name, { get, configurable: true });
+  });
+  const apply = (_, self, args) => (of.fields ? record(of, args) : new of(...args));
+  const callable = new Proxy(of, { apply });
+  classes.add(callable);
+  return callable;
+}
+
+// What is raised: an exception, or its class alone.
+const error = (of) => (typeof of === "function" ? of() : of);
+
+// The value of a property, computed once.
+function kept(of, name, compute) {
+  const value = compute();
+  Object.defineProperty(of, name, { value, configurable: true });
+  return value;
+}
+
+function attribute(of, name) {
+  const value = of[name];
+  if (value === undefined) throw new Error(`there is no ${name}`);
+  if (typeof value !== "function" || classes.has(value) || of.constructor === Object) return value;
+  return Object.assign(value.bind(of), { params: value.params });
+}
+
+// ---- calls with names ----------------------------------------------------------------------
+
+function arranged(names, values, args) {
+  if (!names) return [...args, new Named(values)];
+  const all = [...args];
+  for (const [name, value] of Object.entries(values)) all[names.indexOf(name)] = value;
+  return all;
+}
+
+const namesOf = (of) =>
+  of.fields?.map(([name]) => name) ?? of.params ?? of.prototype?.__init__?.params;
+const call = (of, values, ...args) => of(...arranged(namesOf(of), values, args));
+const tell = (of, name, values, ...args) =>
+  of[name](...arranged(namesOf(of[name]), values, args));
+const named = (args) => (args.at(-1) instanceof Named ? args.pop().values : {});
+
+// ---- values --------------------------------------------------------------------------------
+
+function keyOf(value) {
+  if (Array.isArray(value)) return `\0[${value.map(inner).join()}]`;
+  if (value instanceof PySet) return `\0{${value.map(inner).sort().join()}}`;
+  return typeof value === "boolean" ? Number(value) : value;
+}
+
+function inner(value) {
+  if (typeof value === "string") return JSON.stringify(value);
+  return typeof value === "object" && value !== null ? String(keyOf(value)) : String(value);
+}
+
+// A dictionary: its keys are compared by what they hold.
+class Dict {
+  constructor(pairs = []) {
+    this.entries = new Map();
+    this.__init__(pairs);
+  }
+  __init__(pairs) {
+    this.update(pairs);
+  }
+  get size() {
+    return this.entries.size;
+  }
+  has(key) {
+    return this.entries.has(keyOf(key));
+  }
+  get(key, otherwise = null) {
+    return this.entries.get(keyOf(key))?.[1] ?? otherwise;
+  }
+  put(key, value) {
+    const at = keyOf(key);
+    this.entries.set(at, [this.entries.get(at)?.[0] ?? key, value]);
+  }
+  setdefault(key, value = null) {
+    if (!this.has(key)) this.put(key, value);
+    return this.get(key);
+  }
+  update(pairs) {
+    for (const [key, value] of pairs instanceof Dict ? pairs.items() : pairs) this.put(key, value);
+  }
+  pop_(key, otherwise) {
+    const value = this.get(key, otherwise);
+    this.entries.delete(keyOf(key));
+    return value;
+  }
+  items() {
+    return [...this.entries.values()];
+  }
+  keys() {
+    return new PySet(this);
+  }
+  values() {
+    return this.items().map(([, value]) => value);
+  }
+  *[Symbol.iterator]() {
+    for (const [key] of this.entries.values()) yield key;
+  }
+}
+
+class PySet {
+  constructor(items = []) {
+    this.entries = new Map();
+    this.update(items);
+  }
+  get size() {
+    return this.entries.size;
+  }
+  has(item) {
+    return this.entries.has(keyOf(item));
+  }
+  add(item) {
+    if (!this.has(item)) this.entries.set(keyOf(item), item);
+  }
+  update(...all) {
+    for (const item of all.flatMap((items) => [...items])) this.add(item);
+  }
+  issuperset(items) {
+    return [...items].every((item) => this.has(item));
+  }
+  union(...all) {
+    return new PySet([...this, ...all.flatMap((items) => [...items])]);
+  }
+  map(by) {
+    return [...this].map((item) => by(item));
+  }
+  [Symbol.iterator]() {
+    return this.entries.values();
+  }
+}
+
+const isSet = (value) => value instanceof PySet;
+const truth = (value) => Boolean(value?.size ?? value?.length ?? value);
+const either = (value, other) => (truth(value) ? value : other());
+const both = (value, other) => (truth(value) ? other() : value);
+
+function eq(a, b) {
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, at) => eq(item, b[at]));
+  }
+  if (isSet(a) && isSet(b)) return a.size === b.size && a.issuperset(b);
+  return a === b;
+}
+
+// Negative, zero or positive.
+function compared(a, b) {
+  if (typeof a === "number" || typeof a === "boolean") return a - b;
+  if (!Array.isArray(a)) return a.compared?.(b) ?? (a < b ? -1 : Number(a > b));
+  for (let at = 0; at < Math.min(a.length, b.length); at++) {
+    const found = eq(a[at], b[at]) ? 0 : compared(a[at], b[at]);
+    if (found) return found;
+  }
+  return a.length - b.length;
+}
+
+const le = (a, b) => (isSet(a) ? b.issuperset(a) : compared(a, b) <= 0);
+const lt = (a, b) => (isSet(a) ? a.size < b.size && le(a, b) : compared(a, b) < 0);
+const ge = (a, b) => le(b, a);
+const gt = (a, b) => lt(b, a);
+
+function within(item, all) {
+  if (typeof all === "string") return all.includes(item);
+  return all.has ? all.has(item) : [...all].some((other) => eq(other, item));
+}
+
+const add = (a, b) => (Array.isArray(a) ? [...a, ...b] : a + b);
+const sub = (a, b) => (isSet(a) ? set([...a].filter((it) => !within(it, b))) : a - b);
+const band = (a, b) => set([...a].filter((it) => within(it, b)));
+const pow = (a, b) => a ** b;
+const shl = (a, b) => a << b;
+function bor(a, b) {
+  if (a instanceof Dict) return dict([...a.items(), ...b.items()]);
+  return isSet(a) ? a.union(b) : a | b;
+}
+
+const isub = sub;
+
+function iadd(a, b) {
+  if (!Array.isArray(a)) return a + b;
+  a.push(...b);
+  return a;
+}
+
+function ibor(a, b) {
+  a.update(b);
+  return a;
+}
+
+function item(of, at) {
+  if (of.__getitem__) return of.__getitem__(at);
+  const value = of.get && at !== undefined ? of.get(at, undefined) : of.at(at);
+  if (value === undefined) throw new Exception(`there is no ${at}`);
+  return value;
+}
+
+function put(of, at, value) {
+  if (of instanceof Dict) of.put(at, value);
+  else of[at < 0 ? of.length + at : at] = value;
+}
+
+function cut(of, low, high, step) {
+  const found = of.slice(low ?? 0, high ?? undefined); // no step goes back but -1, of all
+  if (step < 0) return [...found].reverse();
+  return step ? found.filter((_, at) => at % step === 0) : found;
+}
+
+function apart(values, before, after) {
+  const all = [...values];
+  const end = all.length - after;
+  return [...all.slice(0, before), all.slice(before, end), ...all.slice(end)];
+}
+
+// ---- built-in functions --------------------------------------------------------------------
+
+const list = (items = []) => [...items];
+const tuple = list;
+const set = (items) => new PySet(items);
+const frozenset = set;
+const dict = (pairs) => new Dict(pairs);
+dict.fromkeys = (keys, value = null) => dict([...keys].map((key) => [key, value]));
+const len = (of) => of.size ?? of.length;
+const abs = Math.abs;
+const ord = (char) => char.codePointAt(0);
+const int = (text) => Number(text);
+const bool = truth;
+const float = (text) => Number(text);
+const filter = (test, items) => [...items].filter(test ?? truth);
+function any(items) {
+  for (const item of items) if (truth(item)) return true;
+  return false;
+}
+
+function all(items) {
+  for (const item of items) if (!truth(item)) return false;
+  return true;
+}
+
+const sum = (items) => [...items].reduce((total, item) => total + Number(item), 0);
+const enumerate = (items, start = 0) => [...items].map((item, at) => [at + start, item]);
+const range = (from, to) =>
+  to === undefined ? [...Array(from).keys()] : range(to - from).map((at) => at + from);
+
+function* map(by, ...all) {
+  if (all.length === 1) for (const item of all[0]) yield by(item);
+  else for (const items of zip(...all)) yield by(...items);
+}
+
+function zip(...all) {
+  named(all);
+  const columns = all.map((items) => [...items]);
+  const rows = Math.min(...columns.map((column) => column.length));
+  return Array.from({ length: rows }, (_, at) => columns.map((column) => column[at]));
+}
+
+function next(items, otherwise) {
+  const { done, value } = items.next();
+  return done ? otherwise : value;
+}
+
+function str(value) {
+  if (typeof value === "string") return value;
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return value.__str__?.() ?? (value instanceof Error ? value.message : String(value));
+}
+
+const formatted = (value) => value.toString(16).toUpperCase().padStart(4, "0"); // {:04X}
+
+function sorted(items, key = null, reverse = false) {
+  const keyed = [...items].map((item) => [key ? key(item) : item, item]);
+  keyed.sort(([a], [b]) => (reverse ? compared(b, a) : compared(a, b)));
+  return keyed.map(([, item]) => item);
+}
+sorted.params = ["items", "key", "reverse"];
+
+function best(args, sign) {
+  const { key = (item) => item, default: otherwise } = named(args);
+  const items = args.length > 1 ? args : [...args[0]];
+  if (!items.length) return otherwise;
+  return items.reduce((a, b) => (sign * compared(key(b), key(a)) > 0 ? b : a));
+}
+const min = (...args) => best(args, -1);
+const max = (...args) => best(args, 1);
+
+const Iterable = (it) => typeof it === "object" && it !== null && Symbol.iterator in it;
+const KINDS = new Map([
+  [Iterable, Iterable],
+  [str, (it) => typeof it === "string"],
+  [int, (it) => Number.isInteger(it) || typeof it === "boolean"],
+  [bool, (it) => typeof it === "boolean"],
+  [float, (it) => typeof it === "number" && !Number.isInteger(it)],
+  [list, Array.isArray],
+]);
+
+function isinstance(value, kinds) {
+  return [kinds].flat().some((kind) => {
+    return KINDS.has(kind) ? KINDS.get(kind)(value) : value instanceof kind;
+  });
+}
+
+function remembered(compute) {
+  const known = new Map();
+  return (value) => {
+    const key = keyOf(value);
+    if (!known.has(key)) known.set(key, compute(value));
+    return known.get(key);
+  };
+}
+
+// ---- methods of strings and lists ----------------------------------------------------------
+
+const several = (parts) => (Array.isArray(parts) ? parts : [parts]);
+const STRING = {
+  join: (text, parts) => [...parts].join(text),
+  startswith: (text, start, at = 0) => several(start).some((it) => text.startsWith(it, at)),
+  removeprefix: (text, start) => (text.startsWith(start) ? text.slice(start.length) : text),
+  removesuffix: (text, end) => (end && text.endsWith(end) ? text.slice(0, -end.length) : text),
+  strip: (text, chars) => (chars ? text.split(chars).filter(Boolean).join(chars) : text.trim()),
+  replace_: (text, old, other) => text.replaceAll(old, other),
+  split_: (text, by) => (by ? text.split(by) : text.split(/\s+/).filter(Boolean)),
+  lower: (text) => text.toLowerCase(),
+  upper: (text) => text.toUpperCase(),
+  isdigit: (text) => /^\d+$/.test(text),
+  isupper: (text) => text !== text.toLowerCase() && text === text.toUpperCase(),
+  isidentifier: (text) => /^[A-Za-z_]\w*$/.test(text),
+  isprintable: (text) => !/[^\P{Z} ]|\p{C}/u.test(text),
+  find_: (text, part, at) => text.indexOf(part, at),
+  count: (text, part) => text.split(part).length - 1,
+  format_: (text, ...values) =>
+    text.replace(/\{(?::(\w+))?\}/g, (_, how) => (how ? formatted : str)(values.shift())),
+  partition(text, by) {
+    const at = text.indexOf(by);
+    return at < 0 ? [text, "", ""] : [text.slice(0, at), by, text.slice(at + by.length)];
+  },
+};
+const LIST = {
+  append: (items, item) => items.push(item),
+  index: (items, item) => items.findIndex((it) => eq(it, item)),
+  count: (items, item) => items.filter((it) => eq(it, item)).length,
+  insert: (items, at, item) => items.splice(at, 0, item),
+  pop_: (items) => items.pop(),
+  sort_: (items, { values: { key, reverse } } = { values: {} }) =>
+    items.splice(0, items.length, ...sorted(items, key, reverse)),
+};
+const NUMBER = { is_integer: (number) => Number.isInteger(number) };
+for (const [of, methods] of [[String, STRING], [Array, LIST], [Number, NUMBER]]) {
+  for (const [name, method] of Object.entries(methods)) {
+    const value = function (...args) {
+      return method(Array.isArray(this) ? this : this.valueOf(), ...args);
+    };
+    Object.defineProperty(of.prototype, name, { value });
+  }
+}
+
+// ---- the standard library ------------------------------------------------------------------
+
+class Match {
+  constructor(found, own) {
+    Object.assign(this, { found, own });
+    this.lastindex = own.findLastIndex((at) => found[at] !== undefined) + 1 || null;
+  }
+  get lastgroup() {
+    const all = Object.entries(this.found.groups);
+    return all.findLast(([name, text]) => text !== undefined && !name.startsWith("$"))[0];
+  }
+  get(group) {
+    return this.found[this.own[group - 1] ?? group] ?? this.found.groups?.[group] ?? null;
+  }
+  span(group = 0) {
+    const { indices } = this.found;
+    return indices[group] ?? indices.groups[group];
+  }
+  start(group) {
+    return this.span(group)[0];
+  }
+  end(group) {
+    return this.span(group)[1];
+  }
+}
+
+// A regular expression as JavaScript writes it: what gives nothing back, such as x*+, is looked
+// ahead for, and then taken.
+function written(text, verbose) {
+  let [at, count] = [0, 0];
+  const take = (form) => {
+    form.lastIndex = at;
+    const [found] = form.exec(text) ?? [""];
+    at += found.length;
+    return found;
+  };
+  const sequence = () => {
+    let all = "";
+    while (at < text.length && text[at] !== ")") {
+      let atom = take(/\((?:\?(?:[:=!]|<[=!]|P<\w+>))?|\[\^?\]?(?:\\.|[^\]\\])*\]|\\?./sy);
+      if (atom[0] === "(") atom = `${atom.replace("?P<", "?<")}${sequence()}${text[at++]}`;
+      if (atom === "\\Z") atom = "$(?![^])";
+      atom += take(/[*+?]|\{\d+(?:,\d*)?\}/y);
+      const name = `$${++count}`;
+      if (text[at] === "+" && /[*+?}]$/.test(atom)) {
+        at++;
+        atom = `(?=(?<${name}>${atom}))\\k<${name}>`;
+      }
+      if (!verbose || atom.trim()) all += atom;
+    }
+    return all;
+  };
+  return sequence();
+}
+
+class Pattern {
+  constructor(text, flags = 0) {
+    const form = written(text, flags & 64);
+    const groups = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(\((?!\?)|\(\?<(?=[\w$]))(\$?)/g;
+    const opened = [...form.matchAll(groups)].filter(([, open]) => open);
+    this.own = opened.flatMap(([, , hidden], at) => (hidden ? [] : [at + 1]));
+    const made = (how) => new RegExp(form, `d${how}${flags & 16 ? "s" : ""}`);
+    [this.sticky, this.global] = [made("uy"), made("ug")];
+    for (const name of ["match_", "fullmatch"]) this[name] = this[name].bind(this);
+  }
+  at(of, text, at) {
+    of.lastIndex = at;
+    const found = of.exec(text);
+    return found && new Match(found, this.own);
+  }
+  match_(text, at = 0) {
+    return this.at(this.sticky, text, at);
+  }
+  search_(text, at = 0) {
+    return this.at(this.global, text, at);
+  }
+  fullmatch(text) {
+    const found = this.match_(text);
+    return found && found.end() === text.length ? found : null;
+  }
+  finditer(text, at = 0) {
+    return [...text.slice(at).matchAll(this.global)].map((found) => {
+      for (const pair of [...found.indices]) if (pair) pair.forEach((_, of) => (pair[of] += at));
+      return new Match(found, this.own);
+    });
+  }
+  findall(text) {
+    return this.finditer(text).map((match) => match.get(0));
+  }
+  sub(by, text) {
+    const other = (...found) => by(new Match(found.slice(0, 3), this.own));
+    return text.replace(this.global, typeof by === "string" ? () => by : other);
+  }
+}
+
+const compiled = new Map();
+function pattern(text, flags) {
+  if (!compiled.has(text)) compiled.set(text, new Pattern(text, flags));
+  return compiled.get(text);
+}
+modules.re = { VERBOSE: 64, DOTALL: 16, compile: (text, flags) => new Pattern(text, flags) };
+for (const name of ["match_", "search_", "fullmatch", "finditer", "findall"]) {
+  modules.re[name] = (of, text) => pattern(of)[name](text);
+}
+modules.re.escape = (text) => text.replace(/[^\w]/g, "\\$&");
+modules.re.sub = (of, by, text) => pattern(of).sub(by, text);
+modules["collections.abc"] = { Mapping: Dict, Iterable };
+modules.os = { path: { basename: (path) => path.split("/").at(-1) } };
+modules.types = { MappingProxyType: (mapping) => mapping };
+modules.math = { prod: (items) => [...items].reduce((total, item) => total * item, 1) };
+modules.itertools = {
+  product(...all) {
+    const longer = (rows, of) => rows.flatMap((row) => [...of].map((it) => [...row, it]));
+    return all.reduce(longer, [[]]);
+  },
+  groupby(items, key) {
+    const groups = [];
+    for (const item of items) {
+      const of = key(item);
+      if (groups.length && eq(groups.at(-1)[0], of)) groups.at(-1)[1].push(item);
+      else groups.push([of, [item]]);
+    }
+    return groups;
+  },
+  combinations(items, size, from = 0) {
+    if (!size) return [[]];
+    return items.slice(from).flatMap((item, at) => {
+      const rest = modules.itertools.combinations(items, size - 1, from + at + 1);
+      return rest.map((more) => [item, ...more]);
+    });
+  },
+};
+modules.itertools.groupby.params = ["items", "key"];
+modules.bisect = { bisect_right: (items, value) => items.filter((item) => item <= value).length };
+modules.collections = {
+  Counter(items) {
+    const found = new Dict();
+    for (const item of items) found.put(item, found.get(item, 0) + 1);
+    found.get = (key) => Dict.prototype.get.call(found, key, 0);
+    return found;
+  },
+};
+
+// How alike two names are, as difflib counts.
+function common(a, b) {
+  let [size, left, right] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    for (let j = 0, k; j < b.length; j++) {
+      for (k = 0; i + k < a.length && j + k < b.length && a[i + k] === b[j + k];) k++;
+      if (k > size) [size, left, right] = [k, i, j];
+    }
+  }
+  if (!size) return 0;
+  const before = common(a.slice(0, left), b.slice(0, right));
+  return size + before + common(a.slice(left + size), b.slice(right + size));
+}
+modules.difflib = {
+  get_close_matches(word, names, most, cutoff = 0.6) {
+    const ratio = (name) => (2 * common(name, word)) / (name.length + word.length);
+    const near = names.map((name) => [ratio(name), name]).filter(([of]) => of >= cutoff);
+    return sorted(near, null, true).slice(0, most).map(([, name]) => name);
+  },
+};
+
+// ---- JSON, with the place of what is wrong -------------------------------------------------
+
+class JSONDecodeError extends Exception {
+  constructor(msg, pos) {
+    super(msg);
+    Object.assign(this, { msg, pos });
+  }
+}
+
+const WORDS = { null: null, true: true, false: false, NaN, Infinity, "-Infinity": -Infinity };
+const ESCAPES = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+
+class JSONDecoder {
+  constructor(options = new Named({})) {
+    this.made = options.values.object_pairs_hook ?? dict;
+    this.whole = options.values.parse_int ?? int;
+  }
+  decode(text) {
+    const [value, end] = this.raw_decode(text, this.blank(text, 0));
+    if (this.blank(text, end) < text.length) this.fault("Extra data", this.blank(text, end));
+    return value;
+  }
+  raw_decode(text, at = 0) {
+    Object.assign(this, { text, at });
+    return [this.value(0), this.at];
+  }
+  fault(message, at = this.at) {
+    throw new JSONDecodeError(message, at);
+  }
+  blank(text, at) {
+    return at + /^[ \t\n\r]*/.exec(text.slice(at))[0].length;
+  }
+  next() {
+    this.at = this.blank(this.text, this.at);
+    return this.text[this.at];
+  }
+  value(depth) {
+    const { at, text } = this;
+    if (depth > 900) throw new RecursionError();
+    if (text[at] === "{") return this.made(this.several("}", depth));
+    if (text[at] === "[") return this.several("]", depth);
+    if (text[at] === '"') return this.string();
+    const word = Object.keys(WORDS).find((it) => text.startsWith(it, at));
+    const number = /^-?(?:0|[1-9]\d*)((?:\.\d+)?(?:[eE][-+]?\d+)?)/.exec(text.slice(at));
+    if (!word && !number) this.fault("Expecting value");
+    this.at += (word ?? number[0]).length;
+    if (word) return WORDS[word];
+    return number[1] ? Number(number[0]) : this.whole(number[0]);
+  }
+  string() {
+    const begin = this.at;
+    for (let said = ""; ;) {
+      const char = this.text[++this.at];
+      if (char === undefined) this.fault("Unterminated string starting at", begin);
+      if (char < " ") this.fault("Invalid control character at");
+      if (char === '"' && ++this.at) return said;
+      if (char !== "\\") said += char;
+      else {
+        const escape = this.text[++this.at];
+        const [code] = /^[0-9A-Fa-f]{4}/.exec(this.text.slice(this.at + 1, this.at + 5)) ?? [];
+        if (escape === undefined) this.fault("Unterminated string starting at", begin);
+        if (escape === "u" && !code) this.fault("Invalid \\uXXXX escape");
+        if (!'"\\/bfnrtu'.includes(escape)) this.fault("Invalid \\escape", this.at - 1);
+        if (code && escape === "u") this.at += 4;
+        if (escape === "u") said += String.fromCharCode(parseInt(code, 16));
+        else said += ESCAPES[escape] ?? escape;
+      }
+    }
+  }
+  // The values of a list, or the pairs of an object.
+  several(end, depth) {
+    const found = [];
+    const quoted = "Expecting property name enclosed in double quotes";
+    this.at++;
+    while (this.next() !== end || found.length) {
+      const pair = [];
+      if (end === "}") {
+        if (this.text[this.at] !== '"') this.fault(quoted);
+        pair.push(this.string());
+        if (this.next() !== ":") this.fault("Expecting ':' delimiter");
+        this.at++;
+        this.next();
+      }
+      pair.push(this.value(depth + 1));
+      found.push(end === "}" ? pair : pair[0]);
+      const char = this.next();
+      if (char !== "," && char !== end) this.fault("Expecting ',' delimiter");
+      if (char === end) break;
+      this.at++;
+    }
+    this.at++;
+    return found;
+  }
+}
+const ASCII = (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+modules.json = {
+  JSONDecodeError,
+  JSONDecoder: (options) => new JSONDecoder(options),
+  dumps(value) {
+    if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+    return JSON.stringify(value).replace(/[\u007f-\uffff]/g, ASCII);
+  },
+};
+
+// What the translation itself calls.
+const $ = {
+  ...{ add, sub, bor, band, pow, shl, iadd, isub, ibor, eq, lt, le, gt, ge, within, truth },
+  ...{ both, either, item, put, cut, apart, attribute, call, tell, named, made, kept, remembered },
+  ...{ str, list, dict, set, formatted, error },
+};
