@@ -449,7 +449,7 @@ def test_by_keyboard_alone(offline: Any, path: Path) -> None:
     tab_to(opens).send_keys(Keys.ENTER)
     tab_to("it.textContent === 'Explain'").send_keys(Keys.ENTER)
     time.sleep(2)
-    title = "FOLFIRI is ELIGIBLE (recommended) by statement 6.1."
+    title = "FOLFIRI is ELIGIBLE (recommended) by statement 6.1 and in a PREFERRED set."
     assert shown.run("return document.activeElement.textContent") == title
 
 

@@ -31,7 +31,7 @@ OF_VOCABULARY = (
 OF_TABLE = (
     *("text", "exclusion", "interpretation", "label", "phrase", "heading", "reference", "rank"),
     *("locoregional", "offers", "place", "year", "statement", "review", "lets_pass", "reuses"),
-    *("only_beside", "withdrawn", "regimen", "partner"),
+    *("only_beside", "withdrawn", "regimen", "partner", "spares", "threshold"),
 )
 
 
@@ -59,6 +59,7 @@ def content(program: Program) -> dict[str, object]:
             "reads": sorted(read),
             "options": " ".join(f"-c {name}={value}" for name, value in program.constants),
             "constants": program.constants,
+            "defaults": asked.rules.defaults,
             "none": str(named.without_answer()),
             "vocabulary": _atoms(asked.declared, OF_VOCABULARY),
             "table": _atoms(asked.table.solver, OF_TABLE),

@@ -323,6 +323,7 @@ function zip(...all) {
   return Array.from({ length: rows }, (_, at) => columns.map((column) => column[at]));
 }
 
+const iter = (items) => items[Symbol.iterator]();
 function next(items, otherwise) {
   const { done, value } = items.next();
   return done ? otherwise : value;
@@ -534,6 +535,7 @@ modules.os = { path: { basename: (path) => path.split("/").at(-1) } };
 modules.types = { MappingProxyType: (mapping) => mapping };
 modules.math = { prod: (items) => [...items].reduce((total, item) => total * item, 1) };
 modules.itertools = {
+  chain: (...all) => all.flatMap((items) => [...items]),
   product(...all) {
     const longer = (rows, of) => rows.flatMap((row) => [...of].map((it) => [...row, it]));
     return all.reduce(longer, [[]]);

@@ -343,7 +343,7 @@ function declared(atoms) {
 function begin(given) {
   data = given;
   const [table, vocabulary] = [data.table, data.vocabulary].map(declared);
-  program.constants = data.constants;
+  Object.assign(program, { constants: data.constants, known_constants: () => data.defaults });
   engine.table = engine.lexicon = modules["crcasp.program.table"].Table(table);
   engine.rules = engine.table.rules(program);
   engine.vocabulary = modules["crcasp.program.vocabulary"].Vocabulary.of(vocabulary);
