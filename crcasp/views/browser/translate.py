@@ -8,10 +8,8 @@ translated text calls: the built-in functions, and what it needs of the standard
 from __future__ import annotations
 
 import ast
-import builtins
 import json
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache
 
@@ -86,13 +84,6 @@ def _path(name: str) -> str:
     path = os.path.join(ABOVE, *name.split("."))
     files = (f"{path}.py", os.path.join(path, "__init__.py"))
     return next(filter(os.path.isfile, files), "")
-
-
-@cache
-def _runtime() -> set[str]:
-    """Return the names that `runtime.js` declares."""
-    with open(os.path.join(os.path.dirname(__file__), "runtime.js"), encoding="utf-8") as file:
-        return {*re.findall(r"^(?:const|class|function\*?) (\w+)", file.read(), re.MULTILINE)}
 
 
 @cache
@@ -362,7 +353,7 @@ class _Translator:
         lines = [f"const {name} = $.made(class {name} extends {base} {{"]
         params = []
         for method in node.body:
-            if isinstance(method, ast.FunctionDef) and method.name != "__hash__":
+            if isinstance(method, ast.FunctionDef):
                 lines += self.method(method)
                 names = self.parameters(method.args, 1)[1]
                 params.append(f"{json.dumps(_member(method.name))}: {json.dumps(names)}")
@@ -406,7 +397,7 @@ class _Translator:
         match node:
             case ast.Constant(value):
                 return json.dumps(value)
-            case ast.Name(name) if not hasattr(builtins, name) or name in _runtime():
+            case ast.Name(name):
                 return _named(name)
             case ast.JoinedStr(values):
                 return f"`{''.join(map(self.piece, values))}`"
