@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")  # its files
 Overlays = tuple[tuple[str, str], ...]
 MESSAGES = 1000  # of clingo's that are read
+MAX_BYTES = 1 << 20  # of one file
 
 
 @cache
@@ -243,11 +245,29 @@ def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
     """
     name = os.fspath(path)
     try:
-        with open(name, encoding="utf-8") as overlay:
-            return name, overlay.read()
+        return name, content_of(name).decode("utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not a text file"
         raise UsageError(f"{name}: it cannot be read: {reason}; name a file of rules.") from None
+
+
+def content_of(path: str) -> bytes:
+    """Return the content of a regular file, or of a pipe that was handed over open.
+
+    Nobody may ever write to a named pipe, and a device may never end.
+
+    Raises:
+        OSError: it is none, it cannot be read, or it is too large.
+    """
+    mode = os.stat(path).st_mode
+    handed_over = path.startswith(("/dev/stdin", "/dev/fd/", "/proc/self/fd/"))
+    if not (stat.S_ISREG(mode) or (handed_over and stat.S_ISFIFO(mode))):
+        raise OSError(0, "it is a directory" if stat.S_ISDIR(mode) else "it is not a regular file")
+    with open(path, "rb") as stream:
+        content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise OSError(0, "it is larger than 1 MiB")
+    return content
 
 
 _loaded: set[str] = set()

@@ -412,7 +412,9 @@ def test_bad_input(command: Command, tmp_path: Path, form: str, content: bytes, 
 def test_a_file_that_cannot_be_read(command: Command, tmp_path: Path) -> None:
     missing = tmp_path / "missing.lp"
     assert_refused(command("recommend", missing), str(missing))
-    assert_refused(command("recommend", tmp_path), f"{tmp_path}: this is a directory")
+    assert_refused(
+        command("recommend", tmp_path), f"{tmp_path}: this cannot be read (it is a directory)"
+    )
 
 
 # ---- help and version -----------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 from collections.abc import Callable, Iterator
@@ -163,11 +164,13 @@ def test_one_may_complete_another() -> None:
 
 
 def test_a_file_that_includes_another_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "other.lp").write_text('withdrawn("I8").')
+    """And the other is not read, or else clingo would say what is wrong with it."""
+    (tmp_path / "other.lp").write_text("a b")
     overlay = tmp_path / "overlay.lp"
-    overlay.write_text(f'#include "{tmp_path / "other.lp"}".')
-    with pytest.raises(OverlayError, match=r"other\.lp; name that file beside this one instead"):
-        recommend({}, overlays=[overlay])
+    for name in (f'"{tmp_path / "other.lp"}"', "<incmode>"):
+        overlay.write_text(f"% #include\n #include {name}.")
+        with pytest.raises(OverlayError, match=r"lay\.lp:2:2: no other file is read: .*\.$"):
+            recommend({}, overlays=[overlay])
 
 
 def test_a_mark_at_the_beginning_of_a_file_is_named(tmp_path: Path) -> None:
@@ -206,9 +209,15 @@ def test_syntax_errors_of_all_are_said_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [('text("1", \u00e4).', "1:11:"), ("x\0.", " there is a NUL")],
+    [
+        ('text("1", \u00e4).', "1:11:"),
+        ("x\0.", " a NUL is in it"),
+        ("% x\ry.", " a carriage return stands alone"),
+        ("x(1..2).\n" + "x(" * 200_000 + "1" + ")" * 200_000 + ".", "2: this statement is too"),
+        ("x(" * 2000 + "1" + ")" * 2000 + ".", "1:1: this statement is too"),
+    ],
 )
-def test_characters_that_clingo_breaks_down_at(text: str, place: str) -> None:
+def test_what_clingo_breaks_down_at(text: str, place: str) -> None:
     assert faults(text)[0].startswith(place)
 
 
@@ -411,6 +420,14 @@ def test_facts_of_a_patient_are_called_so(
     overlay.write_text("country(japan).\n")
     assert cli.main(["check", str(overlay)]) == 0
     assert "Facts of a patient, which every patient has" in capsys.readouterr().out
+
+
+def test_what_has_no_end_is_no_overlay(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.lp")
+    (tmp_path / "large.lp").write_bytes(b"%" * ((1 << 20) + 1))
+    for path in ("/dev/zero", tmp_path / "pipe.lp", tmp_path / "large.lp"):
+        with pytest.raises(UsageError, match=r"it is (not a regular file|larger than 1 MiB);"):
+            recommend({}, overlays=[path])
 
 
 def test_every_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
