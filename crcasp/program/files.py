@@ -12,7 +12,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from crcasp.errors import UsageError
+from crcasp.errors import NoAnswerError, UsageError
 
 if TYPE_CHECKING:
     from clingo import Control, Observer
@@ -187,9 +187,9 @@ class Program(NamedTuple):
         """Return the overlays' names, for a message about them."""
         return ", ".join(name for name, _ in self.overlays) or "program"
 
-    def without_answer(self) -> UsageError:
+    def without_answer(self) -> NoAnswerError:
         """Return the error that a patient has no model, not even one without a set."""
-        return UsageError(f"{self.names()}: its constraints leave no answer for a patient.")
+        return NoAnswerError(f"{self.names()}: its constraints leave no answer for a patient.")
 
 
 def read_all_trusted(
