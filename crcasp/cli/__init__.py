@@ -119,7 +119,7 @@ def _ended(number: int) -> int:
 
     how = "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
     far = " ".join(filter(None, (said() for said in settled)))
-    written = f"after {', '.join(named)} was written" if named else "no file was written"
+    written = f"after {', '.join(named)} had been written" if named else "no file was written"
     _complain(f"crcasp: {how}, {written}." + (f" So far {far}" if far else ""))
     return INTERRUPTED if number == signal.SIGINT else BAD
 
