@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -12,6 +12,12 @@ class CrcaspError(Exception):
 
 class UsageError(CrcaspError):
     """A command or a call that asks for something unknown or impossible."""
+
+
+class NoAnswerError(UsageError):
+    """The constraints of an overlay leave no answer; `places` are those of many patients."""
+
+    places: Sequence[int] = (0,)
 
 
 class OverlayError(UsageError):

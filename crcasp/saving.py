@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from threading import RLock
 from typing import IO
 
 from crcasp.errors import UsageError
@@ -17,6 +18,12 @@ STREAM = re.compile(r"/dev/std(in|out|err)|(?:/dev|/proc/self)/fd/(\d+)")
 
 unfinished: set[str] = set()
 """Files that are being written, under a name that is not yet theirs."""
+
+named: list[str] = []
+"""Files that have been written."""
+
+naming = RLock()
+"""Is held while several files take their names, which a signal must not come between."""
 
 
 def discard() -> None:
@@ -46,14 +53,19 @@ def opened(*names: str) -> Iterator[list[Output]]:
         UsageError: one of them cannot be written, then or later.
     """
     outputs = [Output(name) for name in names]
+    named.clear()
     try:
         for output in outputs:
             output.open()
         yield outputs
         for output in outputs:
             output.finish()
-        for output in outputs:
-            output.take_its_name()
+        with naming:
+            for output in outputs:
+                output.take_its_name(keep_former=output is not outputs[-1])
+            for output in outputs:
+                output.taken = False
+            named.extend(output.name for output in outputs if not output.special)
     finally:
         for output in outputs:
             output.abandon()
@@ -69,7 +81,9 @@ class Output:
         self.position = 0
         self.file: IO[bytes] | None = None
         self.temporary = ""
+        self.former = ""
         self.target = name
+        self.taken = False
         self.special = name == STANDARD or is_special(name)
 
     @contextmanager
@@ -136,10 +150,17 @@ class Output:
                 if self.name != STANDARD:
                     self.file.close()
 
-    def take_its_name(self) -> None:
-        """Put the file where it belongs."""
+    def take_its_name(self, *, keep_former: bool) -> None:
+        """Put the file where it belongs; what is there may come back until the others are."""
         if self.temporary:
             with self._errors():
+                self.taken = keep_former
+                if keep_former and os.path.exists(self.target):
+                    self.former = f"{self.temporary}.old"
+                    unfinished.add(self.former)
+                    with suppress(OSError):
+                        os.link(self.target, self.former)
+                    self.taken = os.path.exists(self.former)  # not where there are no links
                 os.replace(self.temporary, self.target)
 
     def abandon(self) -> None:
@@ -148,10 +169,13 @@ class Output:
             if self.file is not None and self.name != STANDARD:
                 self.file.close()
         self.file = None
-        if self.temporary:
+        if self.taken and not os.path.exists(self.temporary):
             with suppress(OSError):
-                os.unlink(self.temporary)
-            unfinished.discard(self.temporary)
+                os.replace(self.former, self.target) if self.former else os.unlink(self.target)
+        for path in filter(None, (self.temporary, self.former)):
+            with suppress(OSError):
+                os.unlink(path)
+            unfinished.discard(path)
 
 
 def silence() -> None:

@@ -87,7 +87,7 @@ FACTS = [
     ("age(54)\n% remark\n", "1:1", "full stop"),
     ("%* never closed", "1:1", "never closed"),
     ("age(54). %* %* *%", "1:10", "never closed"),
-    ('{"age": 54,\n  }', "2:3", "JSON"),
+    ('{"age": 54\n  "side"}', "2:3", "JSON"),
     ('% c\n{"age" 54}', "2:8", "JSON"),
     ("side((left, right)).", "1:6", "a tuple"),
     ("side(left()).", "1:1", NO_FACT),
@@ -158,7 +158,7 @@ JSON = [
     ('{"history": [{"received": ["hai"],\n |"received": ["hai"]}]}', "given twice"),
     ('|["age"]', "one object of keys and values, not a list"),
     ('% remark\n %* more\n *%  {"age"\n: |17}', "18 to 120"),
-    ('{"age": 54, |}', "this is not valid JSON"),
+    ('{"age": 54 |"side"}', "this is not valid JSON"),
     ('{"age": 54} |x', "this is not valid JSON (Extra data)"),
     ('{"age": |', "not valid JSON"),
 ]

@@ -105,18 +105,22 @@ def _end_on_signals() -> None:
 
 def _interrupted(number: int, _: object = None) -> NoReturn:
     """End at once, and leave nothing behind that is not whole."""
-    from crcasp.saving import discard
+    from crcasp import saving
 
-    status = _ended(number)
-    discard()
-    os._exit(status)
+    with saving.naming:
+        status = _ended(number)
+        saving.discard()
+        os._exit(status)
 
 
 def _ended(number: int) -> int:
     """Say that a signal ended the run, and return the exit status."""
+    from crcasp.saving import named
+
     how = "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
     far = " ".join(filter(None, (said() for said in settled)))
-    _complain(f"crcasp: {how}, no file was written." + (f" So far {far}" if far else ""))
+    written = f"after {', '.join(named)} had been written" if named else "no file was written"
+    _complain(f"crcasp: {how}, {written}." + (f" So far {far}" if far else ""))
     return INTERRUPTED if number == signal.SIGINT else BAD
 
 

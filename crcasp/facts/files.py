@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import stat
 import sys
 
 from crcasp.facts.collector import SourceError
 from crcasp.facts.text import Text
+from crcasp.program.files import MAX_BYTES, content_of
 
-MAX_BYTES = 1 << 20  # of one file
 TOO_LARGE = "this is larger than 1 MiB; give the facts of one patient only."
 
 
@@ -20,7 +18,7 @@ def text_of(path: str, source: str) -> str:
         SourceError: there is none, it cannot be read, it is too long or not UTF-8.
     """
     try:
-        content = _standard_input() if path == "-" else _file(path)
+        content = _standard_input() if path == "-" else content_of(path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SourceError(f"this cannot be read ({reason}); give a file of facts.") from error
@@ -41,17 +39,3 @@ def _standard_input() -> bytes:
     if not hasattr(sys.stdin, "buffer"):
         return sys.stdin.read(MAX_BYTES + 1).encode("utf-8", "surrogatepass")
     return sys.stdin.buffer.read(MAX_BYTES + 1)
-
-
-def _file(path: str) -> bytes:
-    """The content of a regular file, or of a pipe that was handed over open.
-
-    Nobody may ever write to a named pipe, and a device may never end.
-    """
-    mode = os.stat(path).st_mode
-    handed_over = path.startswith(("/dev/stdin", "/dev/fd/", "/proc/self/fd/"))
-    if not (stat.S_ISREG(mode) or (handed_over and stat.S_ISFIFO(mode))):
-        kind = "a directory" if stat.S_ISDIR(mode) else "not a regular file"
-        raise SourceError(f"this is {kind}; give a file of facts, or - for standard input.")
-    with open(path, "rb") as stream:
-        return stream.read(MAX_BYTES + 1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import atexit
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from crcasp.errors import UsageError
+from crcasp.errors import NoAnswerError, UsageError
 
 if TYPE_CHECKING:
     from clingo import Control, Observer
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")  # its files
 Overlays = tuple[tuple[str, str], ...]
 MESSAGES = 1000  # of clingo's that are read
+MAX_BYTES = 1 << 20  # of one file
 
 
 @cache
@@ -185,9 +187,9 @@ class Program(NamedTuple):
         """Return the overlays' names, for a message about them."""
         return ", ".join(name for name, _ in self.overlays) or "program"
 
-    def without_answer(self) -> UsageError:
+    def without_answer(self) -> NoAnswerError:
         """Return the error that a patient has no model, not even one without a set."""
-        return UsageError(f"{self.names()}: its constraints leave no answer for a patient.")
+        return NoAnswerError(f"{self.names()}: its constraints leave no answer for a patient.")
 
 
 def read_all_trusted(
@@ -243,11 +245,29 @@ def read_trusted(path: str | os.PathLike[str]) -> tuple[str, str]:
     """
     name = os.fspath(path)
     try:
-        with open(name, encoding="utf-8") as overlay:
-            return name, overlay.read()
+        return name, content_of(name).decode("utf-8")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is not a text file"
         raise UsageError(f"{name}: it cannot be read: {reason}; name a file of rules.") from None
+
+
+def content_of(path: str) -> bytes:
+    """Return the content of a regular file, or of a pipe that was handed over open.
+
+    Nobody may ever write to a named pipe, and a device may never end.
+
+    Raises:
+        OSError: it is none, it cannot be read, or it is too large.
+    """
+    mode = os.stat(path).st_mode
+    handed_over = path.startswith(("/dev/stdin", "/dev/fd/", "/proc/self/fd/"))
+    if not (stat.S_ISREG(mode) or (handed_over and stat.S_ISFIFO(mode))):
+        raise OSError(0, "it is a directory" if stat.S_ISDIR(mode) else "it is not a regular file")
+    with open(path, "rb") as stream:
+        content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise OSError(0, "it is larger than 1 MiB")
+    return content
 
 
 _loaded: set[str] = set()

@@ -20,6 +20,10 @@ Link: TypeAlias = tuple[Iterable[Signature], set[Signature]]  # what a rule stat
 Kind = ast.ASTType
 
 ASCII = re.compile(r"[^\x01-\x7f]")
+INCLUDE = f"%{ODD}nclude"  # what #include is read as, to see it before clingo includes anything
+STATEMENT = re.compile(r"\s*+((?:[^.]++|\.\.)*+)\.?")
+LONGEST = 10_000  # characters of a statement; far more than that break clingo down
+TOO_DEEP = "this statement is too long or nested too deeply: divide it."
 BESIDE = "beside "  # the files of rules that are derived from those of an overlay
 IGNORED = {
     Kind.External: "#external",
@@ -43,27 +47,41 @@ def parse(name: str, text: str, collect: Callable[[ast.AST], None]) -> None:
     refused: dict[Fault, None] = {}
 
     def own(node: ast.AST) -> None:
-        begin = node.location.begin
-        if begin.filename != UNNAMED:
-            said = f"this includes {begin.filename}; name that file beside this one instead."
-            refused[Fault(Place(name), said)] = None
-        elif node.ast_type == Kind.Script:
-            said = "this is a #script, and only rules are read: remove it."
-            refused[Fault(Place(name, begin.line, begin.column), said)] = None
-        else:
-            collect(node)
+        try:
+            if node.ast_type == Kind.Script:
+                refuse(node, "this is a #script, and only rules are read: remove it.")
+            else:
+                collect(node)
+        except RecursionError:
+            refuse(node, TOO_DEEP)
 
-    if "\0" in text:  # clingo reads no further than this
-        raise OverlayError([Fault(Place(name), "there is a NUL character in it: remove it.")])
-    plain = ASCII.sub(ODD, text)
+    def included(node: ast.AST) -> None:
+        if node.ast_type == Kind.Comment and node.value.startswith(INCLUDE):
+            refuse(node, "no other file is read: name the one that this includes beside this one.")
+
+    def refuse(node: ast.AST, said: str) -> None:
+        refused[Fault(_place(node)._replace(source=name), said)] = None
+
+    def read(text: str, collect: Callable[[ast.AST], None]) -> None:
+        ast.parse_string(text, collect, logger=lambda _, said: messages.append(said))
+        if refused:
+            raise OverlayError(refused)
+
+    odd = re.search(r"\0|\r(?!\n)", text)  # clingo reads no further, or beyond the end of a line
+    if odd:
+        said = "a carriage return stands alone in it" if odd[0] == "\r" else "a NUL is in it"
+        raise OverlayError([Fault(Place(name), f"{said}: remove it.")])
+    for statement in STATEMENT.finditer(text):
+        if len(statement[1]) > LONGEST:
+            line = text.count("\n", 0, statement.start(1)) + 1
+            raise OverlayError([Fault(Place(name, line), TOO_DEEP)])
+    plain = ASCII.sub(ODD, text).replace("#include", INCLUDE)
     try:
-        if plain != text:  # clingo breaks down where it complains of such a character
-            ast.parse_string(plain, lambda _: None, logger=lambda _, said: messages.append(said))
-        ast.parse_string(text, own, logger=lambda _, said: messages.append(said))
+        if plain != text:  # clingo breaks down where it complains of a character
+            read(plain, included)
+        read(text, own)
     except RuntimeError:
         raise OverlayError(faults_of(messages, {name: text}, UNNAMED)) from None
-    if refused:
-        raise OverlayError(refused)
 
 
 def add_named(control: Control, name: str, text: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import reduce
+from operator import and_
 from typing import TypeAlias
 
 from clingo import Control, Function, Symbol
@@ -206,9 +208,10 @@ class OfMany:
         return self.options[key]
 
     @property
-    def consistent(self) -> bool:
-        """Whether each patient has a completion, as far as single constraints leave one."""
-        return all(self._ask(-check, self.mask)[1] == self.mask for check in self.circuit.checks)
+    def inconsistent(self) -> int:
+        """The patients without a completion, as far as single constraints leave them none."""
+        left = (self._ask(-check, self.mask)[1] for check in self.circuit.checks)
+        return self.mask & ~reduce(and_, left, self.mask)
 
     def _ask(
         self, literal: int, mask: int, flips: dict[Symbol, int] | None = None
@@ -289,7 +292,6 @@ class OfOne:
     """What the completions of one patient say, by the solver; see `OfMany`."""
 
     rows = mask = 1
-    consistent = True
 
     def __init__(self, program: Program, facts: Iterable[Symbol]) -> None:
         self.completions = Completions(program, facts, ANSWER)

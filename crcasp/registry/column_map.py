@@ -12,7 +12,8 @@ from operator import or_
 from typing import Any, TypeAlias
 
 from crcasp.errors import UsageError
-from crcasp.facts.wording import suggestion
+from crcasp.facts.wording import show, suggestion
+from crcasp.program.files import content_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ class Years:
     at: str
 
 
+# A dotted key of many parts, for which tomllib takes the square of their number.
+LONG_KEY = re.compile(r"""(?:("[^"\n]*"|'[^'\n]*'|(?<![\w-])[\w-]++)[ \t]*+\.[ \t]*+){50}""")
 AnyRule: TypeAlias = Rule | Cases | Years
 
 
@@ -141,11 +144,15 @@ def from_toml(path: str) -> ColumnMap:
     import tomllib
 
     try:
-        with open(path, "rb") as stream:
-            content = tomllib.load(stream)
+        text = content_of(path).decode("utf-8")
+        if LONG_KEY.search(text):
+            raise RecursionError
+        content = tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"{path}: the map cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise UsageError(f"{path}: the map is nested too deeply: remove inner levels.") from None
+    except ValueError as error:
         raise UsageError(f"{path}: the map is not TOML: {error}.") from None
     return _Content(path).map(content)
 
@@ -207,4 +214,4 @@ class _Content:
         for name in content:
             if name not in known:
                 end = suggestion(name, known) or f"; it may have {', '.join(known)}."
-                raise UsageError(f"{self.path}: {name} is no key of {where}{end}")
+                raise UsageError(f"{self.path}: {show(name)} is no key of {where}{end}")

@@ -9,8 +9,9 @@ from typing import TypeAlias
 
 import numpy as np
 import polars as pl
-from clingo import Function, Symbol
+from clingo import Function, String, Symbol
 
+from crcasp.errors import NoAnswerError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.sets import OF_VERDICTS
@@ -36,8 +37,9 @@ from crcasp.registry.set_enumerator import SetEnumerator
 # Told of some patients: their facts, which of all they are, how they are answered, and what.
 Seen: TypeAlias = Callable[[Facts, Places, int, bool, Answers, Coded], None]
 Columns: TypeAlias = Iterator[tuple[str, Places, Coded]]
-Issues: TypeAlias = Mapping[Symbol, Bits]  # for each contradiction the patients who have it
+Issues: TypeAlias = dict[Symbol, Bits]  # for each contradiction the patients who have it
 
+UNANSWERED = "its constraints leave no answer for this patient"
 ROWS = 65_536  # that are evaluated at once
 USUAL = 2  # lines of which one grounding serves all
 SCOPE = Function("out_of_scope")
@@ -80,6 +82,7 @@ class Evaluator:
         with self.lock:
             issues = self.issues(facts, rows)
             bad = np.logical_or.reduce([bad, *issues.values()])
+            program, unanswered = Function(self.program.names()), np.zeros(rows, bool)
             parts = [*_parts(facts, rows)]
             for part, lines, alone in parts:  # which grows meanwhile
                 own = facts if len(part) == rows else {fact: of[part] for fact, of in facts.items()}
@@ -89,6 +92,10 @@ class Evaluator:
                     columns = [*self._columns(answers, sets, given[part])]
                     if seen:
                         seen(own, part, lines, alone, answers, sets)
+                except NoAnswerError as error:
+                    bad[part[error.places]] = unanswered[part[error.places]] = True
+                    parts += [] if alone else [(part, lines, alone)]
+                    continue
                 except Unevaluable as reason:
                     self.solved = (
                         f"{self.program.names()}: {reason}, so rows are solved one by one."
@@ -98,6 +105,8 @@ class Evaluator:
                     continue
                 for name, places, found in columns:
                     results.put(name, part[places], found)
+        if unanswered.any():
+            issues[Function("issue", [program, program, String(UNANSWERED)])] = unanswered
         return results.frame(), issues
 
     def issues(self, facts: Facts, rows: int) -> Issues:
@@ -119,8 +128,8 @@ class Evaluator:
         if alone and not bad[0]:
             return OfOne(self.program, (fact for fact, whom in facts.items() if whom[0]))
         answers = OfMany(self.verdicts.of(facts, lines), facts, len(bad), packed(~bad))
-        if not answers.consistent:
-            raise self.program.without_answer()
+        if without := answers.inconsistent:
+            raise self._unanswered(np.flatnonzero(unpacked(without, answers.rows)))
         return answers
 
     def sets(self, answers: Answers) -> Coded:
@@ -132,8 +141,22 @@ class Evaluator:
             self.enumerators[key] = SetEnumerator(self.program, facts, [*more, *verdicts])
         enumerator = self.enumerators[key]
         values = [_listed(answers, atom) for atom in enumerator.inputs]
-        found = patterns(values, answers.rows, _places(answers))
-        return Coded([enumerator.sets(bits) for bits in found.values], found.codes)
+        places = _places(answers)
+        found = patterns(values, answers.rows, places)
+        sets, none = [], []
+        for code, bits in enumerate(found.values):
+            try:
+                sets.append(enumerator.sets(bits))
+            except NoAnswerError:
+                none.append(code)
+        if none:
+            raise self._unanswered(places[np.isin(found.codes, none)])
+        return Coded(sets, found.codes)
+
+    def _unanswered(self, places: Places) -> NoAnswerError:
+        error = self.program.without_answer()
+        error.places = places.tolist()
+        return error
 
     def _columns(self, answers: Answers, sets: Coded, given: Given) -> Columns:
         """Yield the columns of results, each with the places that it is for."""

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from clingo import Symbol
 
+from crcasp.errors import NoAnswerError, UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import word
@@ -82,10 +83,12 @@ class UpdateImpact:
         self.compared += len(both)
         if not len(both):
             return
-        old = self.old.answered(facts, bad, lines, alone)
-        other, _ = _pairs(
-            self.old.sets(old), Coded(sets.values, sets.codes[~bad[answered]]), _other_sets
-        )
+        try:
+            old = self.old.answered(facts, bad, lines, alone)
+            old_sets = self.old.sets(old)
+        except NoAnswerError as error:  # of the old table: its rows are not those of the output
+            raise UsageError(str(error)) from None
+        other, _ = _pairs(old_sets, Coded(sets.values, sets.codes[~bad[answered]]), _other_sets)
         touched = other
         tables = zip((old, new), self.ranks, strict=True)
         before, after = (_verdicts(answers, ranks, both) for answers, ranks in tables)

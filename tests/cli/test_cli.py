@@ -418,7 +418,9 @@ def test_bad_input(command: Command, tmp_path: Path, form: str, content: bytes, 
 def test_a_file_that_cannot_be_read(command: Command, tmp_path: Path) -> None:
     missing = tmp_path / "missing.lp"
     assert_refused(command("recommend", missing), str(missing))
-    assert_refused(command("recommend", tmp_path), f"{tmp_path}: this is a directory")
+    assert_refused(
+        command("recommend", tmp_path), f"{tmp_path}: this cannot be read (it is a directory)"
+    )
 
 
 # ---- help and version -----------------------------------------------------------------
@@ -505,18 +507,31 @@ import os
 from crcasp import cli, saving
 saving.os.replace = lambda *_: os.kill(os.getpid(), cli.signal.SIGINT)
 cli.signal.signal(cli.signal.SIGINT, cli._interrupted)
-saving.save("answer.txt", "half")
+saving.save("a.txt", "half")
 """
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of a POSIX system")
-def test_an_interrupt_while_saving_leaves_no_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("program", "said", "left"),
+    [
+        (SAVING, "no file was written", []),
+        (
+            SAVING.replace("saving.os.replace =", "saving.Output.abandon ="),
+            "after a.txt",
+            ["a.txt"],
+        ),
+    ],
+)
+def test_an_interrupt_while_saving_says_what_it_leaves(
+    program: str, said: str, left: list[str], tmp_path: Path
+) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", SAVING], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 130
-    assert "interrupted" in done.stderr
-    assert list(tmp_path.iterdir()) == []
+    assert f"crcasp: interrupted, {said}" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == left
 
 
 def assert_quiet(stderr: str) -> None:

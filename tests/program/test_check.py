@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
 from collections.abc import Callable, Iterator
@@ -163,11 +164,13 @@ def test_one_may_complete_another() -> None:
 
 
 def test_a_file_that_includes_another_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "other.lp").write_text('withdrawn("I8").')
+    """And the other is not read, or else clingo would say what is wrong with it."""
+    (tmp_path / "other.lp").write_text("a b")
     overlay = tmp_path / "overlay.lp"
-    overlay.write_text(f'#include "{tmp_path / "other.lp"}".')
-    with pytest.raises(OverlayError, match=r"other\.lp; name that file beside this one instead"):
-        recommend({}, overlays=[overlay])
+    for name in (f'"{tmp_path / "other.lp"}"', "<incmode>"):
+        overlay.write_text(f"% #include\n #include {name}.")
+        with pytest.raises(OverlayError, match=r"lay\.lp:2:2: no other file is read: .*\.$"):
+            recommend({}, overlays=[overlay])
 
 
 def test_a_mark_at_the_beginning_of_a_file_is_named(tmp_path: Path) -> None:
@@ -206,9 +209,15 @@ def test_syntax_errors_of_all_are_said_at_once() -> None:
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [('text("1", \u00e4).', "1:11:"), ("x\0.", " there is a NUL")],
+    [
+        ('text("1", \u00e4).', "1:11:"),
+        ("x\0.", " a NUL is in it"),
+        ("% x\ry.", " a carriage return stands alone"),
+        ("x(1..2).\n" + "x(" * 200_000 + "1" + ")" * 200_000 + ".", "2: this statement is too"),
+        ("x(" * 2000 + "1" + ")" * 2000 + ".", "1:1: this statement is too"),
+    ],
 )
-def test_characters_that_clingo_breaks_down_at(text: str, place: str) -> None:
+def test_what_clingo_breaks_down_at(text: str, place: str) -> None:
     assert faults(text)[0].startswith(place)
 
 
@@ -222,18 +231,29 @@ OWN = [
 ]
 
 
-@pytest.mark.parametrize("command", [*OWN, "check {}", "missing --with {} -"])
+FURTHER = ["explain --with {} - hai", "compare --with {} - in.lp", "page --with {}"]
+FURTHER += ["cohort in.csv -o - --with {}", "cohort in.csv -o - --old {} --format csv"]
+SLOW = [pytest.param(command, marks=pytest.mark.slow) for command in FURTHER]
+NO_TABLE = """{ mine }. s1_used_in(taiwan) :- mine, yours.
+yours :- not theirs, is(ecog, 1). theirs :- not yours."""
+
+
+@pytest.mark.parametrize("command", [*OWN, "check {}", "missing --with {} -", *SLOW])
 def test_every_command_says_the_same(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "my overlay.lp"
-    path.write_text(BARS + '\n withdrawn("I88").', encoding="utf-8")
+    path.write_text(BARS + f'\n withdrawn("I88"). {NO_TABLE}', encoding="utf-8")
     assert cli.main([part.format(path) for part in command.split()]) == 2
     out, err = capsys.readouterr()
     assert out == ""
-    said = "I88 is no interpretation, statement or exclusion; did you mean I8?"
-    expected = f"{path}:2:2: {said}\n"
-    assert err == expected
+    loop = "hangs on itself through `not`, and may have more than one answer, or none: break the"
+    assert err.splitlines() == [
+        f"{path}:2:2: I88 is no interpretation, statement or exclusion; did you mean I8?",
+        f"{path}:2:20: this leaves more than one answer: write a rule with one atom as its head.",
+        f"{path}:3:1: yours {loop} loop.",
+        f"{path}:3:35: theirs {loop} loop.",
+    ]
 
 
 @pytest.mark.slow
@@ -404,6 +424,14 @@ def test_facts_of_a_patient_are_called_so(
     overlay.write_text("country(japan).\n")
     assert cli.main(["check", str(overlay)]) == 0
     assert "Facts of a patient, which every patient has" in capsys.readouterr().out
+
+
+def test_what_has_no_end_is_no_overlay(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.lp")
+    (tmp_path / "large.lp").write_bytes(b"%" * ((1 << 20) + 1))
+    for path in ("/dev/zero", tmp_path / "pipe.lp", tmp_path / "large.lp"):
+        with pytest.raises(UsageError, match=r"it is (not a regular file|larger than 1 MiB);"):
+            recommend({}, overlays=[path])
 
 
 def test_every_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

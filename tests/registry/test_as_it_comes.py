@@ -261,7 +261,7 @@ TYPED = {
     "decimal": pa.array([decimal.Decimal("1.50")]),
     "wide": pa.array([decimal.Decimal("1.50")], pa.decimal256(50, 2)),
     "json": pa.array(['{"a": 1}'], pa.json_()),
-    "half": pa.array([1.5], pa.float16()),
+    "half": pa.array(np.array([1.5], np.float16)),
     "view": pa.array(["x"], pa.string_view()),
 }
 SHOWN = [str(MARK), "3 days, 0:00:00", "1.50", "1.50", '{"a": 1}', "1.5", "x"]

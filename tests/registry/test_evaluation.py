@@ -15,7 +15,7 @@ import pytest
 import random_overlays
 import reading
 
-from crcasp import Advice, InputError, UsageError, recommend
+from crcasp import Advice, InputError, recommend
 from crcasp.facts import read_path, read_text
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
@@ -116,7 +116,7 @@ def test_completions_are_the_stable_models(text: str) -> None:
     many = OfMany(known, facts, 8, 255)
     found = {atom: many.ask(atom) for atom in known.atoms("eligible", 1)}
     missing = many.missing()
-    assert many.consistent
+    assert not many.inconsistent
     for number, world in enumerate(worlds):
         told = "".join(f"{name}. " for name, value in zip("xyz", world, strict=True) if value)
         every = models(text + told)
@@ -147,8 +147,8 @@ def flips(every: Sequence[set[str]]) -> set[str]:
 def test_a_patient_without_a_completion_is_found() -> None:
     known = grounded(f"{VALUES}{CHOICE}{COULD} :- turns_out(f, 2), x.", "xyz")
     facts = {clingo.Function("x"): np.array([False, True])}
-    assert not OfMany(known, facts, 2, 0b11).consistent
-    assert OfMany(known, facts, 2, 0b01).consistent
+    assert OfMany(known, facts, 2, 0b11).inconsistent == 0b10
+    assert not OfMany(known, facts, 2, 0b01).inconsistent
 
 
 def test_values_that_nothing_tells_apart_are_one() -> None:
@@ -479,14 +479,20 @@ def test_rows_with_too_many_completions_are_solved(
 
 
 @pytest.mark.slow
-def test_no_answer_at_all_is_an_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most", [answers.MOST, -1])
+def test_no_answer_is_an_error_of_its_row(
+    most: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "MOST", most)
     overlay = tmp_path / "own.lp"
     overlay.write_text(":- eligible(folfox).")
     facts = [[], [term("ras", "mutant")], [term("contraindicated", "folfox")]]
-    with pytest.raises(UsageError, match="leave no answer"):
-        Evaluator(Program.build([overlay])).answers(3, columns(facts), np.zeros(3, bool))
-    frame, _ = Evaluator(Program.build([overlay])).answers(1, columns(facts[2:]), np.zeros(1, bool))
-    assert "folfox" not in frame["eligible"][0].split(";")
+    evaluator = Evaluator(Program.build([overlay]))
+    frame, issues = evaluator.answers(3, columns(facts), np.zeros(3, bool))
+    ((issue, rows),) = issues.items()
+    assert (str(issue.arguments[0]), [*rows]) == (str(overlay), [True, True, False])
+    assert frame["eligible"].is_null().to_list() == [True, True, False]
+    assert "folfox" not in frame["eligible"][2].split(";")
 
 
 def test_nothing_given_and_nobody_at_all() -> None:

@@ -148,6 +148,11 @@ def test_a_map_file_says_all_of_it_and_is_written_as_it_is_read(tmp_path: Path) 
         ('floor = ["agee"]\n', "agee is not a column of a patient; did you mean age?"),
         ('[treatments]\nfloor = ["age"]\n', "floor is no key of [treatments] of the map"),
         ("[treatments]\ncolums = 3\n", "colums is no key of [treatments] of the map"),
+        ("unknown = " + "[" * 9000, "the map is nested too deeply"),
+        ("a." * 20_000 + "a = 1", "the map is nested too deeply"),
+        (f"unknown = [{'1' * 5000}]", "the map is not TOML"),
+        ("#" * (1 << 20) + "\n", "the map cannot be read: it is larger than 1 MiB"),
+        ("k" * 1000 + " = 1", "kkk... is no key of the map"),
     ],
 )
 def test_a_fault_of_a_map_is_named(toml: str, said: str, run: Run) -> None:

@@ -312,6 +312,39 @@ def test_a_signal_ends_in_one_sentence_and_leaves_nothing(
     assert output.read_text() == "old"
 
 
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("former", ["old", None])
+def test_none_takes_its_name_if_the_last_cannot(
+    former: str | None,
+    links: bool,
+    source: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    names = [tmp_path / name for name in ("out.csv", "page.html", "s.json")]
+    for name in names if former else []:
+        name.write_text("old")
+    replace, last = os.replace, str(names[-1])
+
+    def refusing(path: str, target: str) -> None:
+        if target == last:
+            raise PermissionError(1, "Operation not permitted")
+        replace(path, target)
+
+    monkeypatch.setattr(os, "replace", refusing)
+    if not links:
+        monkeypatch.setattr(os, "link", lambda *_: os.open("", 0))
+    command = ["cohort", str(source), "-o", str(names[0]), "--report", str(names[1])]
+    assert main([*command, "--summary", last]) == 2
+    assert f"{last}: it cannot be written (Operation not permitted)" in capsys.readouterr().err
+    if former is None:
+        assert [*tmp_path.iterdir()] == [source]
+    else:
+        assert {*tmp_path.iterdir()} == {source, *names}
+        assert not links or all(name.read_text() == "old" for name in names)
+
+
 @pytest.mark.parametrize("name", ["no/such/folder.csv", ".", "a\0b.csv", ""])
 def test_what_is_no_place_for_a_file(
     name: str, source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
