@@ -48,12 +48,18 @@ FULLY_KNOWN = (
     f"liver_metastases(unresectable). {test_program.KNOWN}",
 )
 TESTS_OF_MMR = ("mmr(deficient)", "mmr(proficient)", "msi(high)", "msi(stable)")
+PAIR = 'offers("1", two, with(folfox, bevacizumab, ipilimumab)).'
 # Patients who are hardly met by chance, each with what an overlay says.
 EDGES = (
     *((f"primary_site({site}).", 'withdrawn("I1").') for site in ("cecum", "rectum")),
     *((f"kras({it}). nras(wild_type).", 'withdrawn("I2").') for it in ("mutant", "wild_type")),
     *((f"received(1, folfox). {test}.", 'withdrawn("I3").') for test in TESTS_OF_MMR),
     ("liver_metastases(unresectable). disease_extent(liver_only).", 'withdrawn("I9").'),
+    (
+        "liver_metastases(unresectable). disease_extent(liver_only). "
+        "multifocal_liver_disease(early).",
+        'withdrawn("I19").',
+    ),
     ("side(left). ras(wild_type).", 'withdrawn(("I13"; "I14")).'),
     ("liver_metastases(none).", 'withdrawn(("5"; "9")).'),
     (
@@ -67,8 +73,11 @@ EDGES = (
         'only_beside("12", fluorouracil_leucovorin, tace).',
     ),
     *(
-        (f"received(1, ({'; '.join(drugs)})). received(2, irinotecan).", 'withdrawn("I22").')
-        for drugs in map(sorted, reading.MADE_UP)
+        (
+            f"received(1, (folfox; {partners})). received(2, irinotecan).",
+            f'offers("1", two, {PAIR}).',
+        )
+        for partners in ("bevacizumab; ipilimumab", "bevacizumab; ipilimumab; aflibercept")
     ),
 )
 SECONDS, MEMORY = 60, 2**31  # that it has for all answers
@@ -231,32 +240,42 @@ def questions() -> tuple[Question, ...]:
     rng = random.Random(77)
     patients = [reading.random_patient(rng) for _ in range(POOL)]
     read = [(patient, reading.read(patient)) for patient in patients]
-    plain = telling(((it, "", said, _told(said)) for it, said in read), PATIENTS)
+    plain = telling([(it, "", _told(said)) for it, said in read])
     withdrawn = telling(
-        (
-            (it, name, without, {(name, *told[1:]) for told in _told(without) - _told(said)})
-            for name in WITHDRAWN
-            for it, said in read
-            for without in [reading.read(it, frozenset({name}))]
-        ),
-        PATIENTS,
+        (it, name, {(name, *told[1:]) for told in _told(without) - _told(said)})
+        for name in WITHDRAWN
+        for it, said in read
+        for without in [reading.read(it, frozenset({name}))]
     )
-    clingo = [Question("", partial(_by_clingo, facts)) for facts in FULLY_KNOWN]
-    edges = [Question(overlay, partial(_tells, facts)) for facts, overlay in EDGES]
-    return (*plain, *clingo, *withdrawn, *of_overlays(), *edges, *of_reasons())
+    second = frozenset({"irinotecan"})
+    beside = frozenset({"folfox", "capecitabine", "irinotecan"})
+    by_hand = [(reading.Patient({}, {1: beside, 2: second}), "")]
+    by_hand += [(reading.Patient({}, {1: it, 2: second}), "I22") for it in reading.MADE_UP]
+    by_hand += [(reading.Patient({}, {1: second}), "I17")]
+    return (
+        *(_of_patient(*one) for one in (*plain, *withdrawn, *by_hand)),
+        *(Question("", partial(_by_clingo, facts)) for facts in FULLY_KNOWN),
+        *of_overlays(),
+        *(Question(overlay, partial(_tells, facts)) for facts, overlay in EDGES),
+        *of_reasons(),
+    )
 
 
-Telling = tuple[reading.Patient, str, reading.Reading, set[tuple[str, ...]]]
+def _of_patient(patient: reading.Patient, withdrawn: str) -> Question:
+    said = reading.read(patient, frozenset({withdrawn} if withdrawn else ()))
+    overlay = f'withdrawn("{withdrawn}").' if withdrawn else ""
+    return Question(overlay, partial(_agrees, patient, said))
 
 
-def telling(read: Iterable[Telling], most: int) -> Iterator[Question]:
+def telling(
+    read: Iterable[tuple[reading.Patient, str, set[tuple[str, ...]]]],
+) -> Iterator[tuple[reading.Patient, str]]:
     """Yield patients of whom, together, the most is said that is said of any of them."""
-    left = [it for it in read if it[3]]
-    for _ in range(most):
-        patient, name, said, news = max(left, key=lambda it: len(it[3]))
-        left = [(*it[:3], it[3] - news) for it in left]
-        text = f'withdrawn("{name}").' if name else ""
-        yield Question(text, partial(_agrees, patient, said))
+    left = [it for it in read if it[2]]
+    for _ in range(PATIENTS):
+        patient, name, news = max(left, key=lambda it: len(it[2]))
+        left = [(*it[:2], it[2] - news) for it in left]
+        yield patient, name
 
 
 def _told(said: reading.Reading) -> set[tuple[str, ...]]:
