@@ -11,27 +11,76 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import resource
+import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout, suppress
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, NamedTuple
+from zlib import crc32
 
+import overlay_reading
+import pytest
+import random_overlays
 import reading
 from clingo import Number, ast
 from clingo.ast import AST, ASTType
+from lp.test_reading import disagreements
+from questions import test_reasons
 
-from crcasp import parse_facts, recommend
-from crcasp.errors import CrcaspError
+from crcasp import Advice, parse_facts, recommend
 from crcasp.program import files
+from lp import test_overlay_language, test_program
 
 LP = Path(files.program_directory())
 JUDGED = ("interpretations.lp", "table.lp", "patient.lp", "offers.lp", "verdicts.lp", "sets.lp")
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
-PATIENTS = 260  # that a mutant may answer before it counts as a survivor
+# Of whom a mutant is asked: patients, chosen out of so many, overlays, and patients for reasons.
+PATIENTS, POOL, OVERLAYS, REASONS = 14, 400, 6, 1
+TESTS = ("tests/lp/test_table.py", "tests/lp/test_overlay_rules.py", "tests/questions")
+FULLY_KNOWN = (
+    test_program.EXAMPLES["unresectable_liver"],
+    f"liver_metastases(unresectable). {test_program.KNOWN}",
+)
+TESTS_OF_MMR = ("mmr(deficient)", "mmr(proficient)", "msi(high)", "msi(stable)")
+PAIR = 'offers("1", two, with(folfox, bevacizumab, ipilimumab)).'
+# Patients who are hardly met by chance, each with what an overlay says.
+EDGES = (
+    *((f"primary_site({site}).", 'withdrawn("I1").') for site in ("cecum", "rectum")),
+    *((f"kras({it}). nras(wild_type).", 'withdrawn("I2").') for it in ("mutant", "wild_type")),
+    *((f"received(1, folfox). {test}.", 'withdrawn("I3").') for test in TESTS_OF_MMR),
+    ("liver_metastases(unresectable). disease_extent(liver_only).", 'withdrawn("I9").'),
+    (
+        "liver_metastases(unresectable). disease_extent(liver_only). "
+        "multifocal_liver_disease(early).",
+        'withdrawn("I19").',
+    ),
+    ("side(left). ras(wild_type).", 'withdrawn(("I13"; "I14")).'),
+    ("liver_metastases(none).", 'withdrawn(("5"; "9")).'),
+    (
+        "received(1, (folfox; cetuximab)). stopped(1, toxicity). toxic(1, anti_egfr).",
+        'bars("X2", late, folfiri). needs("X2", late, failed(panitumumab), yes).',
+    ),
+    ("", 'lowers("X2", all, folfox, considered). spares("X2", "1").'),
+    (
+        "disease_extent(liver_only). multifocal_liver_disease(late).",
+        'offers("12", too, (hai; fluorouracil_leucovorin)). '
+        'only_beside("12", fluorouracil_leucovorin, tace).',
+    ),
+    *(
+        (
+            f"received(1, (folfox; {partners})). received(2, irinotecan).",
+            f'offers("1", two, {PAIR}).',
+        )
+        for partners in ("bevacizumab; ipilimumab", "bevacizumab; ipilimumab; aflibercept")
+    ),
+)
+SECONDS, MEMORY = 60, 2**31  # that it has for all answers
 # Interpretations that the reading can do without.
 WITHDRAWN = ("I5", "I7", "I8", "I10", "I11", "I15", "I16", "I17", "I18", "I19", "I20", "I21", "I22")
 OPPOSITE = {
@@ -43,6 +92,7 @@ OPPOSITE = {
     ast.ComparisonOperator.NotEqual: ast.ComparisonOperator.Equal,
 }
 WORDS = (
+    "because_of(",
     *("text(", "label(", "phrase(", "heading(", "interpretation(", "exclusion(", "reference("),
     *("review(", "lets_pass(", "rests_on(", "derives_with(", "place(", "threshold("),
 )
@@ -171,71 +221,210 @@ def _count(statement: AST, wanted: Callable[[AST], bool]) -> int:
 # ---- the judge ------------------------------------------------------------------------------
 
 
-Judged = tuple[str, str | None, dict[str, object]]  # facts, what is withdrawn, and the answer
+class Question(NamedTuple):
+    """What a mutant is asked.
+
+    Attributes:
+        overlay: the rules of an overlay that it is asked under, "" for none.
+        answer: takes the overlay's path and returns the whole answer; raises if that is not
+            what a second definition says.
+    """
+
+    overlay: str
+    answer: Callable[[Path], str]
 
 
 @cache
-def judged() -> list[Judged]:
-    """The patients, some with an interpretation withdrawn, and what the reading says of each."""
+def questions() -> tuple[Question, ...]:
+    """All questions, first those that the most mutants fail."""
     rng = random.Random(77)
-    found: list[Judged] = []
-    for number in range(PATIENTS):
-        patient = reading.random_patient(rng)
-        withdrawn = WITHDRAWN[number % len(WITHDRAWN)] if number >= PATIENTS // 2 else None
-        said = reading.read(patient, frozenset({withdrawn} if withdrawn else ()))
-        found.append((patient.facts(), withdrawn, _as_read(said)))
-    return found
+    patients = [reading.random_patient(rng) for _ in range(POOL)]
+    read = [(patient, reading.read(patient)) for patient in patients]
+    plain = telling([(it, "", _told(said)) for it, said in read])
+    withdrawn = telling(
+        (it, name, {(name, *told[1:]) for told in _told(without) - _told(said)})
+        for name in WITHDRAWN
+        for it, said in read
+        for without in [reading.read(it, frozenset({name}))]
+    )
+    second = frozenset({"irinotecan"})
+    beside = frozenset({"folfox", "capecitabine", "irinotecan"})
+    by_hand = [(reading.Patient({}, {1: beside, 2: second}), "")]
+    by_hand += [(reading.Patient({}, {1: it, 2: second}), "I22") for it in reading.MADE_UP]
+    by_hand += [(reading.Patient({}, {1: second}), "I17")]
+    return (
+        *(_of_patient(*one) for one in (*plain, *withdrawn, *by_hand)),
+        *(Question("", partial(_by_clingo, facts)) for facts in FULLY_KNOWN),
+        *of_overlays(),
+        *(Question(overlay, partial(_tells, facts)) for facts, overlay in EDGES),
+        *of_reasons(),
+    )
 
 
-def _as_read(said: reading.Reading) -> dict[str, object]:
-    return {
-        "status": said.status,
-        "grade": said.grade,
-        "statements": said.statements,
-        "sets": {frozenset(chosen) for chosen in said.sets},
-        "grades": said.set_grade,
-        "notices": len(said.notices),
-    }
+def _of_patient(patient: reading.Patient, withdrawn: str) -> Question:
+    said = reading.read(patient, frozenset({withdrawn} if withdrawn else ()))
+    overlay = f'withdrawn("{withdrawn}").' if withdrawn else ""
+    return Question(overlay, partial(_agrees, patient, said))
 
 
-def _answer(facts: str, withdrawn: str | None, folder: str) -> dict[str, object]:
-    overlays = []
-    if withdrawn:
-        overlays.append(Path(folder, "withdrawn", f"{withdrawn}.lp"))
-        overlays[0].parent.mkdir(exist_ok=True)
-        overlays[0].write_text(f'withdrawn("{withdrawn}").', encoding="utf-8")
-    advice = recommend(parse_facts(facts), overlays=overlays, tests=False)
-    eligible = [it for it in advice.verdicts if it.status == "eligible"]
-    return {
-        "status": {it.therapy: it.status for it in advice.verdicts},
-        "grade": {it.therapy: it.grade for it in eligible},
-        "statements": {it.therapy: list(it.statements) for it in eligible},
-        "sets": {frozenset(it.therapies) for it in advice.sets},
-        "grades": {frozenset(it.therapies): it.grade for it in advice.sets},
-        "notices": len(advice.notices),
-    }
+def telling(
+    read: Iterable[tuple[reading.Patient, str, set[tuple[str, ...]]]],
+) -> Iterator[tuple[reading.Patient, str]]:
+    """Yield patients of whom, together, the most is said that is said of any of them."""
+    left = [it for it in read if it[2]]
+    for _ in range(PATIENTS):
+        patient, name, news = max(left, key=lambda it: len(it[2]))
+        left = [(*it[:2], it[2] - news) for it in left]
+        yield patient, name
 
 
-def survives(mutant: Mutant) -> bool:
-    """Return whether a mutant answers all patients as the reading does."""
+def _told(said: reading.Reading) -> set[tuple[str, ...]]:
+    """What is said of a patient, each with its kind before it."""
+    kinds: dict[str, Mapping[str, object]]
+    kinds = {"status": said.status, "statements": said.statements, "grade": said.grade}
+    told = {(n, name, str(what)) for n, kind in kinds.items() for name, what in kind.items()}
+    told |= {("missing", name, it) for name, what in said.missing.items() for it in what}
+    return told | {("set", *sorted(it)) for it in said.sets} | {("note", it) for it in said.notices}
+
+
+def _agrees(patient: reading.Patient, said: reading.Reading, overlay: Path) -> str:
+    advice = _advice(patient.facts(), overlay)
+    different = disagreements(advice, said).keys()
+    assert different <= ({"missing"} if overlay.name else set())  # without I15, KRAS hangs on RAS
+    return _whole(advice)
+
+
+def _advice(facts: str, overlay: Path) -> Advice:
+    overlays = [overlay] if overlay.name else []
+    return recommend(parse_facts(facts), overlays=overlays, tests=False)
+
+
+def _whole(advice: Advice) -> str:
+    return repr(advice._replace(provenance=None))
+
+
+def _tells(facts: str, overlay: Path) -> str:
+    return _whole(_advice(facts, overlay))
+
+
+def _by_clingo(facts: str, _: Path) -> str:
+    test_program.check(facts)
+    return ""
+
+
+def of_overlays() -> Iterator[Question]:
+    """Yield random overlays, each with random patients, against their own reading."""
+    rng = random.Random(78)
+    for _ in range(OVERLAYS):
+        overlay = random_overlays.random_overlay(rng)
+        for ignorance in (0.0, 0.3):
+            given = random_overlays.random_patient(rng, ignorance)
+            with suppress(overlay_reading.TooMany):
+                overlay_reading.read(overlay_reading.Reader(given.patient, overlay, given.extra))
+                ask = partial(_agrees_under, overlay, given, not ignorance)
+                yield Question(random_overlays.rules(overlay), ask)
+
+
+def _agrees_under(
+    overlay: overlay_reading.Overlay, given: random_overlays.Given, known: bool, path: Path
+) -> str:
+    one = test_overlay_language.Asked(overlay, given, path)
+    test_overlay_language.check(one)
+    test_overlay_language.check_reasons(one)
+    if known:
+        test_overlay_language.check_reasons_of_the_known(one)
+    return _whole(one.advice)
+
+
+def of_reasons() -> Iterator[Question]:
+    """Yield random patients whose reasons must suffice."""
+    rng = random.Random(79)
+    for _ in range(REASONS):
+        patient = reading.random_patient(rng, 0.3)
+        yield Question("", partial(_suffices, patient))
+
+
+def _suffices(patient: reading.Patient, _: Path) -> str:
+    test_reasons.check(patient)
+    return ""
+
+
+@contextmanager
+def loaded(mutant: Mutant | None) -> Iterator[Path]:
+    """Make a mutant, or the program as it is, the program of this process; yield its folder."""
     with tempfile.TemporaryDirectory() as folder:
-        for path in LP.iterdir():
-            if path.name != mutant.file:
-                os.symlink(path, Path(folder, path.name))
-        Path(folder, mutant.file).write_text(mutant.text, encoding="utf-8")
-        files.program_directory = cache(lambda: folder)
-        try:
-            return all(_answer(*one[:2], folder) == one[2] for one in judged())
-        except (CrcaspError, RuntimeError, KeyError, ValueError, IndexError, AssertionError):
-            return False
+        shutil.copytree(LP, folder, dirs_exist_ok=True)
+        if mutant:
+            Path(folder, mutant.file).write_text(mutant.text, encoding="utf-8")
+        for module in [*sys.modules.values()]:
+            if hasattr(module, "program_directory"):
+                vars(module)["program_directory"] = cache(lambda: folder)
+        yield Path(folder)
 
 
-def judge(chosen: list[Mutant], workers: int) -> list[Mutant]:
-    """Return the mutants that survive; each is judged in a process of its own."""
-    judged()
-    with get_context("fork").Pool(workers, maxtasksperchild=1) as pool:
-        alive = pool.map(survives, chosen, chunksize=1)
-    return [mutant for mutant, lives in zip(chosen, alive, strict=True) if lives]
+def asked(mutant: Mutant | None) -> Iterator[str]:
+    """Yield what a mutant, or the program as it is, answers to each question."""
+    with loaded(mutant) as folder:
+        paths = {"": Path()}  # an overlay that was asked under before is known by its path
+        for question in questions():
+            path = paths.setdefault(question.overlay, folder / "check" / f"{len(paths)}.lp")
+            if question.overlay:
+                path.write_text(question.overlay, encoding="utf-8")
+            yield question.answer(path)
+
+
+def as_it_is() -> list[str]:
+    """Return what the program as it is answers, from a process of its own."""
+    questions()  # here, so that no process makes them again
+    with get_context("fork").Pool(1) as pool:
+        return pool.apply(_as_it_is)
+
+
+def _as_it_is() -> list[str]:
+    return [*asked(None)]
+
+
+FATES = ("SURVIVES", "tells", "killed")
+SAME, DIFFERENT, KILLED = range(3)
+
+
+def by_questions(mutant: Mutant, known: list[str]) -> int:
+    """Return what becomes of a mutant, by what the program as it is answers.
+
+    A second definition kills it, or it answers something else of what none speaks of, or the same.
+    """
+    try:
+        return SAME if [*asked(mutant)] == known else DIFFERENT
+    except Exception:
+        return KILLED
+
+
+def by_tests(mutant: Mutant) -> int:
+    """Return what becomes of a mutant by the quick tests."""
+    with loaded(mutant), open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        return KILLED if pytest.main(["-x", "-n0", "-pno:cacheprovider", *TESTS]) else DIFFERENT
+
+
+def judge(
+    chosen: Iterable[Mutant], workers: int, fate: Callable[[Mutant], int]
+) -> Iterator[tuple[Mutant, int]]:
+    """Yield each mutant with its fate; each is judged in a process of its own.
+
+    One that needs too much time or memory ends with its process, and counts as killed.
+    """
+    waiting, running = [*chosen][::-1], dict[int, Mutant]()
+    while waiting or running:
+        if waiting and len(running) < workers:
+            mutant = waiting.pop()
+            process = os.fork()
+            if not process:
+                resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+                resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+                os._exit(fate(mutant))
+            running[process] = mutant
+        else:
+            process, status = os.wait()
+            yield running.pop(process), os.WEXITSTATUS(status) if os.WIFEXITED(status) else KILLED
 
 
 def equivalent() -> set[str]:
@@ -244,30 +433,36 @@ def equivalent() -> set[str]:
     return {line.partition("  # ")[0].strip() for line in lines if line and line[0] != "#"}
 
 
-def sample(number: int) -> list[Mutant]:
-    """Return a fixed sample of all mutants."""
-    every = [mutant for name in JUDGED for mutant in mutants(name)]
-    return random.Random(5).sample(every, number)
+def sample(names: Iterable[str], number: int) -> list[Mutant]:
+    """Return a sample of the mutants of some files that stays what it is when others come or go."""
+    every = [mutant for name in names for mutant in mutants(name)]
+    return sorted(every, key=lambda mutant: crc32(mutant.name.encode()))[:number]
 
 
 def main() -> int:
     """Make mutants, judge them, and print the score of each file."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", default=JUDGED, metavar="FILE")
-    parser.add_argument("--sample", type=int, default=0)
+    parser.add_argument("--sample", type=int, help="take so many of them, always the same")
+    parser.add_argument("--tests", action="store_true", help="ask the quick tests of the rest, too")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     every = [mutant for name in options.files for mutant in mutants(name)]
-    chosen = random.Random(5).sample(every, options.sample) if options.sample else every
-    alive = judge(chosen, options.workers)
-    known = equivalent()
-    for mutant in alive:
-        mark = "equivalent" if mutant.name in known else "SURVIVES"
-        print(f"{mark} {mutant.file}:{mutant.line}: {mutant.change}")
-    made, left = (Counter(it.file for it in some) for some in (chosen, alive))
-    for name in made:
-        print(f"{name}: {made[name] - left[name]} of {made[name]} killed")
-    return int(any(mutant.name not in known for mutant in alive))
+    chosen = sample(options.files, options.sample) if options.sample else every
+    ends = dict(judge(chosen, options.workers, partial(by_questions, known=as_it_is())))
+    if options.tests:
+        rest = [mutant for mutant, end in ends.items() if end != KILLED]
+        ends |= {m: e for m, e in judge(rest, options.workers, by_tests) if e == KILLED}
+    listed = equivalent()
+    score: dict[str, Counter[str]] = {}
+    for mutant, end in ends.items():
+        said = "equivalent" if end != KILLED and mutant.name in listed else FATES[end]
+        score.setdefault(mutant.file, Counter())[said] += 1
+        if said not in ("killed", "equivalent"):
+            print(f"{said} {mutant.file}:{mutant.line}: {mutant.change}")
+    for name, counts in sorted(score.items()):
+        print(f"{name}: {', '.join(f'{n} {said}' for said, n in sorted(counts.items()))}")
+    return int(any(counts["SURVIVES"] for counts in score.values()))
 
 
 if __name__ == "__main__":

@@ -87,6 +87,11 @@ def test_all_faults_of_a_text_together(vocabulary: Vocabulary) -> None:
     assert "msi(high)" in written(base)
 
 
+def test_a_fact_right_after_a_fault_is_read(vocabulary: Vocabulary) -> None:
+    base = read_text("age(5 5).side(left).", "p.lp", vocabulary)
+    assert (places(base), written(base)) == (["p.lp:1:1"], ["side(left)"])
+
+
 def test_a_lone_carriage_return_hides_no_fault(vocabulary: Vocabulary) -> None:
     base = read_text("age(17). % remark\rside(up).\r\necog(9).", "p.lp", vocabulary)
     assert places(base) == ["p.lp:1:18", "p.lp:1:5", "p.lp:1:24", "p.lp:2:6"]

@@ -94,6 +94,21 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, vocabulary: Vocabulary)
     assert written(read_path("-", vocabulary)) == ["age(54)"]
 
 
+@pytest.mark.parametrize(("size", "faults"), [(1 << 20, 0), ((1 << 20) + 1, 1)])
+def test_no_source_holds_more_than_a_mebibyte(
+    size: int,
+    faults: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    vocabulary: Vocabulary,
+) -> None:
+    content = b"age(54).".ljust(size)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+    (tmp_path / "patient.lp").write_bytes(content)
+    for source in ("-", str(tmp_path / "patient.lp")):
+        assert len(read_path(source, vocabulary).faults) == faults
+
+
 def test_merge_keeps_the_first_place(vocabulary: Vocabulary) -> None:
     texts = {"a": "age(54). x.", "b": "side(left). age(54). y."}
     base = merge(read_text(text, source, vocabulary) for source, text in texts.items())
