@@ -73,10 +73,7 @@ EDGES = (
         'only_beside("12", fluorouracil_leucovorin, tace).',
     ),
     *(
-        (
-            f"received(1, (folfox; {partners})). received(2, irinotecan).",
-            f'offers("1", two, {PAIR}).',
-        )
+        (f"received(1, (folfox; {partners})). received(2, irinotecan).", PAIR)
         for partners in ("bevacizumab; ipilimumab", "bevacizumab; ipilimumab; aflibercept")
     ),
 )

@@ -382,3 +382,13 @@ def test_what_is_known_to_have_failed_is_met_though_it_bars_the_therapy() -> Non
     assert states["failed(irinotecan)"] == "met"
     assert states["failed(oxaliplatin)"] == "not_met"
     assert {item.exclusion: item.state for item in ways["8"].exclusions or ()}["X3"] == "not_met"
+
+
+def test_what_a_later_source_bars_is_explained_in_its_words(tmp_path: Path) -> None:
+    overlay = tmp_path / "later.lp"
+    text = 'statement("Z", any, benefit). text("Z", "later evidence"). reference("Z", "a trial"). '
+    overlay.write_text(text + 'bars("Z", all, folfox).')
+    ways = explain({"side": "left"}, "folfox", overlays=[overlay]).ways
+    assert ("Z", "later evidence") in [
+        (reason.exclusion, reason.text) for way in ways for reason in way.exclusions or ()
+    ]
