@@ -266,9 +266,10 @@ TYPED = {
     "view": pa.array(["x"], pa.string_view()),
 }
 SHOWN = [str(MARK), "3 days, 0:00:00", "1.50", "1.50", '{"a": 1}', "1.5", "x"]
+LISTS = pa.list_view if int(pa.__version__.split(".")[0]) > 24 else pa.list_  # as it can be written
 NESTED = {
     "wide": pa.array([{"x": decimal.Decimal("1.5")}], pa.struct([("x", pa.decimal256(50, 1))])),
-    "views": pa.array([[1, 2]], pa.list_view(pa.int8())),
+    "views": pa.array([[1, 2]], LISTS(pa.int8())),
     "map": pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int8())),
 }
 
@@ -293,7 +294,8 @@ def test_nested_columns_of_any_type_pass_or_are_named(
     parquet.write_table(pa.table({"age": [50], **NESTED}), source)
     assert main(["cohort", str(source), "-o", str(path)]) == 0
     row = json.loads(path.read_text())
-    assert (row["wide"], row["views"], row["map"]) == ('{"x": "1.5"}', "[1, 2]", {"a": 1})
+    assert (row["wide"], str(row["views"])) == ('{"x": "1.5"}', "[1, 2]")
+    assert row["map"] in ({"a": 1}, [{"key": "a", "value": 1}])  # of polars 2, and before
     parquet.write_table(pa.table({"age": [50], "raw": [[b"x"]]}), source)
     for output in ("o.csv", "o2.ndjson"):
         assert main(["cohort", str(source), "-o", str(tmp_path / output)]) == 2
