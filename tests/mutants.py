@@ -61,7 +61,7 @@ EDGES = (
         'withdrawn("I19").',
     ),
     ("side(left). ras(wild_type).", 'withdrawn(("I13"; "I14")).'),
-    ("liver_metastases(none).", 'withdrawn(("5"; "9")).'),
+    ("her2(positive).", "beyond_scope(her2, positive)."),
     (
         "received(1, (folfox; cetuximab)). stopped(1, toxicity). toxic(1, anti_egfr).",
         'bars("X2", late, folfiri). needs("X2", late, failed(panitumumab), yes).',

@@ -8,7 +8,7 @@ from functools import partial
 import mutants
 import pytest
 
-SAMPLE = 60
+SAMPLE = 50
 
 
 @pytest.mark.slow
