@@ -61,6 +61,12 @@ EDGES = (
         'withdrawn("I19").',
     ),
     ("side(left). ras(wild_type).", 'withdrawn(("I13"; "I14")).'),
+    ("disease_extent(liver_only). multifocal_liver_disease(early).", 'withdrawn("5").'),
+    (
+        "ras(wild_type).",
+        'bars("X2", weak, folfox). needs("X2", weak, ecog, at_least(1)). '
+        'bars("X2", variant, folfiri). needs("X2", variant, kras_g12c, yes).',
+    ),
     ("her2(positive).", "beyond_scope(her2, positive)."),
     (
         "received(1, (folfox; cetuximab)). stopped(1, toxicity). toxic(1, anti_egfr).",
@@ -69,8 +75,8 @@ EDGES = (
     ("", 'lowers("X2", all, folfox, considered). spares("X2", "1").'),
     (
         "disease_extent(liver_only). multifocal_liver_disease(late).",
-        'offers("12", too, (hai; fluorouracil_leucovorin)). '
-        'only_beside("12", fluorouracil_leucovorin, tace).',
+        'offers("13", too, (hai; fluorouracil_leucovorin)). '
+        'only_beside("13", fluorouracil_leucovorin, tace).',
     ),
     *(
         (f"received(1, (folfox; {partners})). received(2, irinotecan).", PAIR)
@@ -238,7 +244,7 @@ def questions() -> tuple[Question, ...]:
     patients = [reading.random_patient(rng) for _ in range(POOL)]
     read = [(patient, reading.read(patient)) for patient in patients]
     plain = telling([(it, "", _told(said)) for it, said in read])
-    withdrawn = telling(
+    without_some = telling(
         (it, name, {(name, *told[1:]) for told in _told(without) - _told(said)})
         for name in WITHDRAWN
         for it, said in read
@@ -247,10 +253,13 @@ def questions() -> tuple[Question, ...]:
     second = frozenset({"irinotecan"})
     beside = frozenset({"folfox", "capecitabine", "irinotecan"})
     by_hand = [(reading.Patient({}, {1: beside, 2: second}), "")]
-    by_hand += [(reading.Patient({}, {1: it, 2: second}), "I22") for it in reading.MADE_UP]
+    by_name = [reading.Patient({}, {1: drugs, 2: second}) for drugs in reading.MADE_UP]
+    by_hand += [(patient, withdrawn) for patient in by_name for withdrawn in ("", "I22")]
     by_hand += [(reading.Patient({}, {1: second}), "I17")]
+    genes = ({"nras": "wild_type"}, {"ras": "wild_type"}, {"ras": "mutant", "nras": "wild_type"})
+    by_hand += [(reading.Patient({"side": "left", **found}), "I15") for found in genes]
     return (
-        *(_of_patient(*one) for one in (*plain, *withdrawn, *by_hand)),
+        *(_of_patient(*one) for one in (*plain, *without_some, *by_hand)),
         *(Question("", partial(_by_clingo, facts)) for facts in FULLY_KNOWN),
         *of_overlays(),
         *(Question(overlay, partial(_tells, facts)) for facts, overlay in EDGES),

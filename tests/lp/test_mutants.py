@@ -8,7 +8,7 @@ from functools import partial
 import mutants
 import pytest
 
-SAMPLE = 50
+SAMPLE = 40
 
 
 @pytest.mark.slow
