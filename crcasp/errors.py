@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+MAX_BYTES = 1 << 20  # of one file that is read whole
+
 
 class CrcaspError(Exception):
     """Any failure of this package that its user can do something about."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 
+from crcasp.errors import MAX_BYTES
 from crcasp.facts.collector import SourceError
 from crcasp.facts.text import Text
-from crcasp.program.files import MAX_BYTES, content_of
+from crcasp.program.files import content_of
 
 TOO_LARGE = "this is larger than 1 MiB; give the facts of one patient only."
 

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 
 import clingo
 
+from crcasp.errors import MAX_BYTES
 from crcasp.facts.collector import Collector, FactBase, SourceError, collect
 from crcasp.facts.files import TOO_LARGE, text_of
 from crcasp.facts.text import Text, after_blanks
 from crcasp.facts.wording import printable
-from crcasp.program.files import MAX_BYTES
 from crcasp.program.vocabulary import Vocabulary
 
 # A choice rule such as `{age(54)}.` begins like JSON, but with a bare name.

@@ -12,7 +12,7 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from crcasp.errors import NoAnswerError, UsageError
+from crcasp.errors import MAX_BYTES, NoAnswerError, UsageError
 
 if TYPE_CHECKING:
     from clingo import Control, Observer
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")  # its files
 Overlays = tuple[tuple[str, str], ...]
 MESSAGES = 1000  # of clingo's that are read
-MAX_BYTES = 1 << 20  # of one file
 
 
 @cache

@@ -217,7 +217,7 @@ def ground(item: Condition, words: Wording) -> str:
     """Return what was found of a condition that is met, with the lines that show it."""
     said = words.said(item.finding, [item.value or ""])
     terms = (parse_term(fact) for fact in item.facts)
-    lines = sorted({term.arguments[0].number for term in terms if len(term.arguments) == 2})
+    lines = sorted({int(word(it.arguments[0])) for it in terms if len(it.arguments) == 2})
     shown = f" ({'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))})"
     return said + shown if lines and not said.startswith("line") else said
 
