@@ -86,6 +86,7 @@ EDGES = (
 SECONDS, MEMORY = 60, 2**31  # that it has for all answers
 # Interpretations that the reading can do without.
 WITHDRAWN = ("I5", "I7", "I8", "I10", "I11", "I15", "I16", "I17", "I18", "I19", "I20", "I21", "I22")
+MOST = 2147483647  # the highest whole number
 OPPOSITE = {
     ast.ComparisonOperator.LessThan: ast.ComparisonOperator.LessEqual,
     ast.ComparisonOperator.LessEqual: ast.ComparisonOperator.LessThan,
@@ -188,7 +189,7 @@ def _is_pool(node: AST) -> bool:
 
 
 def _one_more(node: AST) -> AST:
-    return node.update(symbol=Number(node.symbol.number + 1))
+    return node.update(symbol=Number(min(node.symbol.number, MOST - 1) + 1))
 
 
 def _one_less(node: AST) -> AST:
