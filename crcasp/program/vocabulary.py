@@ -24,7 +24,7 @@ class Vocabulary(NamedTuple):
         meanings: each predicate in words.
         blamable: what a toxicity may have been due to, agents and classes.
         unnamed: what stands for a therapy that has no name of its own.
-        settings: why a treatment was given, in a registry; the usual one first.
+        settings: why a treatment was given, in a registry.
         not_lines: those of them that are no line of therapy.
     """
 

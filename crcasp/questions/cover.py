@@ -99,7 +99,7 @@ class Cover(Part):
         return tuple(dict.fromkeys(name for _, name in sorted(found)))
 
     def sources(self, predicate: str, kind: str, way: Sequence[int] = ()) -> set[str]:
-        """Return the sources of a change, among the patients for whom an alternative holds."""
+        """Return the sources of a change in some patient who meets an alternative."""
         found = [it for it in self.atoms.items() if it[0].name == predicate]
         of_kind = [it for it in found if it[0].arguments[1].name == kind]
         return {

@@ -62,7 +62,7 @@ class Treatments:
         known = engine(program).vocabulary
         self.names = Names(self.mapping, known, (ID, "line", *OF_LINES, "setting"), PREFIX)
         self.counts = dict.fromkeys(("rows", "excluded", "without_id", "without_treatment"), 0)
-        self.usual, self.not_lines = known.settings[0], known.not_lines
+        self.not_lines = known.not_lines
         self.settings = self._reader("setting", known.settings)
         self.numbers = self._reader("line", range(1, known.lines + 1))
         self.reasons = self._reader("stopped", known.reasons)
@@ -141,7 +141,8 @@ class Treatments:
             setting, number = self.settings.read(row.get("setting")), self.numbers.read(row["line"])
             lines = [line for group in number.groups for line in group if isinstance(line, int)]
             cause, said = batch.faults.get(place, (setting.cause, setting.message))
-            if (not said and not setting.groups) or setting.groups == ((self.usual,),):
+            other = bool(setting.groups) and setting.groups[0][0] in self.not_lines
+            if not other and (setting.groups or not said):
                 missing = "the number of the line is missing"
                 said = said or number.message or ("" if lines else f"{missing}.")
                 cause = cause or number.cause or missing
@@ -149,7 +150,7 @@ class Treatments:
                 self.counts["without_id"] += 1
             elif said:
                 self.faults.setdefault(key, (f"treatments: {cause}", f"{where}: {said}"))
-            elif setting.groups and setting.groups[0][0] in self.not_lines:
+            elif other:
                 self.counts["excluded"] += 1
                 self.excluded[key].update(lines)
             else:

@@ -94,6 +94,7 @@ class _Answer:
         yield Section("All therapies", (matrix(advice, self.rules),), folded=True)
 
     def capping(self, why: Reason) -> str:
+        """Return what keeps a grade down; a source that is explained above only by its name."""
         told = {
             reason.source
             for chosen in self.advice.preferred
@@ -132,7 +133,7 @@ class _Answer:
             therapies = behind[reason]
             own = folded(therapies, self.words)
             told = len(therapies) == len(names) or reason.text.startswith(own)
-            text = f"{capital(reason.text) if told else f'for {own}: {reason.text}'}"
+            text = capital(reason.text) if told else f"for {own}: {reason.text}"
             text += cited(reason.references)
             grounds = self.grounds(reason)
             yield Entry(text, str(reason.statement), details=(grounds,) if grounds else ())

@@ -143,33 +143,26 @@ def fact_words(
         besides: a finding whose own facts are not repeated.
         ends: whether it is said why lines ended.
     """
-    lines: dict[int, list[str]] = {}
-    ended: dict[int, str] = {}
+    lines: dict[int, dict[str, list[str]]] = {}
     texts = []
     for fact in sorted(facts, key=natural):
         term = parse_term(fact)
         arguments = [word(argument) for argument in term.arguments]
         if len(arguments) == 2:
-            held = lines.setdefault(int(arguments[0]), [])
-            number, name = int(arguments[0]), words.name(arguments[1])
-            held += [name] if term.name == "received" else []
-            if term.name == "stopped" and ends:
-                ended[number] = f", {words.said('ended', [arguments[1]])}"
-            elif term.name == "toxic" and ends:
-                before = ended.get(number, "")
-                ended[number] = (
-                    f"{before} of {name}" if " of " not in before else f"{before}, {name}"
-                )
+            line = lines.setdefault(int(arguments[0]), {})
+            line.setdefault(term.name, []).append(str(arguments[1]))
         elif len(arguments) == 1 and term.name in ("contraindicated", "unavailable"):
             texts.append(f"{words.name(arguments[0])} {term.name}")
         elif term.name != besides:
             texts.append(words.said(term.name, arguments))
-    for held in lines.values():
-        held.sort(key=lambda name: not name[:1].isupper())  # a regimen before its partners
-    histories = [
-        f"line {number} {' + '.join(held)}{ended.get(number, '')}".strip()
-        for number, held in lines.items()
-    ]
+    histories = []
+    for number, line in lines.items():  # a regimen before its partners
+        held = sorted(line.get("received", ()), key=lambda it: not words.name(it)[:1].isupper())
+        stopped = line.get("stopped", ())
+        text = " + ".join(map(words.name, held))
+        if ends and stopped:
+            text = history(held, stopped[0], line.get("toxic", ()), words)
+        histories.append(f"line {number} {text}".strip())
     if len(histories) > 2 and not ends:
         histories = [f"lines {', '.join(map(str, lines))}"]
     return [*histories, *texts]
