@@ -34,11 +34,6 @@ class Engine:
         self.declared = declared
 
     @cached_property
-    def lexicon(self) -> Table:
-        """The names of therapies, and words for a person, without the table itself."""
-        return Table(self.declared)
-
-    @cached_property
     def table(self) -> Table:
         """What the program says of itself."""
         return Table(Solver(self.program.control()))
@@ -49,14 +44,8 @@ class Engine:
         return self.table.rules(self.program)
 
     def completions(self, facts: Iterable[Symbol], *extra: str, text: str = "") -> Completions:
-        """Return the completions of the patient with these facts; see `Completions`.
-
-        The table of the first is kept, for `table`.
-        """
-        made = Completions(self.program, facts, PATIENT_CHECK, *extra, text=text)
-        if "table" not in self.__dict__:
-            self.__dict__["table"] = Table(made)
-        return made
+        """Return the completions of the patient with these facts; see `Completions`."""
+        return Completions(self.program, facts, PATIENT_CHECK, *extra, text=text)
 
     def issues(self, facts: Iterable[Symbol]) -> list[Row]:
         """Return which facts contradict each other and why, without an answer: issue/3."""

@@ -41,7 +41,7 @@ class Program(NamedTuple):
         constants: overridden constants as (name, value) pairs.
     """
 
-    overlays: tuple[tuple[str, str], ...] = ()
+    overlays: Overlays = ()
     constants: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -180,7 +180,11 @@ class Program(NamedTuple):
     @property
     def divided(self) -> tuple[Overlays, Overlays, frozenset[tuple[str, int]]]:
         """The overlays for the verdicts, those for the sets, and what these ask of the verdicts."""
-        return _divided(self.overlays) if self.overlays else ((), (), frozenset())
+        if not self.overlays:
+            return (), (), frozenset()
+        from crcasp.program.overlays import divided
+
+        return divided(self.overlays, os.path.join(program_directory(), "sets.lp"))
 
     def names(self) -> str:
         """Return the overlays' names, for a message about them."""
@@ -297,19 +301,6 @@ def _statements(path: str) -> list[AST]:
 
 
 atexit.register(_statements.cache_clear)  # while clingo is still there to free them
-
-
-@cache
-def _divided(overlays: Overlays) -> tuple[Overlays, Overlays, frozenset[tuple[str, int]]]:
-    from crcasp.program.overlays import divided
-
-    sets = os.path.join(program_directory(), "sets.lp")
-    parts = [(name, divided(name, text, sets)) for name, text in overlays]
-    return (
-        tuple((name, part.verdicts) for name, part in parts),
-        tuple((name, part.sets) for name, part in parts),
-        frozenset().union(*(part.asked for _, part in parts)),
-    )
 
 
 def _is_number(value: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, cached_property
 
 from clingo import Control, Function, Observer, Symbol, SymbolType, ast
@@ -25,6 +25,8 @@ SETS = "sets.lp"
 BEFORE_VERDICTS = (*VOCABULARY, "table.lp", "patient.lp")
 FLAWS = ("check/names.lp", "check/table.lp")
 LOOP = "hangs on itself through `not`, and may have more than one answer, or none: break the loop."
+MOST = 500_000  # ground rules; all that came after 2019 is 100,000
+ENDLESS = f"it comes to more than {MOST:,} ground rules: give its numbers and terms an end."
 AFTER = "is part of the table here, and hangs on the recommendation sets that the table leads to."
 
 
@@ -79,7 +81,7 @@ class Overlays:
     def declared(self) -> Solver:
         """The vocabulary with that of the overlays, and the language of overlays."""
         try:
-            return Solver(self.program.vocabulary_control(LANGUAGE))
+            return Solver(self._ground((*VOCABULARY, LANGUAGE)))
         except RuntimeError:
             self._ground(main_files())  # so that clingo says why
             raise
@@ -121,9 +123,21 @@ class Overlays:
                     builder.add(rule)
 
         self.messages.clear()
-        return self.program.grounded(
-            files, self.messages, facts, self.program.overlays, observer, add
-        )
+        unbounded = [overlay.name for overlay in self.overlays if overlay.unbounded]
+        count = _Count()
+        try:
+            return self.program.grounded(
+                files,
+                self.messages,
+                facts,
+                self.program.overlays,
+                observer or (count if unbounded else None),
+                add,
+            )
+        except RuntimeError:
+            if count.rules < MOST:
+                raise
+            raise OverlayError([Fault(Place(name), ENDLESS) for name in unbounded]) from None
 
     @property
     def links(self) -> Iterator[tuple[dict[Signature, Place], set[Signature]]]:
@@ -228,6 +242,17 @@ class Overlays:
         for atom, at in places.items():
             if atoms[atom] in loops:
                 yield Fault(_place(*map(word, at)), f"{word(atom)} {LOOP}")
+
+
+class _Count(Observer):
+    """Counts ground rules, and ends the grounding where there are too many."""
+
+    rules = 0
+
+    def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
+        self.rules += 1
+        if self.rules >= MOST:
+            raise RuntimeError(ENDLESS)
 
 
 @cache

@@ -13,9 +13,7 @@ def on_loops(rules: GroundRules, atoms: Iterable[int]) -> set[int]:
     """Return which of some atoms hang on themselves through `not`."""
     needs: dict[int, set[int]] = {}
     needed: dict[int, set[int]] = {}
-    bodies = [(head, body) for _, head, body in rules.rules]
-    bodies += [(head, [part for part, _ in weights]) for _, head, _, weights in rules.sums]
-    for head, body in bodies:
+    for _, head, (body, _, _) in rules.rules:
         for atom in head:
             needs.setdefault(atom, set()).update(body)
             for part in body:

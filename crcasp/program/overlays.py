@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -123,7 +123,8 @@ class Overlay:
         links: of each rule the predicates that it states, with places, and those it asks for.
         declared: the predicates that it declares by #defined.
         faults: what is wrong with the text by itself.
-        constraints: how many of its rules state nothing.
+        constraints: where its rules are that state nothing.
+        unbounded: whether its ground rules may be very many, or never end.
     """
 
     def __init__(self, name: str, text: str) -> None:
@@ -132,7 +133,8 @@ class Overlay:
         self.links: list[tuple[dict[Signature, Place], set[Signature]]] = []
         self.declared: set[Signature] = set()
         self.faults: list[Fault] = []
-        self.constraints = 0
+        self.constraints: list[Place] = []
+        self.unbounded = False
         self._part = "base"
         parse(name, text, self._read)
 
@@ -162,7 +164,9 @@ class Overlay:
             self.faults.append(Fault(_place(node.head), CHOICE))
         spoken = [term for literal in node.body for term in terms_of(literal)]
         stated = [(atom.symbol, conditions) for atom, conditions in heads(node.head)]
-        self.constraints += not stated
+        if not stated:
+            self.constraints.append(_place(node))
+        self.unbounded = self.unbounded or _is_unbounded(node)
         for term, conditions in stated:
             for signature, part in apart(term):
                 self.links[-1][0].setdefault(signature, _place(part))
@@ -187,6 +191,18 @@ def _place(node: ast.AST) -> Place:
     """Return where a node begins."""
     begin = node.location.begin
     return Place(begin.filename, begin.line, begin.column)
+
+
+def _is_unbounded(rule: ast.AST) -> bool:
+    """Return whether a rule counts, makes terms of variables, or has more than three of these."""
+    parts = [*_walk(rule)]
+    made = [part for term, _ in heads(rule.head) for part in [*_walk(term.symbol)][1:]]
+    terms = [part for part in made if part.ast_type == Kind.Function]
+    return (
+        any(part.ast_type in (Kind.Interval, Kind.BinaryOperation) for part in parts)
+        or any(_known(term) is not term for term in terms)
+        or len({part.name for part in parts if part.ast_type == Kind.Variable}) > 3
+    )
 
 
 def _known(term: ast.AST) -> ast.AST:
@@ -270,34 +286,44 @@ def hanging_on(predicates: Iterable[Signature], links: Iterable[Link]) -> set[Si
 
 
 class Divided(NamedTuple):
-    """An overlay in two.
+    """Overlays in two, for the verdicts come before the recommendation sets.
 
     Attributes:
-        verdicts: its rules without those that ask for recommendation sets.
+        verdicts: their rules without those that ask for recommendation sets.
         sets: those that do.
-        asked: what they ask for beside recommendation sets.
+        asked: what these ask for beside recommendation sets.
     """
 
-    verdicts: str
-    sets: str = ""
+    verdicts: tuple[tuple[str, str], ...] = ()
+    sets: tuple[tuple[str, str], ...] = ()
     asked: frozenset[Signature] = frozenset()
 
 
 @lru_cache(maxsize=64)
-def divided(name: str, text: str, sets: str) -> Divided:
-    """Return an overlay in two, for the verdicts come before the recommendation sets.
+def divided(overlays: tuple[tuple[str, str], ...], sets: str) -> Divided:
+    """Return overlays in two.
 
     Args:
-        name: the name of the overlay.
-        text: its text.
+        overlays: each with its name and its text.
         sets: the path of the file that makes the recommendation sets.
     """
-    if not any(predicate in text for predicate, _ in stated_in(sets)):
-        return Divided(text)
+    parts = [_divided(name, text, stated_in(sets)) for name, text in overlays]
+    verdicts, of_sets, asked = zip(*parts, strict=True)
+    names = [name for name, _ in overlays]
+    return Divided(
+        tuple(zip(names, verdicts, strict=True)),
+        tuple(zip(names, of_sets, strict=True)),
+        frozenset().union(*asked),
+    )
+
+
+def _divided(name: str, text: str, sets: Set[Signature]) -> tuple[str, str, Set[Signature]]:
+    if not any(predicate in text for predicate, _ in sets):
+        return text, "", frozenset()
     rules: list[ast.AST] = []
     parse(name, text, rules.append)
     links = [signatures(rule) for rule in rules]
-    about = hanging_on(stated_in(sets), links)
+    about = hanging_on(sets, links)
     asked = set[Signature]().union(*(asked for _, asked in links if asked & about)) - about
     parts = ["", ""]
     for rule, link in zip(rules, links, strict=True):
@@ -305,4 +331,4 @@ def divided(name: str, text: str, sets: str) -> Divided:
             parts = [f"{part}{rule}\n" for part in parts]
         else:
             parts[bool(link[1] & about)] += f"{rule}\n"
-    return Divided(parts[0], parts[1], frozenset(asked))
+    return parts[0], parts[1], asked

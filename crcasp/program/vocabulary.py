@@ -64,19 +64,6 @@ class Vocabulary(NamedTuple):
             not_lines=names("not_a_line"),
         )
 
-    def predicates(self) -> set[str]:
-        """Return the names of all predicates of a patient's facts."""
-        return {*self.findings, *self.meanings}
-
-    def externals(self) -> str:
-        """Return a program in which each finding may be assumed to have any of its values."""
-        return externals_of(self.findings)
-
-    def choices(self) -> str:
-        """Return a program that gives each finding at most one of its values, or none."""
-        chosen = (f"{{ {name}(V) : value({name}, V) }} 1." for name in self.findings)
-        return f"inquiry. {' '.join(chosen)}"
-
     def schema(self) -> dict[str, object]:
         """Return the JSON Schema (draft 2020-12) of one patient as a mapping."""
 

@@ -13,7 +13,7 @@ from clingo import Function, Symbol, SymbolType, ast, parse_term
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, read_all_trusted
-from crcasp.program.ground import GroundRules, Slices
+from crcasp.program.ground import GroundRules
 from crcasp.program.implicants import prime_implicants
 from crcasp.program.overlays import parse, signatures
 from crcasp.program.solver import Solver
@@ -65,16 +65,17 @@ class AllPatients(Solver):
 
     def __init__(self, program: Program, own: Sequence[tuple[str, str]] = ()) -> None:
         self.start = time.perf_counter()
-        most = min(LINES, engine(program).vocabulary.lines)  # an overlay is checked, too
-        text = f"any_line(1..{most})."
-        rules = GroundRules()
-        super().__init__(program.control(*FILES, facts=text, trusted=tuple(own), observer=rules))
+        self.most = min(LINES, engine(program).vocabulary.lines)  # an overlay is checked, too
+        text = f"any_line(1..{self.most})."
+        self.rules = GroundRules()
+        super().__init__(
+            program.control(*FILES, facts=text, trusted=tuple(own), observer=self.rules)
+        )
         self.program = program
         self.own = own
         if not self.satisfiable():
             names = ", ".join(name for name, _ in own) or program.names()
             raise UsageError(f"{names}: its constraints leave no patient to ask about.")
-        self.slices = Slices(rules)
         self.told = {
             literal: atom for told in TOLD for atom, literal in self.literals(*told).items()
         }
@@ -86,7 +87,7 @@ class AllPatients(Solver):
         found = tuple(self.asked(*declared) for declared in self.declared())
         gaps = tuple(self.gaps())
         seconds = time.perf_counter() - self.start
-        return Audit(found, gaps, LINES, seconds, Provenance.of(self.program))
+        return Audit(found, gaps, self.most, seconds, Provenance.of(self.program))
 
     # ---- properties ---------------------------------------------------------------------
 
@@ -140,7 +141,7 @@ class AllPatients(Solver):
 
     def part(self, goals: Iterable[int]) -> Part:
         """Return the part of the program that some literals depend on."""
-        return Part(self.slices, goals, self.told, self.findings)
+        return Part(self.rules, goals, self.told, self.findings)
 
     def _reached(self, name: Symbol, *, shown: bool) -> tuple[list[Example], list[str]]:
         """Return an example for each item that some patient reaches, and the other items.

@@ -11,16 +11,20 @@ from crcasp.errors import UsageError
 from crcasp.program.completions import stated
 from crcasp.program.engine import Engine, engine
 from crcasp.program.files import Program, verdict_files
-from crcasp.program.ground import GroundRules, Slices, add_copy, definitions
+from crcasp.program.flaws import Overlays
+from crcasp.program.ground import GroundRules, add_copy, definitions
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS
 from crcasp.program.solver import Solver
 from crcasp.program.table import phrases
 from crcasp.program.terms import word
 from crcasp.program.wording import Wording
-from crcasp.questions.scope import comparable
 
 LINES = 4  # of a history
 FILES = tuple(name for name in verdict_files() if name != "reasons.lp")
+LEFT_OUT = (
+    "diff cannot compare tables with constraints, which leave patients or sets without an answer: "
+    "leave this one out."
+)
 COMPARED = "diff/compared.lp"
 CHANGES = "diff/changes.lp"
 SETS = ("sets.lp", "wrapper/sets.lp", "diff/sets.lp")
@@ -41,14 +45,15 @@ class Both(Solver):
         new: the other.
 
     Raises:
-        UsageError: one of them is not in order, or has choices or constraints.
+        UsageError: one of them is not in order, or has constraints.
     """
 
     def __init__(self, old: Program, new: Program) -> None:
         self.given = (old, new)
-        for program in self.given:
-            comparable(program)
         self.engines = [engine(program) for program in self.given]
+        read = (overlay for program in self.given for overlay in Overlays(program).overlays)
+        if places := [place for overlay in read for place in overlay.constraints]:
+            raise UsageError(f"{places[0]}: {LEFT_OUT}")
         self.tables = [one.table for one in self.engines]
         self.lines = min(LINES, *(one.vocabulary.lines for one in self.engines))
         self.programs = [
@@ -95,7 +100,7 @@ class Both(Solver):
         self.told = {
             literal: atom for it in INPUTS[1:] for atom, literal in self.literals(*it).items()
         }
-        self.slices = Slices(own)
+        self.rules = own
         self.cached: dict[str, dict[Symbol, dict[Symbol, int]]] = {}
 
     def _varying(self, before: Solver, *defined: Mapping[int, int]) -> Iterator[Symbol]:
@@ -238,9 +243,7 @@ class Both(Solver):
     def nameable(self, therapy: Symbol) -> bool:
         """Return whether both tables can name a therapy, or one of them offers it by name."""
         name = str(word(therapy))
-        words = (
-            {*one.lexicon.names("regimen"), *one.lexicon.names("partner")} for one in self.engines
-        )
+        words = ({*one.table.names("regimen"), *one.table.names("partner")} for one in self.engines)
         return name in self.offered or all({*name.split("+")} <= own for own in words)
 
     def place(self, therapy: str) -> tuple[int, str]:

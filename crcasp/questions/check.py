@@ -92,7 +92,7 @@ class _Added:
                 if Function("withdrawn", [choice]) in atoms
             ),
             others=tuple(str(x) for x in sorted({*atoms}) if x.name not in self.atoms),
-            constraints=overlay.constraints,
+            constraints=len(overlay.constraints),
         )
 
     def text(self, name: Symbol) -> str:

@@ -47,7 +47,7 @@ class Cover(Part):
         for finding in order:
             atoms |= both.about("apart").get(finding, {})
         asked = {*atoms.values()}.union(*(values.values() for values in readings.values()))
-        super().__init__(both.slices, asked, both.told, both.turns_out)
+        super().__init__(both.rules, asked, both.told, both.turns_out)
         self.atoms = {atom: self.own[literal] for atom, literal in atoms.items()}
         self.changes = self._possible("change")
         apart = {atom.arguments[0] for atom in self._possible("apart")}

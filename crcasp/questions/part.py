@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from clingo import Control, Function, Symbol
 
-from crcasp.program.ground import Slices
+from crcasp.program.ground import GroundRules, add_slice
 from crcasp.program.implicants import minimal_subset
 from crcasp.program.solver import Solver
 from crcasp.program.terms import natural
@@ -16,7 +16,7 @@ class Part(Solver):
     """The part of a program over all patients that some of its atoms depend on.
 
     Args:
-        slices: the program.
+        rules: the program.
         asked: these atoms.
         told: the atoms of history and limits, with their symbols.
         turns_out: what each finding may turn out to be, with the atoms.
@@ -29,13 +29,13 @@ class Part(Solver):
 
     def __init__(
         self,
-        slices: Slices,
+        rules: GroundRules,
         asked: Iterable[int],
         told: Mapping[int, Symbol],
         turns_out: Mapping[Symbol, int],
     ) -> None:
         super().__init__(Control(["0", "--opt-mode=ignore"]))
-        self.own = slices.part(self.control, asked, told)
+        self.own = add_slice(self.control, rules, asked, told)
         self.told = {symbol: self.own[atom] for atom, symbol in told.items() if atom in self.own}
         self.turns_out = {
             self.own[atom]: symbol for symbol, atom in turns_out.items() if atom in self.own

@@ -31,7 +31,7 @@ def named(therapy: str, engine: Engine) -> Symbol:
         raise UsageError(f'A therapy is a text such as "regimen+partner", not of type {kind}.')
     wanted = plain(therapy)
     regimens, partners, local = (
-        _spellings(engine.lexicon, kind) for kind in ("regimen", "partner", "locoregional")
+        _spellings(engine.table, kind) for kind in ("regimen", "partner", "locoregional")
     )
     if wanted in regimens or wanted in local:
         return Function(regimens.get(wanted) or local[wanted])

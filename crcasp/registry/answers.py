@@ -16,6 +16,7 @@ from crcasp.program.files import VOCABULARY, Program
 from crcasp.program.ground import GroundRules
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS, table_facts
 from crcasp.program.terms import word
+from crcasp.program.vocabulary import externals_of
 from crcasp.registry.circuit import TRUE, Body, Circuit, Unevaluable
 from crcasp.registry.outcome import Bits, packed
 
@@ -86,7 +87,7 @@ class Groundings:
     def __init__(self, program: Program, check: bool = False) -> None:
         self.program = program
         self.check = check
-        self.externals = engine(program).vocabulary.externals()
+        self.externals = externals_of(engine(program).vocabulary.findings)
         self.made: dict[int, tuple[Grounded, frozenset[Symbol] | None]] = {}
 
     def of(self, facts: Iterable[Symbol], lines: int) -> Grounded:

@@ -123,8 +123,8 @@ class Cells:
         self.mapping = mapping
         self.engine = engine(program)
         self.others = dict.fromkeys(findings_of_its_own(old, program), engine(old or program))
-        self.partners = {*self.engine.lexicon.names("partner")}
-        self.local = {*self.engine.lexicon.names("locoregional")}
+        self.partners = {*self.engine.table.names("partner")}
+        self.local = {*self.engine.table.names("locoregional")}
         self.readers: dict[str, Reader] = {}
         self.met: set[tuple[str, str]] = set()  # keys of the map that were met, by their tables
         self.floor = {names.checked(name) for name in mapping.floor}
@@ -147,7 +147,7 @@ class Cells:
         tables = [self.names.values.get(key) for key in (general(name), name)]
         meanings = [(table, self.mapping.values[table]) for table in tables if table]
         engine = self.others.get(name, self.engine)
-        known, called = engine.vocabulary, engine.lexicon.words.name
+        known, called = engine.vocabulary, engine.table.words.name
         label, domain = {
             "lineN": ("received", known.therapies),
             "lineN_stopped": ("stopped", known.reasons),

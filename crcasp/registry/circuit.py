@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from clingo import Symbol
 
+from crcasp.program.ground import Body as GroundBody
 from crcasp.program.ground import GroundRules
 
 Body: TypeAlias = tuple[int, ...]  # nodes that hold together; negated, they do not hold
@@ -19,14 +19,6 @@ WIDEST = 4_096  # gates that one sum may come to
 
 class Unevaluable(Exception):  # noqa: N818 - it is no failure: a solver answers
     """What a circuit cannot say, with the reason why."""
-
-
-@dataclass(frozen=True)
-class Sum:
-    """The body of a rule that holds if the weights of what holds reach a bound."""
-
-    bound: int
-    weights: Sequence[tuple[int, int]]
 
 
 class Question(NamedTuple):
@@ -79,12 +71,10 @@ class Circuit:
             self.nodes.update(zip(atoms, self.inputs[finding], strict=True))
         finding_of = {atom: finding for finding, atoms in inputs.items() for atom in atoms}
         self.leaves = {atom: self._new(()) for atom in rules.externals if atom not in finding_of}
-        self.bodies: defaultdict[int, list[Sequence[int] | Sum]] = defaultdict(list)
+        self.bodies: defaultdict[int, list[GroundBody]] = defaultdict(list)
         self.open: set[int] = set()  # what is chosen, but for the findings
-        constraints: list[Sequence[int] | Sum] = []
-        sums = ((choice, head, Sum(least, parts)) for choice, head, least, parts in rules.sums)
-        every: list[tuple[bool, Sequence[int], Sequence[int] | Sum]] = [*rules.rules, *sums]
-        for choice, head, body in every:
+        constraints: list[GroundBody] = []
+        for choice, head, body in rules.rules:
             if choice or len(head) > 1:
                 self.open.update(atom for atom in head if atom not in finding_of)
             elif head:
@@ -94,7 +84,7 @@ class Circuit:
         checks = (
             self.gate([self._way(body)])
             for body in constraints
-            if not any(self._counts(-part, named, finding_of) for part in _parts(body))
+            if not any(self._counts(-part, named, finding_of) for part in body[0])
         )
         self.checks = [check for check in dict.fromkeys(checks) if check != -TRUE]
 
@@ -107,9 +97,9 @@ class Circuit:
             if part in finding_of:
                 counted.add(finding_of[part])
             elif part not in named:
-                for body in self.bodies.get(part, ()):
-                    summed |= isinstance(body, Sum)
-                    stack += _parts(body)
+                for body, _, weights in self.bodies.get(part, ()):
+                    summed |= weights is not None
+                    stack += body
         return atom > 0 and summed and len(counted) == 1
 
     # ---- gates ------------------------------------------------------------------------------
@@ -129,19 +119,20 @@ class Circuit:
             raise Unevaluable("its rules are a loop")
         return node if part > 0 else -node
 
-    def _way(self, body: Sequence[int] | Sum) -> list[int]:
-        if not isinstance(body, Sum):
+    def _way(self, rule_body: GroundBody) -> list[int]:
+        body, bound, weights = rule_body
+        if weights is None:
             return [self.literal(part) for part in body]
-        if body.bound * len(body.weights) > WIDEST:
+        if bound * len(body) > WIDEST:
             raise Unevaluable("it has sums that are too large")
         reached = {0: TRUE}  # for each bound: the sum so far is no less
-        for part, weight in body.weights:
+        for part, weight in zip(body, weights, strict=True):
             before, literal = reached, self.literal(part)
             reached = {0: TRUE}
-            for least in range(1, body.bound + 1):
+            for least in range(1, bound + 1):
                 rest = before.get(max(0, least - weight), -TRUE)
                 reached[least] = self.gate([[before.get(least, -TRUE)], [rest, literal]])
-        return [reached.get(max(0, body.bound), -TRUE)]
+        return [reached.get(max(0, bound), -TRUE)]
 
     def _new(self, ways: Sequence[Body], support: frozenset[Symbol] = frozenset()) -> int:
         self.gates.append(ways)
@@ -226,7 +217,3 @@ class Circuit:
                 parts = (abs(part) for body in self.gates[node] for part in body)
                 stack += [part for part in parts if self.support[part]]
         return sorted(cone)
-
-
-def _parts(body: Sequence[int] | Sum) -> Sequence[int]:
-    return [part for part, _ in body.weights] if isinstance(body, Sum) else body

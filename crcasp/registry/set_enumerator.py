@@ -58,7 +58,8 @@ class SetEnumerator:
         self.ranks = {str(grade): int(rank) for grade, rank in self.solver.facts("rank", 2)}
         self.local = {str(name) for (name,) in self.solver.facts("locoregional", 1)}
         read = self.solver.literals("recommended", 1) | self.solver.literals("set_grade", 1)
-        needed = _needed(rules, read.values())
+        chosen = (part for choice, _, (body, _, _) in rules.rules if choice for part in body)
+        _, needed = rules.below([*read.values(), *chosen])
         found = [atom for atom in control.symbolic_atoms if atom.is_external]
         self.inputs = sorted(atom.symbol for atom in found if atom.literal in needed)
         self.literals = [self.solver.literals(x.name, len(x.arguments))[x] for x in self.inputs]
@@ -90,23 +91,3 @@ class SetEnumerator:
             found[preferred[0]] if preferred else None,
             OR.join(map(AND.join, preferred)),
         )
-
-
-def _needed(rules: GroundRules, asked: Iterable[int]) -> set[int]:
-    """Return the atoms that atoms, choices and constraints rest on."""
-    below: dict[int, set[int]] = {}
-    stack = {*asked}
-    sums = ((choice, head, [part for part, _ in parts]) for choice, head, _, parts in rules.sums)
-    for choice, head, body in (*rules.rules, *sums):
-        parts = {abs(part) for part in body}
-        if choice or not head:
-            stack |= parts
-        for atom in head:
-            below.setdefault(atom, set()).update(parts)
-    needed: set[int] = set()
-    while stack:
-        atom = stack.pop()
-        if atom not in needed:
-            needed.add(atom)
-            stack |= below.get(atom, set())
-    return needed

@@ -16,6 +16,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import chain, islice
 from pathlib import PurePath
 from typing import IO, Any, NamedTuple, cast
@@ -47,7 +48,7 @@ OPTIONS = {
     "xlsx": ("skip",),
     "parquet": (),
 }
-LONGEST = 32 << 20  # characters of one cell
+LONGEST = 32 << 20  # characters of one line or cell
 SAVE = "save it as UTF-8, or say by --encoding what it is, such as cp1252"
 NO_TEXT = re.compile("[\ud800-\udfff]")  # bytes that are not text are read as these
 MARKS = {
@@ -284,9 +285,19 @@ class Source:
         errors = "surrogatepass" if wide else "surrogateescape"
         return io.TextIOWrapper(self.stream, encoding, errors, newline=newline)
 
+    def _line(self, stream: io.TextIOWrapper) -> str:
+        """Return the rest of a line, "" at the end."""
+        line = stream.readline(LONGEST)
+        if len(line) < LONGEST:
+            return line
+        raise UsageError(
+            f"{self.called}: a line is longer than {LONGEST:,} characters: is it a table?"
+        )
+
     def _csv(self) -> Iterator[Batch]:
         stream = self._text("")
-        text, separator = self._header(stream.read(BLOCK) + stream.readline())
+        lines = iter(partial(self._line, stream), "")
+        text, separator = self._header(stream.read(BLOCK) + self._line(stream))
         names = distinct_names(self.header)
         text_columns = dict.fromkeys(names, pa.string())
         options = (
@@ -316,8 +327,8 @@ class Source:
             if table is not None:
                 yield Batch(table, {})
             else:
-                yield self._by_rows(text, stream, names, separator)
-            if not (text := stream.read(BLOCK) + stream.readline()):
+                yield self._by_rows(text, lines, names, separator)
+            if not (text := stream.read(BLOCK) + self._line(stream)):
                 return
 
     def _by_rows(
@@ -417,7 +428,8 @@ class Source:
     def _ndjson(self, column: Callable[[str], str | None]) -> Iterator[Batch]:
         """Yield JSON rows, one a line, of each the columns that are asked for."""
         stream = self._text("\n")
-        numbered = ((n, line) for n, line in enumerate(stream, 1) if line.strip())
+        found = enumerate(iter(partial(self._line, stream), ""), 1)
+        numbered = ((n, line) for n, line in found if line.strip())
         more = True
         while more:
             rows: list[dict[str, str | None]] = []

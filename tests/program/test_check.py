@@ -434,6 +434,22 @@ def test_what_has_no_end_is_no_overlay(tmp_path: Path) -> None:
             recommend({}, overlays=[path])
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "q(0). q(N + 1) :- q(N).",
+        "q(a). q(again(T)) :- q(T).",
+        "q(A, B, C) :- A = 1..1000, B = A..1000, C = B..1000.",
+        "q(A, B, C, D) :- value(age, A), value(age, B), value(age, C), value(age, D).",
+    ],
+)
+def test_a_grounding_that_does_not_end_is_refused(rule: str) -> None:
+    assert faults(rule) == [
+        " it comes to more than 500,000 ground rules: give its numbers and terms an end."
+    ]
+
+
 def test_every_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"one\.lp: .*\n.*two\.lp: "):
         recommend({}, overlays=[tmp_path / "one.lp", tmp_path / "two.lp"])

@@ -54,6 +54,13 @@ def test_the_random_patients_cover_the_sets() -> None:
     assert any(len(advice.sets) > len(advice.preferred) > 1 for advice in answers)
 
 
+def test_the_table_is_not_that_of_the_first_patient(tmp_path: Path) -> None:
+    (tmp_path / "o.lp").write_text('withdrawn("I8") :- age(50).')
+    old, young = (recommend({"age": age}, overlays=[tmp_path / "o.lp"]) for age in (50, 40))
+    assert [it.to_dict()["rules"]["withdrawn"] for it in (old, young)] == [["I8"], []]
+    assert engine(Program.build([tmp_path / "o.lp"])).rules.withdrawn == ()
+
+
 # ---- several threads ------------------------------------------------------------------
 
 

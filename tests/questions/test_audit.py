@@ -352,3 +352,8 @@ def test_the_text_says_what_the_json_says(
 def test_a_constant_that_breaks_a_property_is_named() -> None:
     with pytest.raises(UsageError):
         audit(constants={"nothing": 1})
+
+
+@pytest.mark.slow
+def test_a_proof_says_of_how_many_lines_it_is() -> None:
+    assert audit(constants={"max_lines": 2}).lines == 2

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from runs import Run, answers
 
+from crcasp import UsageError
 from crcasp.cli import main
+from crcasp.registry.run import cohort
 
 TEXT = "id,ras,note\n1,mutant,a\n2,wild_type,b\n"
 LINES = '{"id": 1, "ras": "mutant"}\n{"id": 2, "ras": "wild_type"}\n'
@@ -111,6 +113,12 @@ def test_an_unclosed_quotation_mark_is_an_error_that_names_its_line(
         f"in.csv:{line}: a quotation mark in the row that begins here is never closed"
         in run.refused(text)
     )
+
+
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+def test_a_line_without_an_end_is_refused(form: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="/dev/zero: a line is longer than"):
+        cohort("/dev/zero", tmp_path / "answers.csv", form=form)
 
 
 def test_marks_that_are_closed_or_are_no_quotation_marks(run: Run) -> None:

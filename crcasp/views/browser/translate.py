@@ -18,23 +18,11 @@ from crcasp.errors import UsageError
 ABOVE = os.path.realpath(f"{__file__}/../../../..")  # where the package is
 Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 # Names that JavaScript keeps for itself, and methods of its own that do something else.
-RESERVED = {"new", "in", "var", "with", "this", "case", "default", "function", "delete", "let"}
-RESERVED |= {
-    "arguments",
-    "eval",
-    "true",
-    "false",
-    "null",
-    "super",
-    "void",
-    "typeof",
-    "switch",
-    "export",
-    "const",
-    "static",
-    "enum",
-    "do",
-}
+RESERVED = {
+    "arguments", "case", "const", "default", "delete", "do", "enum", "eval", "export", "false",
+    "function", "in", "let", "new", "null", "static", "super", "switch", "this", "true", "typeof",
+    "var", "void", "with",
+}  # fmt: skip
 OTHERWISE = {"replace", "split", "sort", "find", "match", "search", "pop", "format"}
 OPERATORS: dict[type[ast.AST], str] = {
     **{ast.Add: "add", ast.Sub: "sub", ast.BitOr: "bor", ast.BitAnd: "band"},

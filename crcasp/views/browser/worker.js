@@ -344,7 +344,7 @@ function begin(given) {
   data = given;
   const [table, vocabulary] = [data.table, data.vocabulary].map(declared);
   Object.assign(program, { constants: data.constants, known_constants: () => data.defaults });
-  engine.table = engine.lexicon = modules["crcasp.program.table"].Table(table);
+  engine.table = modules["crcasp.program.table"].Table(table);
   engine.rules = engine.table.rules(program);
   engine.vocabulary = modules["crcasp.program.vocabulary"].Vocabulary.of(vocabulary);
 }
