@@ -21,7 +21,7 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zlib import crc32
 
 import overlay_reading
@@ -34,6 +34,7 @@ from lp.test_reading import disagreements
 from questions import test_reasons
 
 from crcasp import Advice, parse_facts, recommend
+from crcasp.program import engine as engines
 from crcasp.program import files
 from lp import test_overlay_language, test_program
 
@@ -357,21 +358,22 @@ def _suffices(patient: reading.Patient, _: Path) -> str:
 
 
 @contextmanager
-def loaded(mutant: Mutant | None) -> Iterator[Path]:
-    """Make a mutant, or the program as it is, the program of this process; yield its folder."""
+def loaded(changed: Mapping[str, str]) -> Iterator[Path]:
+    """Make the program with some files changed that of this process; yield its folder."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(LP, folder, dirs_exist_ok=True)
-        if mutant:
-            Path(folder, mutant.file).write_text(mutant.text, encoding="utf-8")
+        for name, text in changed.items():
+            Path(folder, name).write_text(text, encoding="utf-8")
         for module in [*sys.modules.values()]:
             if hasattr(module, "program_directory"):
                 vars(module)["program_directory"] = cache(lambda: folder)
+        engines._engine.cache_clear()
         yield Path(folder)
 
 
 def asked(mutant: Mutant | None) -> Iterator[str]:
     """Yield what a mutant, or the program as it is, answers to each question."""
-    with loaded(mutant) as folder:
+    with loaded({mutant.file: mutant.text} if mutant else {}) as folder:
         paths = {"": Path()}  # an overlay that was asked under before is known by its path
         for question in questions():
             path = paths.setdefault(question.overlay, folder / "check" / f"{len(paths)}.lp")
@@ -391,8 +393,10 @@ def _as_it_is() -> list[str]:
     return [*asked(None)]
 
 
+GREEN, RED = 0, 1  # as pytest ends
 FATES = ("SURVIVES", "tells", "killed")
 SAME, DIFFERENT, KILLED = range(3)
+Judged = TypeVar("Judged")
 
 
 def by_questions(mutant: Mutant, known: list[str]) -> int:
@@ -408,18 +412,25 @@ def by_questions(mutant: Mutant, known: list[str]) -> int:
 
 def by_tests(mutant: Mutant) -> int:
     """Return what becomes of a mutant by the quick tests."""
-    with loaded(mutant), open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
-        return KILLED if pytest.main(["-x", "-n0", "-pno:cacheprovider", *TESTS]) else DIFFERENT
+    return DIFFERENT if quick_tests({mutant.file: mutant.text}, *TESTS) == GREEN else KILLED
+
+
+def quick_tests(changed: Mapping[str, str], *options: str) -> int:
+    """Run quick tests on the program with some files changed; return how pytest ends."""
+    plain = ("-x", "-pno:cacheprovider", "-oaddopts=-m 'not slow'")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    with loaded(changed), open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        return int(pytest.main([*plain, *options]))
 
 
 def judge(
-    chosen: Iterable[Mutant], workers: int, fate: Callable[[Mutant], int]
-) -> Iterator[tuple[Mutant, int]]:
+    chosen: Iterable[Judged], workers: int, fate: Callable[[Judged], int]
+) -> Iterator[tuple[Judged, int]]:
     """Yield each mutant with its fate; each is judged in a process of its own.
 
     One that needs too much time or memory ends with its process, and counts as killed.
     """
-    waiting, running = [*chosen][::-1], dict[int, Mutant]()
+    waiting, running = [*chosen][::-1], dict[int, Judged]()
     while waiting or running:
         if waiting and len(running) < workers:
             mutant = waiting.pop()

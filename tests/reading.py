@@ -900,11 +900,13 @@ def random_patient(rng: random.Random, ignorance: float | None = None) -> Patien
     return Patient(findings, received, stopped, limits[0], limits[1], toxic)
 
 
-def telling(rng: random.Random, drawn: int, times: int = 1) -> Iterator[tuple[Patient, Reading]]:
+def telling(
+    rng: random.Random, drawn: int, times: int = 1, ignorance: float | None = None
+) -> Iterator[tuple[Patient, Reading]]:
     """Those of many random patients of whom something is said that is said of few before them."""
     seen: Counter[tuple[str, ...]] = Counter()
     for _ in range(drawn):
-        patient = random_patient(rng)
+        patient = random_patient(rng, ignorance)
         said = read(patient)
         told: set[tuple[str, ...]] = {("notice", name) for name in said.notices}
         told |= {(name, it) for name, some in said.statements.items() for it in some}

@@ -1,4 +1,4 @@
-"""Reasons and objections suffice: a recommendation from their cited facts alone says the same.
+"""Reasons and objections suffice: of their cited facts alone the second reading says the same.
 
 A line is numbered only after the lines below it, so those that are not cited come along whole.
 """
@@ -12,8 +12,10 @@ from functools import cache
 
 import pytest
 import reading
+from clingo import parse_term
 
-from crcasp import Advice, parse_facts, recommend
+from crcasp import parse_facts, recommend
+from crcasp.program.terms import word
 from crcasp.results.advice import Condition
 
 
@@ -53,8 +55,32 @@ def numbered(patient: reading.Patient, facts: set[str]) -> frozenset[str]:
 
 
 @cache
-def advised(facts: frozenset[str]) -> Advice:
-    return recommend(parse_facts(" ".join(f"{fact}." for fact in sorted(facts))), tests=False)
+def read(facts: frozenset[str]) -> reading.Reading:
+    """What the second reading says of some facts."""
+    findings: dict[str, reading.Value] = {}
+    of_line: dict[str, dict[int, set[str]]] = {"received": {}, "stopped": {}, "toxic": {}}
+    limits: dict[str, set[str]] = {"contraindicated": set(), "unavailable": set()}
+    for atom in map(parse_term, facts):
+        *line, value = (word(argument) for argument in atom.arguments)
+        if line:
+            of_line[atom.name].setdefault(int(line[0]), set()).add(str(value))
+        elif atom.name in limits:
+            limits[atom.name].add(str(value))
+        else:
+            findings[atom.name] = value
+    received, stopped, toxic = (
+        {line: frozenset(items) for line, items in found.items()} for found in of_line.values()
+    )
+    return reading.read(
+        reading.Patient(
+            findings,
+            received,
+            {line: why for line, (why,) in stopped.items()},
+            frozenset(limits["contraindicated"]),
+            frozenset(limits["unavailable"]),
+            toxic,
+        )
+    )
 
 
 def check(patient: reading.Patient) -> tuple[int, int]:
@@ -63,18 +89,15 @@ def check(patient: reading.Patient) -> tuple[int, int]:
     for name, verdict in recommend(parse_facts(patient.facts()), tests=False).therapies.items():
         for reason in verdict.because:
             facts = numbered(patient, cited(reason.conditions))
-            found = advised(facts).therapies.get(name)
             where = (name, reason.statement, sorted(facts), patient.facts())
-            assert found is not None, where
-            assert found.status == "eligible", where
-            assert reason.statement in found.statements, where
+            assert read(facts).status.get(name) == "eligible", where
+            assert reason.statement in read(facts).statements[name], where
             reasons += 1
         if verdict.status == "excluded":
             conditions = [item for objection in verdict.against for item in objection.conditions]
             facts = numbered(patient, cited(conditions))
-            found = advised(facts).therapies.get(name)
             where = (name, "excluded", sorted(facts), patient.facts())
-            assert found is None or found.status == "excluded", where
+            assert read(facts).status.get(name, "excluded") == "excluded", where
             objections += 1
     return reasons, objections
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import overlay_reading
 import pytest
 import random_overlays
 import reading
+from overlay_reading import Overlay, Reader, TooMany
 from pages import inside, parsed
+from random_overlays import Given
 from registries import Row, row_of, varied_patients, written
 from runs import Run
 
@@ -30,11 +34,13 @@ from crcasp.registry import advisor, answers, update_impact
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.evaluation import Evaluator
 from crcasp.registry.update_impact import Touched, with_words
+from crcasp.results.advice import Verdict
 from crcasp.results.comparison import KINDS, Kind
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = ROOT / "examples" / "overlays" / "since_2019"
 TRIAL = OVERLAYS / "keynote_177.lp"
+RANKS = {grade: rank for rank, grade in reading.GRADES.items()}
 TURNED = {
     **{"gained": "lost", "raised": "lowered", "opened": "ruled_out"},
     **{"lost": "gained", "lowered": "raised", "ruled_out": "opened"},
@@ -44,35 +50,58 @@ CEA = (
     'statement("CEA", first, benefit). text("CEA", "capox if CEA is high"). '
     'offers("CEA", a, capox). needs("CEA", a, cea, at_least(2)).'
 )
-Both = tuple[Advice | None, Advice | None]  # what the tables say of one row, None if it is refused
+
+
+class Said(NamedTuple):
+    """What a table says of one row."""
+
+    therapies: Mapping[str, Verdict]
+    preferred: Set[frozenset[str]]
+
+
+Both = tuple[Said | None, Said | None]  # by the two tables, None if the row is refused
 
 
 # ---- one by one ---------------------------------------------------------------------------
 
 
-def asked(facts: str, overlays: Sequence[Path] = (), other: Sequence[Path] = ()) -> Advice | None:
+def read(given: Given, overlay: Overlay) -> Said:
+    """What the second reading says of a patient under an overlay."""
+    found = overlay_reading.read(Reader(given.patient, overlay, given.extra))
+    names = {name: EXCLUDED._replace(status=it) for name, it in found.status.items()}  # type: ignore[arg-type]
+    graded = {name: names[name]._replace(grade=it) for name, it in found.grade.items()}
+    best = max((RANKS[grade] for grade in found.sets.values()), default=0)
+    return Said(
+        {**names, **graded}, {names for names, it in found.sets.items() if RANKS[it] == best}
+    )
+
+
+def said(advice: Advice) -> Said:
+    return Said(advice.therapies, {frozenset(it.therapies) for it in advice.preferred})
+
+
+def asked(facts: str, overlays: Sequence[Path] = (), other: Sequence[Path] = ()) -> Said | None:
     """What a table that reads the words of another one says; None if the facts contradict."""
     program = with_words(Program.build(overlays), Program.build(other))
     try:
-        return advise(Patient(read_text(facts, "facts", engine(program).vocabulary), program))
+        return said(advise(Patient(read_text(facts, "facts", engine(program).vocabulary), program)))
     except InputError:
         return None
 
 
-def recommended(patient: reading.Patient, overlays: Sequence[Path]) -> Advice | None:
+def recommended(patient: reading.Patient, overlays: Sequence[Path]) -> Said | None:
     """What `recommend` says, which is quick where a history comes again."""
     try:
-        return recommend(parse_facts(patient.facts()), overlays=overlays, tests=False)
+        return said(recommend(parse_facts(patient.facts()), overlays=overlays, tests=False))
     except InputError:
         return None
 
 
-def kinds(before: Advice, after: Advice) -> dict[str, Kind]:
+def kinds(before: Said, after: Said) -> dict[str, Kind]:
     """How each therapy changes for a patient, as `compare` says it."""
-    ranks = {grade: rank for rank, grade in reading.GRADES.items()}
     olds, news = before.therapies, after.therapies
     found = {
-        name: _kind(olds.get(name, EXCLUDED), news.get(name, EXCLUDED), ranks)
+        name: _kind(olds.get(name, EXCLUDED), news.get(name, EXCLUDED), RANKS)
         for name in {*olds, *news}
     }
     return {name: kind for name, kind in found.items() if kind}
@@ -90,13 +119,12 @@ def counted(pairs: Iterable[Both]) -> dict[str, Any]:
             continue
         changed = kinds(old, new)
         therapies.update(changed.items())
-        sets = [{frozenset(it.therapies) for it in one.preferred} for one in (old, new)]
         verdicts = [one.therapies.items() for one in (old, new)]
         grades = [{name: it.grade for name, it in one if it.grade} for one in verdicts]
         other = any(grades[1].get(name, grade) != grade for name, grade in grades[0].items())
         found["compared"] += 1
-        found["preferred"] += sets[0] != sets[1]
-        found["patients"] += bool(changed) or other or sets[0] != sets[1]
+        found["preferred"] += old.preferred != new.preferred
+        found["patients"] += bool(changed) or other or old.preferred != new.preferred
     counts = {name: found[name] for name in ("compared", "left_out", "patients", "preferred")}
     return {**counts, "therapies": dict(therapies)}
 
@@ -163,17 +191,30 @@ def test_the_table_of_today(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", range(4))
 def test_random_overlays(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
-    texts = [random_overlays.rules(random_overlays.random_overlay(rng)) for _ in range(2)]
-    first, second = (overlay(tmp_path, text, f"{n}.lp") for n, text in enumerate(texts))
-    given = [random_overlays.random_patient(rng, rng.choice((0, 0.4))) for _ in range(50)]
-    rows = [{**row_of(one.patient), **one.extra} for one in given]
-    facts = [one.facts() for one in given]
-    news = [asked(one, [first]) for one in facts]
-    found = plain(touched(tmp_path, rows, [first], []))
-    assert found == counted(zip((asked(one, [], [first]) for one in facts), news, strict=True))
-    assert found["patients"]
-    found = plain(touched(tmp_path, rows, [first], [second]))
-    assert found == counted(zip((asked(one, [second]) for one in facts), news, strict=True))
+    one, other = (random_overlays.random_overlay(rng) for _ in range(2))
+    words = Overlay(
+        regimens=one.regimens,
+        partners=one.partners,
+        classes=one.classes,
+        findings=one.findings,
+        implies=one.implies,
+    )
+    first, second = (
+        overlay(tmp_path, random_overlays.rules(it), f"{n}.lp") for n, it in enumerate((one, other))
+    )
+    rows: list[Row] = []
+    found: list[list[Said]] = []
+    while len(rows) < 100:
+        given = random_overlays.random_patient(rng, rng.choice((0, 0.4)))
+        with suppress(TooMany):
+            found.append([read(given, it) for it in (words, one, other)])
+            rows.append({**row_of(given.patient), **given.extra})
+    without, new, old = zip(*found, strict=True)
+    by_run = plain(touched(tmp_path, rows, [first], []))
+    assert by_run == counted(zip(without, new, strict=True))
+    assert by_run["patients"]
+    by_run = plain(touched(tmp_path, rows, [first], [second]))
+    assert by_run == counted(zip(old, new, strict=True))
 
 
 @pytest.mark.slow
