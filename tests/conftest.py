@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import pytest
 
 MADE_ONCE = {"browser", "pages", "solver", "whole"}  # fixtures that take long to make
@@ -16,6 +18,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file on one core, which remembers what is made there; slow tests fill the gaps."""
+    for _, kind in groupby(items, key=lambda item: getattr(item, "originalname", item.name)):
+        for place, item in enumerate(kind):
+            some = item.get_closest_marker("one_in")
+            if some and place % some.args[0]:
+                item.add_marker(pytest.mark.slow)
     for item in items:
         if item.get_closest_marker("xdist_group"):
             continue

@@ -412,7 +412,7 @@ def by_questions(mutant: Mutant, known: list[str]) -> int:
 
 def by_tests(mutant: Mutant) -> int:
     """Return what becomes of a mutant by the quick tests."""
-    return DIFFERENT if quick_tests({mutant.file: mutant.text}, *TESTS) == GREEN else KILLED
+    return SAME if quick_tests({mutant.file: mutant.text}, *TESTS) == GREEN else KILLED
 
 
 def quick_tests(changed: Mapping[str, str], *options: str) -> int:
@@ -462,22 +462,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="*", default=JUDGED, metavar="FILE")
     parser.add_argument("--sample", type=int, help="take so many of them, always the same")
-    parser.add_argument("--tests", action="store_true", help="ask the quick tests of the rest, too")
+    parser.add_argument("--tests", action="store_true", help="let the quick tests judge them")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     every = [mutant for name in options.files for mutant in mutants(name)]
     chosen = sample(options.files, options.sample) if options.sample else every
-    ends = dict(judge(chosen, options.workers, partial(by_questions, known=as_it_is())))
-    if options.tests:
-        rest = [mutant for mutant, end in ends.items() if end != KILLED]
-        ends |= {m: e for m, e in judge(rest, options.workers, by_tests) if e == KILLED}
+    ask = partial(by_questions, known=as_it_is())
     listed = equivalent()
     score: dict[str, Counter[str]] = {}
-    for mutant, end in ends.items():
+    for mutant, end in judge(chosen, options.workers, by_tests if options.tests else ask):
         said = "equivalent" if end != KILLED and mutant.name in listed else FATES[end]
         score.setdefault(mutant.file, Counter())[said] += 1
         if said not in ("killed", "equivalent"):
-            print(f"{said} {mutant.file}:{mutant.line}: {mutant.change}")
+            print(f"{said} {mutant.file}:{mutant.line}: {mutant.change}", flush=True)
     for name, counts in sorted(score.items()):
         print(f"{name}: {', '.join(f'{n} {said}' for said, n in sorted(counts.items()))}")
     return int(any(counts["SURVIVES"] for counts in score.values()))

@@ -79,20 +79,15 @@ class Program(NamedTuple):
 
     def known_constants(self) -> dict[str, str]:
         """Return each constant that the program defines, with its default."""
-        from clingo import ast
+        from clingo.ast import ASTType
 
         from crcasp.program.overlays import parse
 
-        known: dict[str, str] = {}
-
-        def collect(node: ast.AST) -> None:
-            if node.ast_type == ast.ASTType.Definition:
-                known.setdefault(node.name, str(node.value))
-
-        ast.parse_files(main_paths(), collect)
+        nodes = [node for path in main_paths() for node in _statements(path)]
         for name, text in self.overlays:
-            parse(name, text, collect)
-        return known
+            parse(name, text, nodes.append)
+        found = (node for node in nodes[::-1] if node.ast_type == ASTType.Definition)
+        return {node.name: str(node.value) for node in found}
 
     def control(
         self,

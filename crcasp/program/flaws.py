@@ -100,9 +100,15 @@ class Overlays:
 
     def language(self, *predicates: str) -> dict[Signature, Symbol]:
         """Return what an overlay may state or ask for, each with the kinds of its arguments."""
-        atoms = (atom for name in predicates for atom in self.declared.literals(name, 1))
-        terms = (atom.arguments[0] for atom in atoms)
-        return {(term.name, len(term.arguments)): term for term in terms}
+        return {key: term for name in predicates for key, term in self._languages[name].items()}
+
+    @cached_property
+    def _languages(self) -> dict[str, dict[Signature, Symbol]]:
+        found: dict[str, dict[Signature, Symbol]] = {}
+        for name in ("states", "tells", "asks", "asks_fact", "asks_verdict"):
+            terms = (atom.arguments[0] for atom in self.declared.literals(name, 1))
+            found[name] = {_signature(term): term for term in terms}
+        return found
 
     def _for_anyone(self, observer: Observer | None = None) -> Control:
         known = {*self.language("states", "tells", "asks", "asks_fact"), *self.findings}
@@ -173,7 +179,9 @@ class Overlays:
         control = Control(["--warn=none"])
         for file in FLAWS:
             control.load(os.path.join(program_directory(), file))
-        control.add("base", [], " ".join(f"{fact}." for fact in self._facts()))
+        with control.backend() as backend:
+            for fact in self._facts():
+                backend.add_rule([backend.add_atom(fact)])
         control.ground([("base", [])])
         found = Solver(control)
         for source, line, column, name, text in found.facts("fault", 5):

@@ -144,13 +144,8 @@ def test_text_closes_with_the_research_line_once(
     assert run.out.count("not for treatment decisions") == 1
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        pytest.param(path, marks=[pytest.mark.slow] if place % 4 else [], id=path.stem)
-        for place, path in enumerate([*EXAMPLES, *JSON_EXAMPLES])
-    ],
-)
+@pytest.mark.one_in(4)
+@pytest.mark.parametrize("path", [*EXAMPLES, *JSON_EXAMPLES], ids=lambda path: path.stem)
 def test_every_example_is_answered_in_text_and_json(command: Command, path: Path) -> None:
     run = command("recommend", "--all", path)
     assert (run.status, run.err) == (0, "")

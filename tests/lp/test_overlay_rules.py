@@ -531,6 +531,7 @@ def center(path: Path, values: str, wanted: str) -> Path:
     return path
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize("turned", [False, True])
 def test_two_overlays_give_values_of_one_finding(tmp_path: Path, turned: bool) -> None:
     files = [

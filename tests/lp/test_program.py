@@ -92,13 +92,8 @@ def fully_known(advice: Advice) -> bool:
     return all(item.value is not None for item in advice.findings)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.slow] if place % 4 else [])
-        for place, name in enumerate(EXAMPLES)
-    ],
-)
+@pytest.mark.one_in(4)
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_the_three_commands_on_the_examples(name: str) -> None:
     check(EXAMPLES[name])
 

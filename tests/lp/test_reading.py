@@ -65,7 +65,7 @@ def disagreements(advice: Advice, read: reading.Reading) -> dict[str, object]:
 
 def test_random_patients() -> None:
     rng = random.Random(11)
-    for patient in (reading.random_patient(rng) for _ in range(25)):
+    for patient in (reading.random_patient(rng) for _ in range(15)):
         advice = recommend(parse_facts(patient.facts()), tests=False)
         assert not disagreements(advice, reading.read(patient)), patient.facts()
 

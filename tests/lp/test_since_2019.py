@@ -33,13 +33,8 @@ def paths(files: str) -> tuple[Path, ...]:
     return tuple(known[name.strip()] for name in files.split(","))
 
 
-@pytest.mark.parametrize(
-    "row",
-    [
-        pytest.param(row, marks=[pytest.mark.slow] if number % 18 else [], id="; ".join(row))
-        for number, row in enumerate(POINTS)
-    ],
-)
+@pytest.mark.one_in(36)
+@pytest.mark.parametrize("row", POINTS, ids="; ".join)
 def test_what_the_source_says(row: list[str]) -> None:
     _, files, words, name, expected = row
     found = answer(words, paths(files)).therapies[therapy(name)]
@@ -87,6 +82,7 @@ TRANSPLANTABLE = (
 )
 
 
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize(
     ("words", "source", "stands"),
     [

@@ -684,6 +684,7 @@ NOTICES = [
 ]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("notice", "facts", "outside"), NOTICES)
 def test_notice_stands_where_it_should(notice: str, facts: str, outside: str) -> None:
     def stands(text: str) -> int:
@@ -890,6 +891,7 @@ INTERPRETATIONS = [
 ]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("name", "facts", "therapy", "with_it", "lacking_it"), INTERPRETATIONS)
 def test_interpretation_decides(
     name: str,

@@ -55,13 +55,8 @@ def faults(*texts: str) -> list[str]:
     return []
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        pytest.param(*case, marks=[pytest.mark.slow] if number % 12 else [], id=case[1][0])
-        for number, case in enumerate(CASES)
-    ],
-)
+@pytest.mark.one_in(12)
+@pytest.mark.parametrize(("text", "said"), CASES, ids=[said[0] for _, said in CASES])
 def test_each_fault_is_said_with_its_place(text: str, said: list[str]) -> None:
     assert faults(text) == said
 
@@ -121,16 +116,8 @@ ON_A_VERDICT = [
 ]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *IN_ORDER[::3],
-        *(
-            pytest.param(text, marks=pytest.mark.slow)
-            for text in (*IN_ORDER[1::3], *IN_ORDER[2::3], *ON_A_VERDICT)
-        ),
-    ],
-)
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize("text", [*IN_ORDER, *ON_A_VERDICT])
 def test_what_is_in_order_has_no_fault(text: str) -> None:
     assert faults(text) == []
 
@@ -140,6 +127,7 @@ def test_all_interpretations_may_be_withdrawn() -> None:
     assert faults(" ".join(f'withdrawn("I{number}").' for number in range(1, 23))) == []
 
 
+@pytest.mark.slow
 def test_the_table_is_an_overlay_in_order() -> None:
     """Each name that the program states is one that its own check knows."""
     texts = [
@@ -233,12 +221,12 @@ OWN = [
 
 FURTHER = ["explain --with {} - hai", "compare --with {} - in.lp", "page --with {}"]
 FURTHER += ["cohort in.csv -o - --with {}", "cohort in.csv -o - --old {} --format csv"]
-SLOW = [pytest.param(command, marks=pytest.mark.slow) for command in FURTHER]
 NO_TABLE = """{ mine }. s1_used_in(taiwan) :- mine, yours.
 yours :- not theirs, is(ecog, 1). theirs :- not yours."""
 
 
-@pytest.mark.parametrize("command", [*OWN, "check {}", "missing --with {} -", *SLOW])
+@pytest.mark.one_in(5)
+@pytest.mark.parametrize("command", [*OWN, "check {}", "missing --with {} -", *FURTHER])
 def test_every_command_says_the_same(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -389,13 +377,8 @@ def test_no_overlay_crashes_it(text: str) -> None:
     is_refused(text)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *(SOUND, BARS, CASES[0][0]),
-        *(pytest.param(text, marks=pytest.mark.slow) for text, _ in CASES[1:6]),
-    ],
-)
+@pytest.mark.one_in(3)
+@pytest.mark.parametrize("text", [SOUND, BARS, *(text for text, _ in CASES[:6])])
 def test_check_refuses_what_the_engine_refuses(text: str, tmp_path: Path) -> None:
     agrees(text, tmp_path / "overlay.lp")
 

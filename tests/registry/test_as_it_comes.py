@@ -91,6 +91,7 @@ def test_a_key_of_the_map_that_no_cell_has_is_named(run: Run) -> None:
 # ---- 2: a line whose therapy is not recorded --------------------------------------------------
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "history",
     [
@@ -107,6 +108,7 @@ def test_a_line_of_a_history_without_a_therapy(history: str, run: Run) -> None:
     assert not row["line"]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("cells", "options"),
     [
