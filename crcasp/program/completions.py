@@ -9,7 +9,7 @@ from functools import cached_property
 from clingo import Symbol
 
 from crcasp.program.files import Program
-from crcasp.program.ground import GroundRules, add_copy
+from crcasp.program.other import ANOTHER, other_completion
 from crcasp.program.solver import Solver
 from crcasp.program.terms import Row, row
 
@@ -35,10 +35,9 @@ class Completions(Solver):
     def __init__(
         self, program: Program, facts: Iterable[Symbol], *extra: str, text: str = ""
     ) -> None:
-        self.rules = GroundRules()
         text = f"{text} {stated(facts)}"
-        control = program.control(SHOW, MISSING, *extra, facts=text, observer=self.rules)
-        super().__init__(control)
+        rules = other_completion(program, COMPARED)
+        super().__init__(program.control(SHOW, MISSING, *extra, facts=text, rules=rules))
         self.program = program
         self.assumed: tuple[int, ...] = ()
 
@@ -66,14 +65,9 @@ class Completions(Solver):
     @cached_property
     def missing(self) -> Atoms:
         """What decides(T, F) and raises(T, F) hold of: two completions that differ in F alone."""
-        named = (
-            (atom.symbol, atom.literal, atom.is_fact)
-            for name, arity in COMPARED
-            for atom in self.control.symbolic_atoms.by_signature(name, arity)
-        )
-        add_copy(self.control, self.rules, [*named], "other")
-        self.control.ground([("missing", [])])
+        self.control.assign_external(ANOTHER, True)
         found = self.consequences("brave") or ()
+        self.control.assign_external(ANOTHER, False)
         return Atoms(atom for atom in found if atom.name in ("decides", "raises"))
 
 

@@ -83,7 +83,7 @@ class Program(NamedTuple):
 
         from crcasp.program.overlays import parse
 
-        nodes = [node for path in main_paths() for node in _statements(path)]
+        nodes = [node for path in main_paths() for node in statements_of(path)]
         for name, text in self.overlays:
             parse(name, text, nodes.append)
         found = (node for node in nodes[::-1] if node.ast_type == ASTType.Definition)
@@ -96,6 +96,7 @@ class Program(NamedTuple):
         trusted: tuple[tuple[str, str], ...] = (),
         observer: Observer | None = None,
         files: Sequence[str] | None = None,
+        rules: Sequence[AST] = (),
     ) -> Control:
         """Return the grounded program with files from subfolders of `lp/`, and facts.
 
@@ -105,6 +106,7 @@ class Program(NamedTuple):
             trusted: further texts of the user's own for this control, with their names.
             observer: is told the ground rules.
             files: the files of `lp/`, if not those that lead to the verdicts.
+            rules: further rules.
 
         Raises:
             OverlayError: clingo refuses an overlay or has anything to say about it.
@@ -113,7 +115,7 @@ class Program(NamedTuple):
         texts = (*(self.overlays if "sets.lp" in names else self.divided[0]), *trusted)
         messages: list[str] = []
         with suppress(RuntimeError):
-            control = self.grounded(names, messages, facts, texts, observer)
+            control = self.grounded(names, messages, facts, texts, observer, rules=rules)
             if not messages:
                 return control
         from crcasp.program.clingo_messages import refused
@@ -140,6 +142,7 @@ class Program(NamedTuple):
         texts: Iterable[tuple[str, str]],
         observer: Observer | None = None,
         add: Callable[[Control, str, str], None] | None = None,
+        rules: Sequence[AST] = (),
     ) -> Control:
         """Return files of `lp/` grounded with facts and texts of the user's own.
 
@@ -150,6 +153,7 @@ class Program(NamedTuple):
             texts: the user's own texts, with their names.
             observer: is told the ground rules.
             add: adds such a text to the control, where it is not just its text.
+            rules: further rules.
 
         Raises:
             RuntimeError: clingo refuses any of it.
@@ -169,6 +173,8 @@ class Program(NamedTuple):
                 control.add("base", [], text)
             else:
                 add(control, name, text)
+        if rules:
+            _add(control, rules)
         control.ground([("base", [])])
         return control
 
@@ -274,20 +280,25 @@ _load_lock = Lock()  # clingo counts the uses of a syntax tree, and has no lock 
 
 def _load(control: Control, path: str) -> None:
     """Load a file of `lp/`, by its syntax tree if it was loaded before."""
-    from clingo.ast import ProgramBuilder
-
     with _load_lock:
         if path not in _loaded:  # once, the file itself is quicker
             control.load(path)
             _loaded.add(path)
             return
-        with ProgramBuilder(control) as builder:
-            for statement in _statements(path):
-                builder.add(statement)
+    _add(control, statements_of(path))
+
+
+def _add(control: Control, statements: Iterable[AST]) -> None:
+    from clingo.ast import ProgramBuilder
+
+    with _load_lock, ProgramBuilder(control) as builder:
+        for statement in statements:
+            builder.add(statement)
 
 
 @cache
-def _statements(path: str) -> list[AST]:
+def statements_of(path: str) -> list[AST]:
+    """Return the statements of a file of `lp/`, read once."""
     from clingo import ast
 
     found: list[AST] = []
@@ -295,7 +306,7 @@ def _statements(path: str) -> list[AST]:
     return [node for node in found if node.ast_type != ast.ASTType.Comment]
 
 
-atexit.register(_statements.cache_clear)  # while clingo is still there to free them
+atexit.register(statements_of.cache_clear)  # while clingo is still there to free them
 
 
 def _is_number(value: str) -> bool:

@@ -1,0 +1,75 @@
+"""A second completion of the patient beside the first: the same rules, of other atoms."""
+
+from __future__ import annotations
+
+import atexit
+import os
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from clingo import Function, ast
+
+from crcasp.program.files import Program, program_directory, statements_of, verdict_files
+from crcasp.program.overlays import Signature, apart, hanging_on, parse, signatures
+
+OTHER, ANOTHER = "other", Function("another")  # as lp/missing/missing.lp has them
+CHOSEN = {("turns_out", 2)}
+NOT_COPIED = "reasons.lp"
+
+
+@lru_cache(maxsize=64)
+def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence[ast.AST]:
+    """Return the rules by which other(Atom) holds if the Atom does in another completion.
+
+    What does not depend on the completion stays as it is. A choice or a constraint of it is in
+    force where `another` holds.
+
+    Args:
+        program: the program.
+        asked: the predicates that are asked for in the other completion.
+    """
+    names = [name for name in verdict_files() if name != NOT_COPIED]
+    nodes = [
+        node for name in names for node in statements_of(os.path.join(program_directory(), name))
+    ]
+    for name, text in program.divided[0]:
+        parse(name, text, nodes.append)
+    rules = [(node, *signatures(node)) for node in nodes if node.ast_type == ast.ASTType.Rule]
+    copied = _Copied(hanging_on(CHOSEN, [(stated, asks) for _, stated, asks in rules]))
+    needed, before = {*asked}, 0
+    while len(needed) > before:
+        before = len(needed)
+        for _, stated, asks in rules:
+            needed |= asks if not stated or stated & needed else set()
+    return [
+        copied.rule(node)
+        for node, stated, asks in rules
+        if (stated & needed if stated else asks) & copied.predicates
+    ]
+
+
+atexit.register(other_completion.cache_clear)  # while clingo is still there to free them
+
+
+class _Copied(ast.Transformer):
+    """Makes other atoms of those of some predicates."""
+
+    def __init__(self, predicates: Iterable[Signature]) -> None:
+        self.predicates = {*predicates}
+
+    def rule(self, node: ast.AST) -> ast.AST:
+        """Return the copy of a rule."""
+        copy: ast.AST = self.visit(node)
+        head = node.head
+        if head.ast_type == ast.ASTType.Literal and head.atom.ast_type == ast.ASTType.SymbolicAtom:
+            return copy
+        at = node.location
+        atom = ast.SymbolicAtom(ast.Function(at, ANOTHER.name, [], False))
+        return copy.update(body=[*copy.body, ast.Literal(at, ast.Sign.NoSign, atom)])
+
+    def visit_SymbolicAtom(self, node: ast.AST) -> ast.AST:  # noqa: N802
+        """Return the other atom, or the same if it does not depend on the completion."""
+        if not self.predicates.intersection(signature for signature, _ in apart(node.symbol)):
+            return node
+        at = node.symbol.location
+        return ast.SymbolicAtom(ast.Function(at, OTHER, [node.symbol], False))
