@@ -14,7 +14,7 @@ from crcasp.registry.outcome import AND, CONCORDANCE
 from crcasp.registry.summary import NO_SET, Summary
 from crcasp.results.comparison import KINDS
 from crcasp.results.provenance import SHOWN, Provenance, overlay_fingerprints
-from crcasp.views import phrases
+from crcasp.views.frame import named_rules
 from crcasp.views.page.templating import page
 
 WIDTH, LABEL, ROW, BAR, NODE = 720, 210, 26, 18, 14  # of a figure, in its own units
@@ -58,7 +58,7 @@ def registry_html(
         changes=KINDS,
         touched=_bars(summary.touched.therapies, KINDS, share=False) if summary.touched else [],
         old=None if old is None else overlay_fingerprints(old),
-        old_table=phrases.named_rules(engine(old).rules) if old else "",
+        old_table=named_rules(engine(old).rules) if old else "",
         concordance=_bars(summary.concordance, CONCORDANCE, share=True),
         missing=_bars(missing, (ALONE, OTHERS), share=False),
         nodes=nodes,

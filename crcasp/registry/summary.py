@@ -19,7 +19,7 @@ from crcasp.registry.cells import as_text
 from crcasp.registry.outcome import LIST
 from crcasp.registry.update_impact import Touched
 from crcasp.results.result import FORMAT
-from crcasp.views.phrases import RESEARCH
+from crcasp.views.frame import RESEARCH
 from crcasp.views.text import entry
 
 NO_SET = "none"

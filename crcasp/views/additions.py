@@ -13,6 +13,7 @@ from crcasp.program.wording import Wording, listed
 from crcasp.results.additions import AddedSource, Addition, Additions, Named, Need
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Item, Note, Section
+from crcasp.views.frame import framed
 from crcasp.views.phrases import capital, cited, folded
 
 INITIAL = "initial"  # what a branch offers that offers the initial therapy again
@@ -25,13 +26,13 @@ def additions_document(additions: Additions, rules: Rules) -> Document:
         Section(addition.overlay, tuple(_entries(addition, rules)))
         for addition in additions.overlays
     ]
-    return Document(
+    return framed(
         "What overlays add",
         f"Nothing is wrong with the form of {'these overlays' if several else 'this overlay'}; "
         "whether it says what its sources say is not checked.",
-        phrases.header(rules),
-        (*blocks, *phrases.key(blocks, rules, grades=False)),
-        phrases.closing(rules),
+        blocks,
+        rules,
+        grades=False,
         strong=True,
     )
 

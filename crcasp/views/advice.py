@@ -13,6 +13,7 @@ from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Advice, Finding, Reason, RecommendationSet, Together, Verdict
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Entry, Field, Fields, Grid, Item, Note, Section
+from crcasp.views.frame import framed, patient_name, rules_of
 from crcasp.views.phrases import capital, cited, coded, folded, grouped, needed
 
 TESTS = 8  # rows of tests in an answer; `missing` has all
@@ -34,24 +35,23 @@ class _Answer:
     def __init__(self, advice: Advice, *, every_set: bool) -> None:
         self.advice = advice
         self.every_set = every_set
-        self.rules = phrases.rules_of(advice.provenance)
+        self.rules = rules_of(advice.provenance)
         self.words = self.rules.words
 
     def document(self) -> Document:
         advice, rules = self.advice, self.rules
-        name = phrases.patient_name(advice.provenance)
+        name = patient_name(advice.provenance)
         line = f"{phrases.ordinal(advice.number)} line of therapy"
         blocks: list[Block] = [Fields(tuple(patient(advice, rules)))]
         blocks += [Note(notice, strong=True) for notice in advice.notices]
         if advice.in_scope:
             blocks += self.answer()
-        blocks += phrases.key(blocks, rules, grades=advice.in_scope)
-        return Document(
+        return framed(
             "Recommendation for one patient",
             f"{name}: {line if advice.in_scope else 'out of scope'}",
-            phrases.header(rules),
-            tuple(blocks),
-            phrases.closing(rules),
+            blocks,
+            rules,
+            grades=advice.in_scope,
         )
 
     def answer(self) -> Iterator[Block]:

@@ -9,6 +9,7 @@ from crcasp.program.wording import Wording, listed
 from crcasp.results.audit import Audit, Property
 from crcasp.views import phrases
 from crcasp.views.document import Block, Check, Document, Item, Note, Section
+from crcasp.views.frame import framed, rules_of
 
 PARTS = {"Must hold": True, "Asked, and need not hold": False}
 STATES = {"proved": "met", "refuted": "not_met", "found": ""}
@@ -20,15 +21,14 @@ GAPS = (
 
 def audit_document(audit: Audit) -> Document:
     """Return an audit as a document."""
-    rules = phrases.rules_of(audit.provenance)
-    blocks = tuple(_blocks(audit, rules.words))
+    rules = rules_of(audit.provenance)
     verdict = "everything that must hold was proved" if audit.holds else "the table is at fault"
-    return Document(
+    return framed(
         "Audit of the table",
         f"Audit: {verdict}",
-        phrases.header(rules),
-        (*blocks, *phrases.key(blocks, rules, grades=False)),
-        phrases.closing(rules),
+        _blocks(audit, rules.words),
+        rules,
+        grades=False,
         strong=True,
     )
 

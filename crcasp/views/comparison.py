@@ -13,8 +13,8 @@ from crcasp.results.advice import Advice, Reason, Verdict
 from crcasp.results.comparison import Comparison, Difference, Kind
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Item, Note, Section
-from crcasp.views.missing import folded_sets
-from crcasp.views.phrases import folded, grouped
+from crcasp.views.frame import framed, patient_name, rules_of
+from crcasp.views.phrases import folded, folded_sets, grouped
 
 SAME = "Every therapy has the same verdict and grade."
 TITLES: dict[Kind, str] = {
@@ -35,21 +35,19 @@ def comparison_document(comparison: Comparison) -> Document:
 class _Compared:
     def __init__(self, comparison: Comparison) -> None:
         self.it = comparison
-        self.rules = phrases.rules_of(comparison.before.provenance)
+        self.rules = rules_of(comparison.before.provenance)
         self.words = self.rules.words
         both = (comparison.before, comparison.after)
-        names = [phrases.patient_name(advice.provenance, "") for advice in both]
+        names = [patient_name(advice.provenance, "") for advice in both]
         self.names = names if all(names) and names[0] != names[1] else ["the first", "the second"]
 
     def document(self) -> Document:
         first, second = self.names
-        blocks = tuple(self.blocks())
-        return Document(
+        return framed(
             "Two patients compared",
             f"{first} and {second}, compared",
-            phrases.header(self.rules),
-            (*blocks, *phrases.key(blocks, self.rules)),
-            phrases.closing(self.rules),
+            self.blocks(),
+            self.rules,
         )
 
     def blocks(self) -> Iterator[Block]:

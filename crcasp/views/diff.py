@@ -11,8 +11,8 @@ from crcasp.results.diff import Changed, Diff, ExamplePatient, Only, Standing
 from crcasp.views import phrases
 from crcasp.views.comparison import TITLES
 from crcasp.views.document import Block, Document, Entry, Item, Note, Section
-from crcasp.views.missing import folded_sets
-from crcasp.views.phrases import capital, cited, folded, grouped
+from crcasp.views.frame import framed, rules_of
+from crcasp.views.phrases import capital, cited, folded, folded_sets, grouped
 
 ALLOWED = ("allowed",)
 WAYS = 3  # of the alternatives for whom a change happens, the shortest
@@ -36,7 +36,7 @@ def diff_document(diff: Diff) -> Document:
 class _Changes:
     def __init__(self, diff: Diff) -> None:
         self.diff = diff
-        rules = [phrases.rules_of(one) for one in diff.provenance] or [Rules(), Rules()]
+        rules = [rules_of(one) for one in diff.provenance] or [Rules(), Rules()]
         self.old, self.new = rules[0], rules[-1]
         old, new = self.old.words, self.new.words
         self.words = Wording({**old.labels, **new.labels}, new.phrases, new.headings)
@@ -46,13 +46,12 @@ class _Changes:
         added = self.added
         own = added or self.settings()
         title = f"{own[0]}: what it changes" if len(own) == 1 else "What changes in the table"
-        blocks = (*self.sources(added), *self.blocks())
-        return Document(
+        return framed(
             "What changes in the table",
             title,
-            f"{phrases.named_rules(self.old)} -> {phrases.named_rules(self.new)}",
-            (*blocks, *phrases.key(blocks, self.new)),
-            phrases.closing(self.old, self.new),
+            (*self.sources(added), *self.blocks()),
+            self.new,
+            self.old,
         )
 
     def settings(self) -> list[str]:

@@ -9,8 +9,8 @@ from crcasp.results.advice import Condition, Reason
 from crcasp.results.explanation import Change, Explanation
 from crcasp.views import phrases
 from crcasp.views.document import Block, Check, Document, Item, Note, Section
-from crcasp.views.missing import folded_sets
-from crcasp.views.phrases import capital, cited, coded, found, grouped, needed
+from crcasp.views.frame import framed, patient_name, rules_of
+from crcasp.views.phrases import capital, cited, coded, folded_sets, found, grouped, needed
 
 OFFERS = {"met": "offers it", "open": "may offer it", "not_met": "would offer it"}
 STATES = {"met": "met", "open": "open", "not_met": "not met"}
@@ -30,19 +30,18 @@ class _Explained:
     def __init__(self, explanation: Explanation, picture: Block | None) -> None:
         self.it = explanation
         self.picture = picture
-        self.rules = phrases.rules_of(explanation.provenance)
+        self.rules = rules_of(explanation.provenance)
         self.words = self.rules.words
 
     def document(self) -> Document:
         name = self.words.name(self.it.therapy)
-        who = phrases.patient_name(self.it.provenance, "")
-        blocks = tuple(self.blocks())
-        return Document(
+        who = patient_name(self.it.provenance, "")
+        return framed(
             f"Why {name} is {self.it.status or 'out of scope'}",
             f"{f'{who}: ' if who else ''}{name} {self.verdict()}",
-            phrases.header(self.rules),
-            (*blocks, *phrases.key(blocks, self.rules, grades=self.it.status == "eligible")),
-            phrases.closing(self.rules),
+            self.blocks(),
+            self.rules,
+            grades=self.it.status == "eligible",
             strong=True,
         )
 

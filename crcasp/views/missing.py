@@ -10,21 +10,21 @@ from crcasp.results.missing import Missing, MissingFinding
 from crcasp.views import phrases
 from crcasp.views.advice import ADDS, NO_TEST, joint_tests
 from crcasp.views.document import Block, Document, Entry, Item, Note, Section
-from crcasp.views.phrases import folded, grouped
+from crcasp.views.frame import framed, patient_name, rules_of
+from crcasp.views.phrases import folded, folded_sets, grouped
 
 CHANGES = "One finding at a time: what the preferred sets would be"
 
 
 def missing_document(missing: Missing) -> Document:
     """Return what is missing as a document."""
-    rules = phrases.rules_of(missing.provenance)
-    blocks = tuple(_blocks(missing, rules))
-    return Document(
-        "Tests that could change the answer",
-        f"{phrases.patient_name(missing.provenance)}: what to test next",
-        phrases.header(rules),
-        (*blocks, *phrases.key(blocks, rules, grades=bool(missing.together))),
-        phrases.closing(rules),
+    rules = rules_of(missing.provenance)
+    return framed(
+        ADDS,
+        f"{patient_name(missing.provenance)}: what to test next",
+        _blocks(missing, rules),
+        rules,
+        grades=bool(missing.together),
     )
 
 
@@ -81,14 +81,3 @@ def _outcomes(finding: MissingFinding, missing: Missing, words: Wording) -> tupl
         said = words.said(finding.finding, values)
         texts.append(f"{said}: {'as now' if same else f'{what}{graded}'}")
     return tuple(texts)
-
-
-def folded_sets(sets: tuple[tuple[str, ...], ...], words: Wording) -> str:
-    """Return sets in words, first therapies that stand with the same others together."""
-    company = grouped((chosen[1:], chosen[0]) for chosen in sets)
-    texts = []
-    for beside, firsts in company.items():
-        each = ", each" if len(firsts) > 1 else ""
-        alone = f"{words.names(firsts, 'or')}{each} with {words.names(beside)}"
-        texts.append(alone if beside else folded(firsts, words))
-    return "; ".join(texts)

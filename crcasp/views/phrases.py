@@ -1,27 +1,21 @@
-"""How results are said: conditions, facts, therapies, and the key to the codes."""
+"""How results are said: conditions, facts, therapies, reasons."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from itertools import chain
 from math import prod
 from typing import NamedTuple, TypeVar
 
 from clingo import parse_term
 
-from crcasp.program.table import Rules
 from crcasp.program.terms import Word, natural, word
 from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Condition, Reason, Verdict
-from crcasp.results.provenance import Provenance
-from crcasp.views.document import Field, Fields, Note, Section
 
-RESEARCH = "Research software, not for treatment decisions"
 OUT_OF_SCOPE = "out of scope: the table does not speak of this patient"
 AGAIN = ", the initial therapy again"
-UNNAMED = ("facts", "-", "<stdin>")  # sources of facts that are no files
 ORDINALS = (
     *("first", "second", "third", "fourth", "fifth"),
     *("sixth", "seventh", "eighth", "ninth", "tenth"),
@@ -51,51 +45,9 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-# ---- by which rules ---------------------------------------------------------------------------
-
-
-def rules_of(provenance: Provenance | None) -> Rules:
-    """Return the rules behind a result; those of a result made by hand say nothing."""
-    return provenance.rules if provenance else Rules()
-
-
-def named_rules(rules: Rules) -> str:
-    """Return by which rules an answer is given, as a header has it."""
-    parts = [f"{rules.year} table" if rules.year else "the table"]
-    years = sorted(year for year in rules.sources.values() if year)
-    if len(rules.sources) > 2:
-        span = f" ({years[0]} to {years[-1]})" if years else ""
-        parts.append(f"{len(rules.sources)} later sources{span}")
-    else:
-        parts += [f"{name} ({year})" if year else name for name, year in rules.sources.items()]
-    texts = [" + ".join(parts)]
-    if rules.withdrawn:
-        texts.append(f"without {listed(rules.withdrawn)}")
-    texts += [f"{name}={value}" for name, value in rules.constants]
-    return ", ".join(texts)
-
-
-def header(rules: Rules) -> str:
-    """Return the header's right side."""
-    return f"Rules: {named_rules(rules)}"
-
-
-def closing(*rules: Rules) -> str:
-    """Return the sentence that closes a document."""
-    newest = max((one.newest for one in rules), default=0)
-    return f"{RESEARCH}; newest source {newest}." if newest else f"{RESEARCH}."
-
-
 def ordinal(number: int) -> str:
     """Return a number as a place in an order."""
     return ORDINALS[number - 1] if number <= len(ORDINALS) else f"{number}th"
-
-
-def patient_name(provenance: Provenance | None, otherwise: str = "Patient") -> str:
-    """Return what a patient is called: the files of its facts, if they come from any."""
-    sources = provenance.sources if provenance else ()
-    files = [os.path.basename(name) for name in sources if name not in UNNAMED]
-    return listed(files) or otherwise
 
 
 # ---- therapies ----------------------------------------------------------------------------------
@@ -127,6 +79,17 @@ def folded(therapies: Iterable[str], words: Wording, joint: str = "; ") -> str:
             texts.append(f"{first}{each} + {listed(beside, 'or')}")
     texts.sort(key=lambda text: " + " in text if joint == "or" else False)
     return listed(texts, joint) if joint == "or" else joint.join(texts)
+
+
+def folded_sets(sets: tuple[tuple[str, ...], ...], words: Wording) -> str:
+    """Return sets in words, first therapies that stand with the same others together."""
+    company = grouped((chosen[1:], chosen[0]) for chosen in sets)
+    texts = []
+    for beside, firsts in company.items():
+        each = ", each" if len(firsts) > 1 else ""
+        alone = f"{words.names(firsts, 'or')}{each} with {words.names(beside)}"
+        texts.append(alone if beside else folded(firsts, words))
+    return "; ".join(texts)
 
 
 # ---- facts and conditions -----------------------------------------------------------------------
@@ -364,47 +327,3 @@ def decided(verdict: Verdict, words: Wording) -> str:
     why = decisive(verdict, words)
     needs = f"{why.source} needs {why.rule}" if why.source else why.rule
     return f"{needs}; here {why.met}" if why.met else needs
-
-
-# ---- the key to the codes -----------------------------------------------------------------------
-
-
-def key(blocks: Iterable[object], rules: Rules, *, grades: bool = True) -> Iterator[Note | Section]:
-    """Yield what the codes in some blocks stand for.
-
-    Args:
-        blocks: what is shown.
-        rules: which have the codes.
-        grades: whether grades are shown.
-    """
-    shown = " ".join(_texts(blocks))
-    seen = {*re.findall(r"(?<![\w.])[A-Z]\w*(?!\w|\.\w)", shown)}
-    texts = []
-    if grades and rules.grades:
-        texts.append(f"Grades, best first: {', '.join(rules.grades)}.")
-    exclusions = [name for name in rules.exclusions if name in seen and name not in rules.sources]
-    if exclusions:
-        plural = "exclusions" if len(exclusions) > 1 else "exclusion"
-        texts.append(f"{listed(exclusions)}: {plural} of the table.")
-    relied = [name for name in rules.interpretations if name in seen]
-    if relied:
-        called = (f"{name} {rules.words.labels.get(name, rules.texts[name])}" for name in relied)
-        texts.append(f"Interpretations: {'; '.join(called)}.")
-    numbers = ["Numbers are statements of the table"] if re.search(r"[\[(]\d", shown) else []
-    if rules.review and re.search(r"\[\d", shown):
-        numbers.append(f"[numbers] references of the review ({rules.review})")
-    if numbers:
-        texts.append(f"{', '.join(numbers)}.")
-    if texts:
-        yield Note(" ".join(texts))
-    if relied:
-        items = tuple(Field(name, rules.texts[name]) for name in relied)
-        yield Section("Interpretations relied on", (Fields(items),), folded=True)
-
-
-def _texts(item: object) -> Iterable[str]:
-    if isinstance(item, str):
-        yield item
-    elif isinstance(item, Iterable):
-        for part in item:
-            yield from _texts(part)

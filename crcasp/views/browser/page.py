@@ -16,7 +16,7 @@ from crcasp.program.files import Program
 from crcasp.views.browser import vendored
 from crcasp.views.browser.content import content, origin
 from crcasp.views.browser.translate import translated
-from crcasp.views.phrases import closing
+from crcasp.views.frame import closing
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 SCRIPTS = ("solver.js", "form.js", "view.js")

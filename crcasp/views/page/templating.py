@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crcasp.errors import NotInstalledError
 from crcasp.results.provenance import Provenance, overlay_fingerprints, program_fingerprint
-from crcasp.views.phrases import closing
+from crcasp.views.frame import closing
 from crcasp.views.picture.dot import style
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from crcasp.program.wording import Wording
 from crcasp.results.advice import Condition, Reason
 from crcasp.results.explanation import Explanation
 from crcasp.views import phrases
+from crcasp.views.frame import rules_of
 from crcasp.views.picture.dot import digraph, node, svg
 
 LINES = {"met": "solid", "not_met": "dashed", "open": "dotted"}
@@ -50,7 +51,7 @@ def derivation_svg(explanation: Explanation, *, alone: bool = True) -> str:
 
 def tree(explanation: Explanation) -> Node:
     """Return the derivation of a verdict."""
-    words = phrases.rules_of(explanation.provenance).words
+    words = rules_of(explanation.provenance).words
     graded = f", {explanation.grade}" if explanation.grade else ""
     text = f"{words.name(explanation.therapy)}: {explanation.status or 'no verdict'}{graded}"
     state = STATES.get(str(explanation.status), "not_met")
