@@ -229,19 +229,27 @@ class AdviceDecoder(Decoder):
         """Yield what supports an eligible therapy, in the table's order."""
         for statement in self.statements.get((therapy,)) or self.together.get((therapy,), ()):
             needed = self.needed.get((therapy, statement), {})
-            yield Reason(
-                statement=statement,
-                text=self.table.texts.get(statement, ""),
-                references=self.table.references.get(statement, ()),
-                interpretations=self.relies.get((therapy, statement), ()),
-                conditions=tuple(
-                    self.condition(therapy, finding, needed[finding], self._support(finding))
-                    for finding in sorted(needed, key=natural)
-                ),
-            )
+            yield self.reason(therapy, statement, self._supporting(therapy, needed))
 
-    def _support(self, finding: str) -> State:
-        return "open" if self.values.get(finding) is None else "met"
+    def reason(
+        self, therapy: Word, source: str, conditions: Iterable[Condition], barring: bool = False
+    ) -> Reason:
+        """Return what a source says of a therapy, for it or, as an exclusion, against it."""
+        return Reason(
+            statement=None if barring else source,
+            exclusion=source if barring else None,
+            text=self.table.exclusions.get(source) or self.table.texts.get(source, ""),
+            references=self.table.references.get(source, ()),
+            interpretations=self.relies.get((therapy, source), ()),
+            conditions=tuple(conditions),
+        )
+
+    def _supporting(
+        self, therapy: Word, needs: Mapping[str, tuple[str, ...]]
+    ) -> Iterator[Condition]:
+        for finding in sorted(needs, key=natural):
+            state: State = "open" if self.values.get(finding) is None else "met"
+            yield self.condition(therapy, finding, needs[finding], state)
 
     def lowering(self, therapy: Word) -> Iterator[Reason]:
         """Yield what keeps the grade of an eligible therapy down."""
@@ -250,16 +258,7 @@ class AdviceDecoder(Decoder):
             if name == therapy:
                 found.setdefault(str(source), {})[str(finding)] = values
         for source, needs in sorted(found.items()):
-            yield Reason(
-                statement=source,
-                text=self.table.texts.get(source) or self.table.exclusions.get(source, ""),
-                references=self.table.references.get(source, ()),
-                interpretations=self.relies.get((therapy, source), ()),
-                conditions=tuple(
-                    self.condition(therapy, finding, needs[finding], self._support(finding))
-                    for finding in sorted(needs, key=natural)
-                ),
-            )
+            yield self.reason(therapy, source, self._supporting(therapy, needs))
 
     # ---- against --------------------------------------------------------------------------
 
@@ -295,23 +294,14 @@ class AdviceDecoder(Decoder):
                     barring.add(key[0])
         exclusions = barring | self.table.exclusions.keys()
         for source in sorted(against, key=lambda name: (name in exclusions, natural(name))):
-            texts = self.table.exclusions, self.table.texts
             found = {*branches.get(source, ())}
             ways = tuple(sorted(it for it in found if not any({*o} < {*it} for o in found)))
-            yield Reason(
-                statement=None if source in exclusions else source,
-                exclusion=source if source in exclusions else None,
-                text=texts[0].get(source) or texts[1].get(source, ""),
-                references=self.table.references.get(source, ()),
-                interpretations=self.relies.get((therapy, source), ()),
-                conditions=tuple(
-                    self.condition(therapy, finding, self._needs(wanted[source, finding]), state)
-                    for finding, state in sorted(
-                        against[source].items(), key=lambda it: natural(it[0])
-                    )
-                ),
-                any_of=ways if len(found) > 1 else (),
-            )
+            conditions = [
+                self.condition(therapy, finding, self._needs(wanted[source, finding]), state)
+                for finding, state in sorted(against[source].items(), key=lambda it: natural(it[0]))
+            ]
+            said = self.reason(therapy, source, conditions, source in exclusions)
+            yield said._replace(any_of=ways if len(found) > 1 else ())
 
     def _needs(self, values: set[str]) -> tuple[str, ...]:
         return tuple(sorted(values, key=natural))

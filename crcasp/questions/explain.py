@@ -147,12 +147,9 @@ class _WayDecoder(AdviceDecoder):
             by_source.setdefault(str(exclusion), [])
         own = by_source.pop(str(statement))
         exempt = {str(row[0]) for row in self.possible["exempt"] if row[1:] == offer}
-        return Reason(
-            statement=str(statement),
-            text=self.table.texts.get(str(statement), ""),
-            references=self.table.references.get(str(statement), ()),
+        conditions = self.conditions(offer, str(statement), own)
+        return self.reason(offer[2], str(statement), conditions)._replace(
             interpretations=self.rests.get((statement,), ()),
-            conditions=self.conditions(offer, str(statement), own),
             state=state,
             exclusions=tuple(
                 self.exclusion(offer, source, by_source.get(source, ()))
@@ -192,13 +189,8 @@ class _WayDecoder(AdviceDecoder):
             rests.update(self.rests.get((source,), ()))
         passed, codes = self.passed(offer, source)
         rests.update(codes)
-        return Reason(
-            statement=None,
-            exclusion=source,
-            text=self.table.exclusions.get(source) or self.table.texts.get(source, ""),
-            references=self.table.references.get(source, ()),
+        return self.reason(offer[2], source, conditions, True)._replace(
             interpretations=tuple(sorted(rests, key=natural)),
-            conditions=conditions,
             state=state,
             passed=passed if codes or not conditions else "",
         )

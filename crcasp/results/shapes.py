@@ -29,56 +29,44 @@ def as_json(value: Any) -> Any:
     return value
 
 
-def _only(*names: str, **renamed: str) -> Callable[[Any], dict[str, Any]]:
-    """Return a shape of some fields, and of some under another name."""
-    fields = {**{name: name for name in names}, **{key: name for name, key in renamed.items()}}
-    return lambda it: {key: getattr(it, name) for key, name in fields.items()}
+def _only(*fields: str) -> Callable[[Any], dict[str, Any]]:
+    """Return a shape of some fields: `is:value` has another name, `by?` is there if it says more.
+
+    >>> _only("real", "part:imag", "imag?")(3 + 0j)
+    {'real': 3.0, 'part': 0.0}
+    """
+    parts = [(field.rstrip("?").partition(":"), field[-1] == "?") for field in fields]
+    keys = [(key, name or key, may_lack) for (key, _, name), may_lack in parts]
+
+    def shape(it: Any) -> dict[str, Any]:
+        found = ((key, getattr(it, name), may_lack) for key, name, may_lack in keys)
+        return {key: value for key, value, may_lack in found if value or not may_lack}
+
+    return shape
 
 
 def _verdict(it: Any) -> dict[str, Any]:
-    found = {"status": it.status}
-    if it.status == "eligible":
-        found |= {"grade": it.grade, "statements": it.statements, "because": it.because}
-        return found | ({"lowered": it.lowered} if it.lowered else {})
-    if it.status == "undetermined":
-        return found | {"missing": it.findings}
-    return found | {"deciding": it.deciding, "against": it.against}
+    said = {
+        "eligible": ("grade", "statements", "because", "lowered?"),
+        "undetermined": ("missing:findings",),
+        "excluded": ("deciding", "against"),
+    }
+    return _only("status", *said[it.status])(it)
 
 
 def _reason(it: Any) -> dict[str, Any]:
-    found = {"exclusion" if it.exclusion else "statement": it.source, "text": it.text}
-    if it.references or not it.exclusion:
-        found["references"] = it.references
-    found |= {"interpretations": it.interpretations}
-    if it.exclusions is not None:
-        found |= {"state": it.state}
-    found |= {"conditions": it.conditions}
-    if it.any_of:
-        found |= {"any_of": it.any_of}
-    if it.passed:
-        found |= {"passed": it.passed}
-    return found | ({"exclusions": it.exclusions} if it.exclusions else {})
-
-
-def _condition(it: Any) -> dict[str, Any]:
-    found = {"finding": it.finding, "needs": it.needs, "is": it.value, "from": it.facts}
-    return found | {"state": it.state} | ({"by": it.interpretations} if it.interpretations else {})
+    source = "exclusion:source" if it.exclusion else "statement:source"
+    references = "references?" if it.exclusion else "references"
+    state = () if it.exclusions is None else ("state",)
+    further = ("conditions", "any_of?", "passed?", "exclusions?")
+    return _only(source, "text", references, "interpretations", *state, *further)(it)
 
 
 def _explanation(it: Any) -> dict[str, Any]:
-    return {
-        "therapy": it.therapy,
-        "status": it.status,
-        **({} if it.in_scope else {"in_scope": False}),
-        **({} if it.grade is None else {"grade": it.grade}),
-        **({"lowered": it.lowered} if it.lowered else {}),
-        **({"deciding": it.deciding} if it.deciding else {}),
-        **({"missing": it.findings} if it.findings else {}),
-        "because" if it.status == "eligible" else "against": it.ways,
-        "changes": it.changes,
-        "barred_by": it.barred_by,
-        "preferred": it.preferred,
-    }
+    ways = "because:ways" if it.status == "eligible" else "against:ways"
+    scope = () if it.in_scope else ("in_scope",)
+    said = ("grade?", "lowered?", "deciding?", "missing:findings?")
+    return _only("therapy", "status", *scope, *said, ways, "changes", "barred_by", "preferred")(it)
 
 
 def _difference(it: Any) -> dict[str, Any]:
@@ -122,10 +110,12 @@ SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "RecommendationSet": _only("grade", "preferred", "therapies"),
     "Verdict": _verdict,
     "Reason": _reason,
-    "Condition": _condition,
+    "Condition": _only(
+        "finding", "needs", "is:value", "from:facts", "state", "by:interpretations?"
+    ),
     "Explanation": _explanation,
-    "Change": lambda it: {"finding": it.finding, "from": it.value, "to": it.to},
-    "Missing": _only("together", findings="missing"),
+    "Change": _only("finding", "from:value", "to"),
+    "Missing": _only("together", "missing:findings"),
     "MissingFinding": lambda it: {
         "finding": it.finding,
         "decides": it.decides,
@@ -145,17 +135,8 @@ SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
     "Diff": _only("lines", "changes", "preferred", "unchanged", "not_compared"),
     "Changed": _only("therapy", "kind", "before", "after", "when", "example", "because"),
-    "Standing": lambda it: {
-        "status": it.status,
-        **({} if it.grade is None else {"grade": it.grade}),
-    },
-    "Only": lambda it: {
-        **_only("finding", "values")(it),
-        **({"or_unknown": True} if it.or_unknown else {}),
-    },
-    "PreferredChange": lambda it: {
-        "changes": it.changes,
-        **({"example": it.example} if it.example else {}),
-    },
+    "Standing": _only("status", "grade?"),
+    "Only": _only("finding", "values", "or_unknown?"),
+    "PreferredChange": _only("changes", "example?"),
     "Example": lambda it: {"item": it.item, "facts": str(it)},
 }
