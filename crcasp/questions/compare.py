@@ -8,7 +8,7 @@ from crcasp.program.terms import natural
 from crcasp.questions.patient import Constants, Overlays, Patient, Source, read_source
 from crcasp.questions.recommend import advise
 from crcasp.results.advice import Advice, Condition, Reason, Verdict
-from crcasp.results.comparison import Comparison, Difference, Kind
+from crcasp.results.comparison import Comparison, Difference, kind_of
 
 EXCLUDED = Verdict("", "excluded")  # of what no statement offers, and of all out of scope
 
@@ -56,7 +56,8 @@ def _differences(
     olds, news = before.therapies, after.therapies
     for therapy in dict.fromkeys([*olds, *news]):
         old, new = olds.get(therapy, EXCLUDED), news.get(therapy, EXCLUDED)
-        kind = _kind(old, new, ranks)
+        rank = ranks.get(str(old.grade), 0), ranks.get(str(new.grade), 0)
+        kind = kind_of(old.status, new.status, rank)
         if kind is not None:
             yield Difference(
                 therapy=therapy,
@@ -67,15 +68,6 @@ def _differences(
                 because_without=_sorted(_facts(old, _values(after, new), facts[0])),
                 because_with=_sorted(_facts(new, _values(before, old), facts[1])),
             )
-
-
-def _kind(old: Verdict, new: Verdict, ranks: Mapping[str, int]) -> Kind | None:
-    if old.status != new.status:
-        if "eligible" in (old.status, new.status):
-            return "gained" if new.status == "eligible" else "lost"
-        return "opened" if new.status == "undetermined" else "ruled_out"
-    change = ranks.get(str(new.grade), 0) - ranks.get(str(old.grade), 0)
-    return None if not change else "raised" if change > 0 else "lowered"
 
 
 def _conditions(verdict: Verdict) -> list[Condition]:

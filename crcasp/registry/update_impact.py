@@ -19,7 +19,7 @@ from crcasp.registry.answers import Answers, Facts
 from crcasp.registry.evaluation import Evaluator
 from crcasp.registry.outcome import Bits, Coded, Places, distinct, patterns, unpacked
 from crcasp.registry.set_enumerator import Sets
-from crcasp.results.comparison import KINDS
+from crcasp.results.comparison import KINDS, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +166,7 @@ def _change(old: _Verdict, new: _Verdict) -> str | None:
     """Return how a verdict changes, "" if it does in no way that has a name."""
     if old[:2] == new[:2]:
         return None  # a grade of the same name is the same, whatever its rank
-    if old.status != new.status:
-        if "eligible" in (old.status, new.status):
-            return "gained" if new.status == "eligible" else "lost"
-        return "opened" if new.status == "undetermined" else "ruled_out"
-    return "" if old.rank == new.rank else "raised" if new.rank > old.rank else "lowered"
+    return kind_of(old.status, new.status, (old.rank, new.rank)) or ""
 
 
 def _other_sets(old: Sets, new: Sets) -> str | None:

@@ -13,6 +13,15 @@ Kind: TypeAlias = Literal["gained", "lost", "raised", "lowered", "opened", "rule
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
+def kind_of(before: str, after: str, ranks: tuple[int, int]) -> Kind | None:
+    """Return how a verdict changes, by its status and the rank of its grade in two answers."""
+    if before != after:
+        if "eligible" in (before, after):
+            return "gained" if after == "eligible" else "lost"
+        return "opened" if after == "undetermined" else "ruled_out"
+    return None if ranks[0] == ranks[1] else "raised" if ranks[1] > ranks[0] else "lowered"
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A therapy on which two answers differ.

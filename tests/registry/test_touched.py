@@ -27,7 +27,7 @@ from crcasp.cli import main
 from crcasp.facts import read_text
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.questions.compare import EXCLUDED, _kind
+from crcasp.questions.compare import EXCLUDED
 from crcasp.questions.patient import Patient
 from crcasp.questions.recommend import advise
 from crcasp.registry import advisor, answers, update_impact
@@ -35,12 +35,12 @@ from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.evaluation import Evaluator
 from crcasp.registry.update_impact import Touched, with_words
 from crcasp.results.advice import Verdict
-from crcasp.results.comparison import KINDS, Kind
+from crcasp.results.comparison import KINDS, Kind, kind_of
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = ROOT / "examples" / "overlays" / "since_2019"
 TRIAL = OVERLAYS / "keynote_177.lp"
-RANKS = {grade: rank for rank, grade in reading.GRADES.items()}
+RANKS: dict[str | None, int] = {None: 0, **{name: n for n, name in reading.GRADES.items()}}
 TURNED = {
     **{"gained": "lost", "raised": "lowered", "opened": "ruled_out"},
     **{"lost": "gained", "lowered": "raised", "ruled_out": "opened"},
@@ -101,8 +101,9 @@ def kinds(before: Said, after: Said) -> dict[str, Kind]:
     """How each therapy changes for a patient, as `compare` says it."""
     olds, news = before.therapies, after.therapies
     found = {
-        name: _kind(olds.get(name, EXCLUDED), news.get(name, EXCLUDED), RANKS)
+        name: kind_of(one.status, other.status, (RANKS[one.grade], RANKS[other.grade]))
         for name in {*olds, *news}
+        for one, other in [(olds.get(name, EXCLUDED), news.get(name, EXCLUDED))]
     }
     return {name: kind for name, kind in found.items() if kind}
 
