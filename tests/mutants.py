@@ -62,6 +62,9 @@ EDGES = (
         'withdrawn("I19").',
     ),
     ("side(left). ras(wild_type).", 'withdrawn(("I13"; "I14")).'),
+    ("age(60). side(left). ras(wild_type).", 'withdrawn("I14").'),
+    ("received(1, (folfox; bevacizumab)). stopped(1, progression). received(2, folfiri).", 'withdrawn("I7").'),
+    ("disease_extent(liver_only). multifocal_liver_disease(early).", 'withdrawn("I9").'),
     ("disease_extent(liver_only). multifocal_liver_disease(early).", 'withdrawn("5").'),
     (
         "ras(wild_type).",

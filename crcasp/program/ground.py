@@ -74,7 +74,7 @@ class GroundRules(Observer):
                 if place not in places:
                     places.add(place)
                     stack += self.rules[place][2][0]
-        return [self.rules[place] for place in places], found
+        return [self.rules[place] for place in sorted(places)], found
 
 
 def add_rules(
