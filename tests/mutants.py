@@ -36,7 +36,7 @@ from questions import test_reasons
 from crcasp import Advice, parse_facts, recommend
 from crcasp.program import engine as engines
 from crcasp.program import files
-from lp import test_overlay_language, test_program
+from lp import test_overlay_language, test_program, test_table
 
 LP = Path(files.program_directory())
 JUDGED = ("interpretations.lp", "table.lp", "patient.lp", "offers.lp", "verdicts.lp", "sets.lp")
@@ -47,7 +47,16 @@ TESTS = ("tests/lp/test_table.py", "tests/lp/test_overlay_rules.py", "tests/ques
 FULLY_KNOWN = (
     test_program.EXAMPLES["unresectable_liver"],
     f"liver_metastases(unresectable). {test_program.KNOWN}",
+    f"{test_program.NOTHING} {test_program.KNOWN}",
+    f"liver_metastases(unresectable). {test_program.KNOWN}".replace("absent", "early").replace(
+        "disseminated", "liver_only"
+    ),
 )
+EARLY = "liver_metastases(unresectable). disease_extent(liver_only). "
+EARLY += "multifocal_liver_disease(early). ras(wild_type)."
+APART = 'exclusion("Apart", "x"). bars_pair("Apart", "Apart"). '
+APART += 'never_together("Apart", oxaliplatin, by("12")). '
+BOTH = 'offers("1", two, with(folfox, bevacizumab, cetuximab)). '
 TESTS_OF_MMR = ("mmr(deficient)", "mmr(proficient)", "msi(high)", "msi(stable)")
 PAIR = 'offers("1", two, with(folfox, bevacizumab, ipilimumab)).'
 # Patients who are hardly met by chance, each with what an overlay says.
@@ -63,8 +72,15 @@ EDGES = (
     ),
     ("side(left). ras(wild_type).", 'withdrawn(("I13"; "I14")).'),
     ("age(60). side(left). ras(wild_type).", 'withdrawn("I14").'),
-    ("received(1, (folfox; bevacizumab)). stopped(1, progression). received(2, folfiri).", 'withdrawn("I7").'),
-    ("disease_extent(liver_only). multifocal_liver_disease(early).", 'withdrawn("I9").'),
+    (
+        "received(1, folfiri). stopped(1, completed). received(2, capox). stopped(2, progression).",
+        'withdrawn("I7").',
+    ),
+    *((EARLY, overlay) for overlay in (APART, f'{APART} withdrawn("Apart").')),
+    *((EARLY, f"{BOTH} {more}") for more in ("", 'withdrawn("X1").', 'withdrawn("1.2").')),
+    (EARLY, 'offers("12", too, fluorouracil_leucovorin).'),
+    (EARLY, 'offers("12", too, radioembolization). only_beside("12", radioembolization, folfox).'),
+    (EARLY, 'withdrawn("I9").'),
     ("disease_extent(liver_only). multifocal_liver_disease(early).", 'withdrawn("5").'),
     (
         "ras(wild_type).",
@@ -266,6 +282,10 @@ def questions() -> tuple[Question, ...]:
     return (
         *(_of_patient(*one) for one in (*plain, *without_some, *by_hand)),
         *(Question("", partial(_by_clingo, facts)) for facts in FULLY_KNOWN),
+        *(
+            Question(f'withdrawn("{name}").', partial(_lacks, facts, therapy, lacking))
+            for name, facts, therapy, _, lacking in test_table.INTERPRETATIONS
+        ),
         *of_overlays(),
         *(Question(overlay, partial(_tells, facts)) for facts, overlay in EDGES),
         *of_reasons(),
@@ -316,6 +336,12 @@ def _whole(advice: Advice) -> str:
 
 def _tells(facts: str, overlay: Path) -> str:
     return _whole(_advice(facts, overlay))
+
+
+def _lacks(facts: str, therapy: str, lacking: str, overlay: Path) -> str:
+    advice = _advice(facts, overlay)
+    assert lacking in (advice.therapies[therapy].grade, advice.therapies[therapy].status)
+    return _whole(advice)
 
 
 def _by_clingo(facts: str, _: Path) -> str:
