@@ -80,7 +80,9 @@ EDGES = (
     *((EARLY, f"{BOTH} {more}") for more in ("", 'withdrawn("X1").', 'withdrawn("1.2").')),
     (EARLY, 'offers("12", too, fluorouracil_leucovorin).'),
     (EARLY, 'offers("12", too, radioembolization). only_beside("12", radioembolization, folfox).'),
+    (EARLY, ""),
     (EARLY, 'withdrawn("I9").'),
+    (EARLY.replace("unresectable", "resectable"), 'withdrawn("I19").'),
     ("disease_extent(liver_only). multifocal_liver_disease(early).", 'withdrawn("5").'),
     (
         "ras(wild_type).",

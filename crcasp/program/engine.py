@@ -70,9 +70,9 @@ def engine(program: Program) -> Engine:
 @lru_cache(maxsize=16)
 def _engine(program: Program) -> Engine:
     if program.overlays:
-        from crcasp.program.flaws import Overlays
+        from crcasp.program.flaws import OverlayCheck
 
-        Overlays(program).checked()
+        OverlayCheck(program).checked()
     declared = Solver(program.vocabulary_control())
     vocabulary = Vocabulary.of(declared)
     if not vocabulary.lines:

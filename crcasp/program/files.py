@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from clingo.ast import AST
 
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")  # its files
-Overlays = tuple[tuple[str, str], ...]
+Texts = tuple[tuple[str, str], ...]
 MESSAGES = 1000  # of clingo's that are read
 
 
@@ -41,7 +41,7 @@ class Program(NamedTuple):
         constants: overridden constants as (name, value) pairs.
     """
 
-    overlays: Overlays = ()
+    overlays: Texts = ()
     constants: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -179,7 +179,7 @@ class Program(NamedTuple):
         return control
 
     @property
-    def divided(self) -> tuple[Overlays, Overlays, frozenset[tuple[str, int]]]:
+    def divided(self) -> tuple[Texts, Texts, frozenset[tuple[str, int]]]:
         """The overlays for the verdicts, those for the sets, and what these ask of the verdicts."""
         if not self.overlays:
             return (), (), frozenset()

@@ -30,7 +30,7 @@ ENDLESS = f"it comes to more than {MOST:,} ground rules: give its numbers and te
 AFTER = "is part of the table here, and hangs on the recommendation sets that the table leads to."
 
 
-class Overlays:
+class OverlayCheck:
     """The overlays of a program, read to be checked.
 
     An atom is taken to be stated if it is for some patient, and is missing only if it is

@@ -11,7 +11,7 @@ from crcasp.errors import UsageError
 from crcasp.program.completions import stated
 from crcasp.program.engine import Engine, engine
 from crcasp.program.files import Program, verdict_files
-from crcasp.program.flaws import Overlays
+from crcasp.program.flaws import OverlayCheck
 from crcasp.program.ground import GroundRules, add_copy, definitions
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS
 from crcasp.program.solver import Solver
@@ -51,7 +51,7 @@ class Both(Solver):
     def __init__(self, old: Program, new: Program) -> None:
         self.given = (old, new)
         self.engines = [engine(program) for program in self.given]
-        read = (overlay for program in self.given for overlay in Overlays(program).overlays)
+        read = (overlay for program in self.given for overlay in OverlayCheck(program).overlays)
         if places := [place for overlay in read for place in overlay.constraints]:
             raise UsageError(f"{places[0]}: {LEFT_OUT}")
         self.tables = [one.table for one in self.engines]

@@ -9,7 +9,7 @@ from clingo import Function, Symbol
 
 from crcasp.errors import UsageError
 from crcasp.program.files import Program
-from crcasp.program.flaws import Overlays
+from crcasp.program.flaws import OverlayCheck
 from crcasp.program.overlays import Overlay
 from crcasp.program.terms import natural, word
 from crcasp.questions.patient import Constants
@@ -48,7 +48,7 @@ def what_is_added(program: Program) -> Additions:
     Raises:
         OverlayError: something is wrong with them.
     """
-    read = Overlays(program)
+    read = OverlayCheck(program)
     read.checked()
     added = _Added(read)
     once = {overlay.name: overlay for overlay in read.overlays}
@@ -58,7 +58,7 @@ def what_is_added(program: Program) -> Additions:
 class _Added:
     """What overlays state, put together."""
 
-    def __init__(self, read: Overlays) -> None:
+    def __init__(self, read: OverlayCheck) -> None:
         self.stated = [*read.read.literals("stated", 4)]
         atoms = read.read.control.symbolic_atoms.by_signature("withdrawn", 1)
         self.always = {atom.symbol.arguments[0] for atom in atoms if atom.is_fact}

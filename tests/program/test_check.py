@@ -20,7 +20,7 @@ import crcasp
 from crcasp import OverlayError, UsageError, cli, recommend
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, main_paths, program_directory
-from crcasp.program.flaws import FLAWS, Overlays
+from crcasp.program.flaws import FLAWS, OverlayCheck
 from crcasp.program.overlays import signatures_of
 from crcasp.questions.check import check
 
@@ -49,7 +49,7 @@ def program(*texts: str) -> Program:
 def faults(*texts: str) -> list[str]:
     """All that is wrong with overlays."""
     try:
-        Overlays(program(*texts)).checked()
+        OverlayCheck(program(*texts)).checked()
     except OverlayError as error:
         return [str(fault).removeprefix("overlay0.lp:") for fault in error.faults]
     return []
@@ -177,7 +177,7 @@ def test_what_is_no_name_of_a_file_is_refused() -> None:
 @pytest.mark.parametrize("most", ["0", "1"])
 def test_fewer_lines_than_are_looked_at(most: str) -> None:
     overlay = (("overlay.lp", SOUND),)
-    Overlays(Program(overlay, (("max_lines", most),))).checked()
+    OverlayCheck(Program(overlay, (("max_lines", most),))).checked()
 
 
 def test_all_faults_of_all_are_said_at_once() -> None:
@@ -294,7 +294,7 @@ def test_each_rule_is_missed() -> None:
     read: list[tuple[str, set[str]]] = []
     for text, _ in CASES:
         with suppress(OverlayError, RuntimeError):
-            facts = " ".join(f"{fact}." for fact in Overlays(program(text))._facts())
+            facts = " ".join(f"{fact}." for fact in OverlayCheck(program(text))._facts())
             read.append((facts, found(facts, files)))
     unmissed = []
     for name, nodes in files.items():
@@ -312,7 +312,7 @@ def likely(rule: str, said: set[str]) -> bool:
 
 
 def test_the_language_is_what_the_program_knows() -> None:
-    overlays = Overlays(program(""))
+    overlays = OverlayCheck(program(""))
     known = signatures_of(tuple(main_paths()))
     groups = ("states", "tells", "asks", "asks_fact", "asks_verdict")
     assert {item for item in overlays.language(*groups) if item not in known} == {("year", 2)}
@@ -324,7 +324,7 @@ def test_the_language_is_what_the_program_knows() -> None:
 
 NAMES = ['"Z"', '"1"', "b", "any", "side", "left", "folfox", "hai", "age", "at_most(3)", "X", "_"]
 NAMES += ["first", "benefit", '"X2"', "anti_egfr", '"I8"', "with(folfox, cetuximab)", "-1", "(a;b)"]
-PREDICATES = [name for name, _ in Overlays(program("")).language("states", "tells")][::4]
+PREDICATES = [name for name, _ in OverlayCheck(program("")).language("states", "tells")][::4]
 PREDICATES += ["statement", "offers", "needs", "bars", "value", "given", "side", "mine", "is"]
 ATOM = st.builds(
     lambda name, terms: f"{name}({', '.join(terms)})" if terms else name,
