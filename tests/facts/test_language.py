@@ -168,7 +168,7 @@ HOSTILE = {
 def test_hostile_text_is_one_fault_at_once(text: str, vocabulary: Vocabulary) -> None:
     start = time.process_time()
     base = read_text(text, "p.lp", vocabulary)
-    assert time.process_time() - start < 2  # far below, unless something is quadratic
+    assert time.process_time() - start < 20  # far below, unless something is quadratic
     assert not base.facts
     assert len(base.faults) == 1
     assert len(str(base.faults[0])) < 1000
@@ -187,7 +187,7 @@ def test_many_faults_at_once(vocabulary: Vocabulary) -> None:
     text = "".join(f"received(1, folfx{i}).\n" for i in range(1999))
     start = time.process_time()
     assert len(read_text(text, "p.lp", vocabulary).faults) == 1999
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 20
 
 
 WORDS = (
