@@ -83,11 +83,12 @@ class Program(NamedTuple):
 
         from crcasp.program.overlays import parse
 
-        nodes = [node for path in main_paths() for node in statements_of(path)]
-        for name, text in self.overlays:
-            parse(name, text, nodes.append)
-        found = (node for node in nodes[::-1] if node.ast_type == ASTType.Definition)
-        return {node.name: str(node.value) for node in found}
+        with SYNTAX:
+            nodes = [node for path in main_paths() for node in statements_of(path)]
+            for name, text in self.overlays:
+                parse(name, text, nodes.append)
+            found = (node for node in nodes[::-1] if node.ast_type == ASTType.Definition)
+            return {node.name: str(node.value) for node in found}
 
     def control(
         self,
@@ -275,12 +276,12 @@ def content_of(path: str) -> bytes:
 
 
 _loaded: set[str] = set()
-_load_lock = Lock()  # clingo counts the uses of a syntax tree, and has no lock for that
+SYNTAX = Lock()  # clingo counts the uses of a syntax tree, and has no lock for that
 
 
 def _load(control: Control, path: str) -> None:
     """Load a file of `lp/`, by its syntax tree if it was loaded before."""
-    with _load_lock:
+    with SYNTAX:
         if path not in _loaded:  # once, the file itself is quicker
             control.load(path)
             _loaded.add(path)
@@ -291,14 +292,14 @@ def _load(control: Control, path: str) -> None:
 def _add(control: Control, statements: Iterable[AST]) -> None:
     from clingo.ast import ProgramBuilder
 
-    with _load_lock, ProgramBuilder(control) as builder:
+    with SYNTAX, ProgramBuilder(control) as builder:
         for statement in statements:
             builder.add(statement)
 
 
 @cache
 def statements_of(path: str) -> list[AST]:
-    """Return the statements of a file of `lp/`, read once."""
+    """Return the statements of a file of `lp/`, read once; they are used under `SYNTAX`."""
     from clingo import ast
 
     found: list[AST] = []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from clingo import Function, ast
 
-from crcasp.program.files import Program, program_directory, statements_of, verdict_files
+from crcasp.program.files import SYNTAX, Program, program_directory, statements_of, verdict_files
 from crcasp.program.overlays import Signature, apart, hanging_on, parse, signatures
 
 OTHER, ANOTHER = "other", Function("another")  # as lp/missing/missing.lp has them
@@ -17,7 +17,7 @@ CHOSEN = {("turns_out", 2)}
 NOT_COPIED = "reasons.lp"
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence[ast.AST]:
     """Return the rules by which other(Atom) holds if the Atom does in another completion.
 
@@ -28,6 +28,14 @@ def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence
         program: the program.
         asked: the predicates that are asked for in the other completion.
     """
+    with SYNTAX:
+        return [*_copies(program, asked)]
+
+
+atexit.register(other_completion.cache_clear)  # while clingo is still there to free them
+
+
+def _copies(program: Program, asked: Iterable[Signature]) -> Iterator[ast.AST]:
     names = [name for name in verdict_files() if name != NOT_COPIED]
     nodes = [
         node for name in names for node in statements_of(os.path.join(program_directory(), name))
@@ -41,14 +49,9 @@ def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence
         before = len(needed)
         for _, stated, asks in rules:
             needed |= asks if not stated or stated & needed else set()
-    return [
-        copied.rule(node)
-        for node, stated, asks in rules
-        if (stated & needed if stated else asks) & copied.predicates
-    ]
-
-
-atexit.register(other_completion.cache_clear)  # while clingo is still there to free them
+    for node, stated, asks in rules:
+        if (stated & needed if stated else asks) & copied.predicates:
+            yield copied.rule(node)
 
 
 class _Copied(ast.Transformer):
