@@ -113,6 +113,8 @@ class Output:
             else:
                 self.target = os.path.realpath(self.name)
                 there = os.path.exists(self.target)
+                if os.path.islink(self.target):  # as only a link to itself still is
+                    raise OSError(0, "it is a link to itself")
                 if os.path.isdir(self.target):
                     raise IsADirectoryError(0, "it is a folder")
                 if there and not os.access(self.target, os.W_OK):

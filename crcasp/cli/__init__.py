@@ -83,6 +83,8 @@ def _inputs(options: argparse.Namespace) -> list[str]:
 def run() -> NoReturn:
     """Run the command line as a process of its own, which ends as soon as it has answered."""
     gc.disable()
+    if sys.stderr is None:  # else `print` and argparse take standard output for it
+        sys.stderr = open(os.devnull, "w")  # noqa: SIM115
     _end_on_signals()
     status = main()
     status = status or _write("")  # what --help printed is still in the buffer

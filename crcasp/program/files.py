@@ -69,8 +69,8 @@ class Program(NamedTuple):
             if name not in known:
                 names = ", ".join(f"{key}={known[key]}" for key in sorted(known))
                 raise UsageError(f"There is no constant {name}; the known ones are {names}.")
-            if not re.fullmatch(r"-?\d{1,9}|[a-z]\w*", str(value)):
-                raise UsageError(f"{name}={value}: a constant is a whole number or a name.")
+            if not re.fullmatch(r"-?\d{1,4}|[a-z]\w*", str(value)):
+                raise UsageError(f"{name}={value}: a constant is a name, or a number up to 9999.")
             if _is_number(known[name]) != _is_number(str(value)):
                 kind = "whole number" if _is_number(known[name]) else "name"
                 raise UsageError(f"{name}={value}: this constant is a {kind}, as in {known[name]}.")
@@ -137,7 +137,7 @@ class Program(NamedTuple):
 
     def grounded(
         self,
-        names: Iterable[str],
+        names: Sequence[str],
         messages: list[str],
         facts: str,
         texts: Iterable[tuple[str, str]],
@@ -168,6 +168,11 @@ class Program(NamedTuple):
             control.register_observer(observer)
         for name in names:
             _load(control, os.path.join(program_directory(), name))
+        texts = tuple(texts)
+        if texts and "patient.lp" in names:
+            from crcasp.program.overlays import told_apart
+
+            facts += f" {told_apart(texts)}"
         control.add("base", [], facts)
         for name, text in texts:
             if add is None:

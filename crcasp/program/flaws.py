@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
+from pathlib import Path
 
 from clingo import Control, Function, Observer, Symbol, SymbolType, ast
 
@@ -27,6 +28,8 @@ FLAWS = ("check/names.lp", "check/table.lp")
 LOOP = "hangs on itself through `not`, and may have more than one answer, or none: break the loop."
 MOST = 500_000  # ground rules; all that came after 2019 is 100,000
 ENDLESS = f"it comes to more than {MOST:,} ground rules: give its numbers and terms an end."
+TAKEN = "is a predicate of the program: choose another name."
+HANGS = "this hangs on facts as they are given, and a fully known patient has none: ask for is/2."
 AFTER = "is part of the table here, and hangs on the recommendation sets that the table leads to."
 
 
@@ -63,6 +66,8 @@ class OverlayCheck:
             OverlayError: something is; says all that is.
         """
         faults = [fault for overlay in self.overlays for fault in overlay.faults]
+        if taken := [*self._taken()]:  # what they would change is not looked into
+            raise OverlayError([*faults, *taken])
         try:
             faults += [*self._unasked(), *self._flaws(), *self._loops()]
         except RuntimeError:  # as clingo says, and more than it says cannot be known
@@ -105,7 +110,7 @@ class OverlayCheck:
     @cached_property
     def _languages(self) -> dict[str, dict[Signature, Symbol]]:
         found: dict[str, dict[Signature, Symbol]] = {}
-        for name in ("states", "tells", "asks", "asks_fact", "asks_verdict"):
+        for name in ("states", "tells", "asks", "asks_fact", "as_given", "asks_verdict"):
             terms = (atom.arguments[0] for atom in self.declared.literals(name, 1))
             found[name] = {_signature(term): term for term in terms}
         return found
@@ -119,7 +124,7 @@ class OverlayCheck:
         return self._ground(files, f"{LINES} {externals_of(names)}", observer)
 
     def _ground(
-        self, files: Iterable[str], facts: str = "", observer: Observer | None = None
+        self, files: Sequence[str], facts: str = "", observer: Observer | None = None
     ) -> Control:
         rules = {overlay.name: overlay.rules for overlay in self.overlays}
 
@@ -150,7 +155,28 @@ class OverlayCheck:
         """The predicates that each rule states, with places, and those that it asks for."""
         return (link for overlay in self.overlays for link in overlay.links)
 
+    def as_given(self) -> Iterator[Place]:
+        """Yield where what the table says hangs on the facts of a patient as they are given."""
+        parts = {name: stated_in(os.path.join(program_directory(), name)) for name in main_files()}
+        reasons = parts.pop("reasons.lp").difference(*parts.values())
+        links = [link for link in self.links if ("given", 3) not in link[0]]
+        given = self.findings.keys() | self.language("as_given").keys()
+        about = hanging_on(given | reasons, links)
+        tells = self.language("tells").keys()
+        program = signatures_of(tuple(main_paths()))
+        for stated, asked in links:
+            for key in (stated.keys() & program) - tells if asked & about else ():
+                yield stated[key]
+
     # ---- what is wrong ------------------------------------------------------------------------
+
+    def _taken(self) -> Iterator[Fault]:
+        """Yield a fault for each predicate that a file beside the main program has for itself."""
+        for overlay in self.overlays:
+            for stated, asked in overlay.links:
+                for key in sorted((stated.keys() | asked) & _of_commands()):
+                    place = stated.get(key) or next(iter(stated.values()), Place(overlay.name))
+                    yield Fault(place, "{}/{} ".format(*key) + TAKEN)
 
     def _unasked(self) -> Iterator[Fault]:
         """Yield a fault for each predicate that nothing asks for, or that the sets come before."""
@@ -261,6 +287,15 @@ class _Count(Observer):
         self.rules += 1
         if self.rules >= MOST:
             raise RuntimeError(ENDLESS)
+
+
+@cache
+def _of_commands() -> frozenset[Signature]:
+    """Return the predicates that files have for themselves which overlays are loaded beside."""
+    paths = [*Path(program_directory()).glob("*/*.lp")]
+    beside = [str(path) for path in paths if f"{path.parent.name}/{path.name}" not in FLAWS]
+    found = signatures_of(tuple(beside)) | {("stated", 4), ("said", 4)}
+    return found - signatures_of(tuple(main_paths()))
 
 
 @cache

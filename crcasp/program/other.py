@@ -14,7 +14,6 @@ from crcasp.program.overlays import Signature, apart, hanging_on, parse, signatu
 
 OTHER, ANOTHER = "other", Function("another")  # as lp/missing/missing.lp has them
 CHOSEN = {("turns_out", 2)}
-NOT_COPIED = "reasons.lp"
 
 
 @lru_cache(maxsize=16)
@@ -36,12 +35,15 @@ atexit.register(other_completion.cache_clear)  # while clingo is still there to 
 
 
 def _copies(program: Program, asked: Iterable[Signature]) -> Iterator[ast.AST]:
-    names = [name for name in verdict_files() if name != NOT_COPIED]
-    nodes = [
-        node for name in names for node in statements_of(os.path.join(program_directory(), name))
-    ]
+    paths = [os.path.join(program_directory(), name) for name in verdict_files()]
+    nodes = [node for path in paths for node in statements_of(path)]
     for name, text in program.divided[0]:
-        parse(name, text, nodes.append)
+        own: list[ast.AST] = []
+        parse(name, text, own.append)
+        nodes += own
+        for negated, arity in {it for node in own for it in signatures(node)[0] if it[0][0] == "-"}:
+            of = f"({', '.join(f'X{n}' for n in range(arity))})" if arity else ""
+            parse(name, f":- {negated}{of}, {negated[1:]}{of}.", nodes.append)  # as clingo has it
     rules = [(node, *signatures(node)) for node in nodes if node.ast_type == ast.ASTType.Rule]
     copied = _Copied(hanging_on(CHOSEN, [(stated, asks) for _, stated, asks in rules]))
     needed, before = {*asked}, 0
@@ -64,7 +66,8 @@ class _Copied(ast.Transformer):
         """Return the copy of a rule."""
         copy: ast.AST = self.visit(node)
         head = node.head
-        if head.ast_type == ast.ASTType.Literal and head.atom.ast_type == ast.ASTType.SymbolicAtom:
+        states = head.ast_type == ast.ASTType.Literal and head.sign == ast.Sign.NoSign
+        if states and head.atom.ast_type == ast.ASTType.SymbolicAtom:
             return copy
         at = node.location
         atom = ast.SymbolicAtom(ast.Function(at, ANOTHER.name, [], False))
@@ -72,7 +75,14 @@ class _Copied(ast.Transformer):
 
     def visit_SymbolicAtom(self, node: ast.AST) -> ast.AST:  # noqa: N802
         """Return the other atom, or the same if it does not depend on the completion."""
-        if not self.predicates.intersection(signature for signature, _ in apart(node.symbol)):
-            return node
-        at = node.symbol.location
-        return ast.SymbolicAtom(ast.Function(at, OTHER, [node.symbol], False))
+        return node.update(symbol=self._other(node.symbol))
+
+    def _other(self, term: ast.AST) -> ast.AST:
+        inner = term.argument if term.ast_type == ast.ASTType.UnaryOperation else term
+        if inner.ast_type == ast.ASTType.Pool:  # its predicates may be several
+            parts = inner.arguments
+            signed = parts if inner is term else [term.update(argument=part) for part in parts]
+            return inner.update(arguments=[self._other(part) for part in signed])
+        if not self.predicates.intersection(signature for signature, _ in apart(term)):
+            return term
+        return ast.Function(term.location, OTHER, [term], False)

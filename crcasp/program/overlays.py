@@ -22,6 +22,7 @@ Kind = ast.ASTType
 ASCII = re.compile(r"[^\x01-\x7f]")
 INCLUDE = f"%{ODD}nclude"  # what #include is read as, to see it before clingo includes anything
 STATEMENT = re.compile(r"\s*+((?:[^.]++|\.\.)*+)\.?")
+MOST = 2147483647  # the highest whole number; names come behind all numbers
 LONGEST = 10_000  # characters of a statement; far more than that break clingo down
 TOO_DEEP = "this statement is too long or nested too deeply: divide it."
 BESIDE = "beside "  # the files of rules that are derived from those of an overlay
@@ -33,7 +34,10 @@ IGNORED = {
     Kind.ProjectAtom: "#project",
     Kind.ProjectSignature: "#project",
     Kind.TheoryDefinition: "#theory",
+    Kind.ShowSignature: "#show",
+    Kind.ShowTerm: "#show",
 }
+COUNTED = (Kind.Interval, Kind.BinaryOperation, Kind.BodyAggregate, Kind.Aggregate)
 CHOICE = "this leaves more than one answer: write a rule with one atom as its head."
 
 
@@ -199,7 +203,7 @@ def _is_unbounded(rule: ast.AST) -> bool:
     made = [part for term, _ in heads(rule.head) for part in [*_walk(term.symbol)][1:]]
     terms = [part for part in made if part.ast_type == Kind.Function]
     return (
-        any(part.ast_type in (Kind.Interval, Kind.BinaryOperation) for part in parts)
+        any(part.ast_type in COUNTED for part in parts)
         or any(_known(term) is not term for term in terms)
         or len({part.name for part in parts if part.ast_type == Kind.Variable}) > 3
     )
@@ -261,6 +265,64 @@ def apart(term: ast.AST, sign: str = "") -> Iterable[tuple[Signature, ast.AST]]:
         yield from apart(term.argument, "" if sign else "-")
     else:
         yield (sign + term.name, len(term.arguments)), term
+
+
+# ---- numbers ------------------------------------------------------------------------------
+
+VALUED = ("is", "turns_out", "could_be")  # predicates of findings and their values
+
+
+@lru_cache(maxsize=64)
+def told_apart(texts: tuple[tuple[str, str], ...]) -> str:
+    """Return limit_of/2 for the numbers that rules tell apart beside the needs of the table."""
+    found: dict[str, None] = {}
+    for finding, value, rule in _weighed(texts):
+        ends = _ends(value, rule)
+        one = f", N = ({'; '.join(ends)})" if ends else ""
+        if one or ends is None:
+            limits = "(N - 1; N)" if one else "N"
+            found[f"limit_of({finding}, {limits}) :- value({finding}, N), N <= {MOST}{one}."] = None
+    return " ".join(found)
+
+
+def weighed(texts: tuple[tuple[str, str], ...]) -> set[str]:
+    """Return the findings whose values rules ask for beside the needs of the table; F is any."""
+    return {finding for finding, _, _ in _weighed(texts)}
+
+
+def _weighed(texts: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, ast.AST, ast.AST]]:
+    """Yield each finding that a rule asks for, with its value and the rule."""
+    rules: list[ast.AST] = []
+    for name, text in texts:
+        if any(f"{predicate}(" in text for predicate in VALUED):
+            parse(name, text, rules.append)
+    for rule in (rule for rule in rules if rule.ast_type == Kind.Rule):
+        for term in (term for literal in rule.body for term in terms_of(literal)):
+            for (predicate, arity), part in apart(term):
+                if predicate in VALUED and arity == 2:
+                    finding, value = part.arguments
+                    yield str(finding) if _known(finding) is finding else "F", value, rule
+
+
+def _ends(value: ast.AST, rule: ast.AST) -> list[str] | None:
+    """Return the numbers that a rule compares a value with, None if these are not plain to see."""
+    if value.ast_type == Kind.SymbolicTerm:
+        return [str(value)]
+    if value.ast_type != Kind.Variable or value.name == "_":
+        return None if value.ast_type != Kind.Variable else []
+    ends: list[str] = []
+    seen = 0
+    for part in (rule.head, *rule.body):
+        times = sum(str(it) == str(value) for it in _walk(part) if it.ast_type == Kind.Variable)
+        if times and part.ast_type == Kind.Literal and part.atom.ast_type == Kind.Comparison:
+            terms = [part.atom.term, *(guard.term for guard in part.atom.guards)]
+            others = [term for term in terms if term != value]
+            if any(it.ast_type != Kind.SymbolicTerm for it in others):
+                return None
+            ends += map(str, others)
+        else:
+            seen += times
+    return ends if seen == 1 else None
 
 
 # ---- recommendation sets --------------------------------------------------------------------

@@ -11,8 +11,9 @@ from crcasp.errors import UsageError
 from crcasp.program.completions import stated
 from crcasp.program.engine import Engine, engine
 from crcasp.program.files import Program, verdict_files
-from crcasp.program.flaws import OverlayCheck
+from crcasp.program.flaws import HANGS, OverlayCheck
 from crcasp.program.ground import GroundRules, add_copy, definitions
+from crcasp.program.overlays import weighed
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS
 from crcasp.program.solver import Solver
 from crcasp.program.table import phrases
@@ -26,6 +27,7 @@ LEFT_OUT = (
     "leave this one out."
 )
 COMPARED = "diff/compared.lp"
+WEIGHED = 5  # of a topic that only rules of overlays ask for: behind all others
 CHANGES = "diff/changes.lp"
 SETS = ("sets.lp", "wrapper/sets.lp", "diff/sets.lp")
 INPUTS = (("turns_out", 2), ("received", 2), ("toxic", 2), ("contraindicated", 1))
@@ -51,9 +53,12 @@ class Both(Solver):
     def __init__(self, old: Program, new: Program) -> None:
         self.given = (old, new)
         self.engines = [engine(program) for program in self.given]
-        read = (overlay for program in self.given for overlay in OverlayCheck(program).overlays)
-        if places := [place for overlay in read for place in overlay.constraints]:
-            raise UsageError(f"{places[0]}: {LEFT_OUT}")
+        checks = [OverlayCheck(program) for program in self.given]
+        constraints = (place for it in checks for own in it.overlays for place in own.constraints)
+        for place in constraints:
+            raise UsageError(f"{place}: {LEFT_OUT}")
+        for place in (place for it in checks for place in it.as_given()):
+            raise UsageError(f"{place}: {HANGS}")
         self.tables = [one.table for one in self.engines]
         self.lines = min(LINES, *(one.vocabulary.lines for one in self.engines))
         self.programs = [
@@ -97,6 +102,11 @@ class Both(Solver):
         for topic in [*before.literals("topic", 3), *self.literals("topic", 3)]:
             therapy, finding, level = topic.arguments
             self.topics.setdefault(therapy, {})[finding] = level.number
+        asked = set[str]().union(*(weighed(program.overlays) for program in self.given))
+        for atom in {*before.literals("turns_out", 2), *self.literals("turns_out", 2)}:
+            if asked & {"F", str(atom.arguments[0])}:
+                for levels in self.topics.values():
+                    levels.setdefault(atom.arguments[0], WEIGHED)
         self.told = {
             literal: atom for it in INPUTS[1:] for atom, literal in self.literals(*it).items()
         }

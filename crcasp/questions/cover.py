@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from clingo import Function, Symbol, SymbolType
 
+from crcasp.errors import UsageError
 from crcasp.program.implicants import prime_implicants
 from crcasp.program.terms import natural, word
 from crcasp.program.wording import Wording
@@ -18,6 +19,10 @@ TABLES = {"old": "before", "new": "now"}
 # The kinds of a therapy that is eligible by the old table, and by the new one.
 ONE_SIDED = (("lost", "raised", "lowered"), ("gained", "raised", "lowered"))
 WORSE = ("lost", "lowered")
+HISTORY = (
+    "diff cannot say for whom {} changes: a rule of an overlay asks for the history itself; "
+    "let it need a finding such as earlier(A) or failed(A)."
+)
 
 
 class Cover(Part):
@@ -30,6 +35,7 @@ class Cover(Part):
 
     def __init__(self, both: Both, therapy: Symbol) -> None:
         topics = both.topics.get(therapy, {})
+        self.therapy = both.words.name(str(word(therapy)))
         own = {it for it in topics if it.arguments and it.arguments[0].type is SymbolType.String}
         own = {it for it in own if it.arguments[0].string in both.added}  # they are named first
         order = sorted(topics, key=lambda it: (topics[it], it not in own, natural(str(word(it)))))
@@ -109,11 +115,17 @@ class Cover(Part):
         }
 
     def alternatives(self, change: int) -> list[list[int]]:
-        """Return conditions of a change: it happens where all literals of one of them hold."""
+        """Return conditions of a change: it happens where all literals of one of them hold.
+
+        Raises:
+            UsageError: what becomes of the therapy hangs on more than its topics.
+        """
         literals = [literal for feature in self.features for literal in feature.literals()]
         facts = [*self.told.values(), *self.turns_out]
         rest = [sign * literal for literal in facts for sign in (1, -1)]
         found = [*prime_implicants(self, change, literals, rest=rest)]
+        if any(literal not in literals for way in found for literal in way):
+            raise UsageError(HISTORY.format(self.therapy))
         for one in list(found):
             others = [other for other in found if other is not one]
             if others and self._covered([change, *one], others):

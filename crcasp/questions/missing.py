@@ -44,8 +44,7 @@ def what_is_missing(patient: Patient) -> Missing:
     if not decoder.in_scope:
         return Missing((), provenance, in_scope=False)
     joint = together(decoder)
-    apart = patient.completions()  # for what is missing, as a copy of the program joins it
-    decides, raises = (_by_finding(apart, name) for name in ("decides", "raises"))
+    decides, raises = (_by_finding(completions, name) for name in ("decides", "raises"))
     found = [
         MissingFinding(
             finding,

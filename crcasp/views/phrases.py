@@ -297,7 +297,9 @@ class Decisive(NamedTuple):
 
 def decisive(verdict: Verdict, words: Wording) -> Decisive:
     """Return what decides that a therapy is excluded."""
-    reason = next(item for item in verdict.against if item.source == verdict.deciding)
+    reason = next((item for item in verdict.against if item.source == verdict.deciding), None)
+    if reason is None:  # its statements are withdrawn, or offer it, for other patients only
+        return Decisive("", "no statement offers it here")
     lines = [item for item in reason.conditions if item.finding == "line"]
     if reason.exclusion is None and lines:
         asked = dict.fromkeys(
