@@ -172,11 +172,14 @@ class OverlayCheck:
 
     def _taken(self) -> Iterator[Fault]:
         """Yield a fault for each predicate that a file beside the main program has for itself."""
+        found: dict[Signature, Place] = {}
         for overlay in self.overlays:
-            for stated, asked in overlay.links:
+            for stated, asked in sorted(overlay.links, key=lambda link: not link[0]):
                 for key in sorted((stated.keys() | asked) & _of_commands()):
                     place = stated.get(key) or next(iter(stated.values()), Place(overlay.name))
-                    yield Fault(place, "{}/{} ".format(*key) + TAKEN)
+                    found.setdefault(key, place)
+        for (name, arity), place in found.items():
+            yield Fault(place, f"{name}/{arity} {TAKEN}")
 
     def _unasked(self) -> Iterator[Fault]:
         """Yield a fault for each predicate that nothing asks for, or that the sets come before."""

@@ -38,12 +38,12 @@ def _copies(program: Program, asked: Iterable[Signature]) -> Iterator[ast.AST]:
     paths = [os.path.join(program_directory(), name) for name in verdict_files()]
     nodes = [node for path in paths for node in statements_of(path)]
     for name, text in program.divided[0]:
-        own: list[ast.AST] = []
-        parse(name, text, own.append)
-        nodes += own
-        for negated, arity in {it for node in own for it in signatures(node)[0] if it[0][0] == "-"}:
+        parse(name, text, nodes.append)
+    states = set[Signature]().union(*(signatures(node)[0] for node in nodes))
+    for name, arity in states:
+        if (f"-{name}", arity) in states:  # not both, as clingo has it of the first completion
             of = f"({', '.join(f'X{n}' for n in range(arity))})" if arity else ""
-            parse(name, f":- {negated}{of}, {negated[1:]}{of}.", nodes.append)  # as clingo has it
+            parse(name, f":- {name}{of}, -{name}{of}.", nodes.append)
     rules = [(node, *signatures(node)) for node in nodes if node.ast_type == ast.ASTType.Rule]
     copied = _Copied(hanging_on(CHOSEN, [(stated, asks) for _, stated, asks in rules]))
     needed, before = {*asked}, 0

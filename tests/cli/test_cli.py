@@ -1055,3 +1055,33 @@ def test_json_never_holds_the_research_line(command: Command, tmp_path: Path, fa
         assert run.status == 0
         assert "research" not in run.out.lower()
         assert run == command("recommend", "--format", "json", path)
+
+
+@pytest.mark.parametrize("arguments", [["recommend", "nowhere.lp"], ["bogus"]])
+def test_where_standard_error_is_closed_nothing_is_said_elsewhere(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "crcasp", *arguments]
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" 2>&-', "sh", *command],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+
+
+def test_a_link_to_itself_is_no_output(command: Command, patient: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.txt"
+    link.symlink_to(link)
+    run = command("recommend", patient, "-o", link)
+    assert (run.status, run.out) == (2, "")
+    assert "link" in run.err
+    assert link.is_symlink()
+
+
+def test_a_constant_beyond_all_bounds_is_refused(command: Command, patient: Path) -> None:
+    run = command("recommend", patient, "-c", "max_lines=100000")
+    assert run.status == 2
+    assert "a constant is a name, or a number up to 9999" in run.err

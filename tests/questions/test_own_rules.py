@@ -1,0 +1,161 @@
+"""Rules of an overlay with bodies of their own: every question takes them as `recommend` does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from crcasp import UsageError, audit, diff, missing, parse_facts, recommend
+
+OFFERS = 'statement("N", any, benefit). text("N", "x"). offers("N", b, tace) :- {}.'
+BARS = 'exclusion("Z", "z"). reference("Z", "t"). bars("Z", k, {}) :- {}.'
+OTHERWISE = "disease_extent(liver_only). multifocal_liver_disease(absent). "
+
+AFTER = Path(__file__).parents[2] / "examples" / "after_irinotecan.lp"
+
+Overlay = Callable[[str], Path]
+
+
+@pytest.fixture
+def overlay(tmp_path: Path) -> Overlay:
+    """Writes an overlay."""
+
+    def write(text: str) -> Path:
+        (tmp_path / "own.lp").write_text(text)
+        return tmp_path / "own.lp"
+
+    return write
+
+
+def decided(facts: str, path: Path) -> dict[str, set[str]]:
+    """The findings that decide, each with the therapies; by `missing`."""
+    found = missing(parse_facts(facts, overlays=[path]), overlays=[path])
+    return {it.finding: {*it.decides} for it in found.findings}
+
+
+# ---- numbers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "inside", "outside"),
+    [
+        ("is(ecog, 3)", "ecog(3)", "ecog(2)"),
+        ("is(age, A), A >= 65, A <= 68", "age(66)", "age(69)"),
+        pytest.param("is(age, A), A + 5 = 70", "age(65)", "age(66)", marks=pytest.mark.slow),
+        ("is(age, A), A < younger_age", "age(69)", "age(70)"),
+        ("is(F, 3), F = ecog", "ecog(3)", "ecog(4)"),
+    ],
+)
+def test_a_number_that_a_rule_asks_for_is_told_apart(
+    body: str, inside: str, outside: str, overlay: Overlay
+) -> None:
+    path = overlay(OFFERS.format(body))
+    for facts, status in ((inside, "eligible"), (outside, "excluded"), ("", "undetermined")):
+        known = parse_facts(OTHERWISE + f"{facts}." * bool(facts), overlays=[path])
+        assert recommend(known, overlays=[path], tests=False).therapies["tace"].status == status
+    assert "tace" in decided(OTHERWISE, path)[inside.partition("(")[0]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("body", "finding", "values"),
+    [
+        ("is(ecog, 3)", "ecog", ("3",)),
+        ("is(age, A), A >= 65, A <= 68", "age", ("65 to 68",)),
+        ("is(mmr, deficient)", "mmr", ("deficient",)),
+    ],
+)
+def test_a_change_says_what_a_rule_asks_for(
+    body: str, finding: str, values: tuple[str, ...], overlay: Overlay
+) -> None:
+    (gained, raised) = diff(overlays=[overlay(OFFERS.format(body))]).changes
+    for change in (gained, raised):
+        assert change.therapy == "tace"
+        for way in change.when:
+            assert {it.finding: it.values for it in way}[finding] == values
+
+
+@pytest.mark.slow
+def test_a_property_may_ask_for_numbers(overlay: Overlay) -> None:
+    path = overlay(
+        'property(young, holds, "x"). violation(young) :- eligible(folfoxiri), is(age, A), A < 65.'
+    )
+    found = {it.name: it.result for it in audit(properties=[path]).properties}
+    assert found["young"] == "refuted"
+
+
+# ---- what is not the same of a patient and of all ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        'withdrawn("4") :- says(ecog, P, _), P >= 3.',
+        'withdrawn("4") :- shows(ecog, 3, _).',
+        'withdrawn("4") :- ecog(3).',
+        'withdrawn("4") :- mine. mine :- unmet("5", _, hai, "5", _).',
+        'spares("X2", "1") :- says(ras, mutant, _).',
+    ],
+)
+def test_a_proof_over_all_patients_refuses_facts_as_given(rule: str, overlay: Overlay) -> None:
+    path = overlay(rule)
+    for question in (diff, audit):
+        with pytest.raises(UsageError, match=r"own\.lp:1:1: this hangs on facts as they are given"):
+            question(overlays=[path])
+
+
+def test_a_finding_of_an_overlay_is_no_fact_as_given(overlay: Overlay) -> None:
+    path = overlay(
+        "value(cea, (low; high)). given(cea, V, cea(V)) :- cea(V). #defined cea/1. "
+        'needs("3", in_use, cea, high). notice("N", "x") :- says(cea, high, _).'
+    )
+    assert diff(overlays=[path]).changes
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("body", ["received(1, capox)", "held(L, bevacizumab), L > 1"])
+def test_a_change_that_hangs_on_the_history_itself_is_refused(body: str, overlay: Overlay) -> None:
+    with pytest.raises(UsageError, match="diff cannot say for whom TACE changes"):
+        diff(overlays=[overlay(OFFERS.format(body))])
+
+
+# ---- the other completion --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rules", "finding"),
+    [
+        ("offered :- not p(1; 2, 3). p(1) :- is(side, left). p(2, 3).", "side"),
+        ("offered :- not -p. -p :- is(side, left).", "side"),
+        ('offered :- unmet("5", _, hai, "5", liver_metastases).', "liver_metastases"),
+    ],
+)
+def test_what_decides_is_found_through_rules_of_any_form(
+    rules: str, finding: str, overlay: Overlay
+) -> None:
+    assert "tace" in decided("", overlay(f"{OFFERS.format('offered')} {rules}"))[finding]
+
+
+def test_a_constraint_with_a_negated_head_holds_of_both(overlay: Overlay) -> None:
+    path = overlay("not not is(ras, mutant) :- is(line, first).")
+    advice = recommend(parse_facts("mmr(proficient).", overlays=[path]), overlays=[path])
+    assert advice.therapies["folfox+cetuximab"].status == "excluded"
+
+
+def test_the_other_completion_is_consistent(overlay: Overlay) -> None:
+    path = overlay(
+        f"{BARS.format('folfox', 'frail')} frail :- is(tumor_burden, high). "
+        '-frail :- is(braf, wild_type). bars("Z", k2, folfiri) :- -frail. '
+        'bars("Z", k3, sox) :- is(tumor_burden, high), is(braf, wild_type).'
+    )
+    found = decided("country(japan). ras(mutant).", path)
+    assert "sox" not in set[str]().union(*found.values())
+
+
+def test_a_therapy_that_no_statement_offers_here_is_excluded_in_words(overlay: Overlay) -> None:
+    path = overlay('withdrawn("4") :- is(side, left).')
+    advice = recommend(AFTER, overlays=[path])
+    assert advice.therapies["folfoxiri"].status == "excluded"
+    assert "No statement offers it here: FOLFIRINOX; FOLFOXIRI" in advice.to_text()
