@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence, Set
+from functools import cache, lru_cache
+from typing import TypeAlias
 
 from clingo import Function, ast
 
-from crcasp.program.files import SYNTAX, Program, program_directory, statements_of, verdict_files
-from crcasp.program.overlays import Signature, apart, hanging_on, parse, signatures
+from crcasp.program.files import (
+    SYNTAX,
+    Program,
+    main_paths,
+    program_directory,
+    statements_of,
+    verdict_files,
+)
+from crcasp.program.overlays import Signature, apart, hanging_on, parse, signatures, signatures_of
 
 OTHER, ANOTHER = "other", Function("another")  # as lp/missing/missing.lp has them
 CHOSEN = {("turns_out", 2)}
+REASONS = "reasons.lp"  # on which verdicts hang by rules of overlays only
+Link: TypeAlias = tuple[ast.AST, set[Signature], set[Signature]]  # a rule: what it states, asks for
 
 
 @lru_cache(maxsize=16)
@@ -28,32 +38,66 @@ def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence
         asked: the predicates that are asked for in the other completion.
     """
     with SYNTAX:
-        return [*_copies(program, asked)]
+        own: list[ast.AST] = []
+        for name, text in program.divided[0]:
+            parse(name, text, own.append)
+        for name, arity in set[Signature]().union(*(signatures(node)[0] for node in own)):
+            if name[0] == "-":  # not both, as clingo has it of the first completion
+                of = f"({', '.join(f'X{n}' for n in range(arity))})" if arity else ""
+                if _is_stated((name[1:], arity), own):
+                    parse(name, f":- {name}{of}, {name[1:]}{of}.", own.append)
+        rules = [*_of_program(bool(own)), *_links(own)]
+        depends = hanging_on(CHOSEN, [(stated, asks) for _, stated, asks in rules])
+        needed, before = {*asked}, 0
+        while len(needed) > before:
+            before = len(needed)
+            for _, stated, asks in rules:
+                needed |= asks if not stated or stated & needed else set()
+        sets = frozenset(depends), frozenset(needed)
+        if not own:
+            return _copies(rules, *sets)
+        return [*_copies_of_program(*sets), *_copies(_links(own), *sets)]
 
 
-atexit.register(other_completion.cache_clear)  # while clingo is still there to free them
+@cache
+def _of_program(reasons: bool) -> list[Link]:
+    names = [name for name in verdict_files() if reasons or name != REASONS]
+    paths = [os.path.join(program_directory(), name) for name in names]
+    return [*_links(node for path in paths for node in statements_of(path))]
 
 
-def _copies(program: Program, asked: Iterable[Signature]) -> Iterator[ast.AST]:
-    paths = [os.path.join(program_directory(), name) for name in verdict_files()]
-    nodes = [node for path in paths for node in statements_of(path)]
-    for name, text in program.divided[0]:
-        parse(name, text, nodes.append)
-    states = set[Signature]().union(*(signatures(node)[0] for node in nodes))
-    for name, arity in states:
-        if (f"-{name}", arity) in states:  # not both, as clingo has it of the first completion
-            of = f"({', '.join(f'X{n}' for n in range(arity))})" if arity else ""
-            parse(name, f":- {name}{of}, -{name}{of}.", nodes.append)
-    rules = [(node, *signatures(node)) for node in nodes if node.ast_type == ast.ASTType.Rule]
-    copied = _Copied(hanging_on(CHOSEN, [(stated, asks) for _, stated, asks in rules]))
-    needed, before = {*asked}, 0
-    while len(needed) > before:
-        before = len(needed)
-        for _, stated, asks in rules:
-            needed |= asks if not stated or stated & needed else set()
-    for node, stated, asks in rules:
-        if (stated & needed if stated else asks) & copied.predicates:
-            yield copied.rule(node)
+def _links(nodes: Iterable[ast.AST]) -> Iterator[Link]:
+    """Yield the rules that may depend on a completion, with what they state and ask for."""
+    for node in nodes:
+        is_rule = node.ast_type == ast.ASTType.Rule
+        if is_rule and (node.body or node.head.ast_type != ast.ASTType.Literal):
+            yield node, *signatures(node)
+
+
+def _is_stated(predicate: Signature, own: Iterable[ast.AST]) -> bool:
+    return any(predicate in signatures(node)[0] for node in own) or predicate in signatures_of(
+        tuple(main_paths())
+    )
+
+
+@lru_cache(maxsize=16)
+def _copies_of_program(depends: Set[Signature], needed: Set[Signature]) -> Sequence[ast.AST]:
+    return _copies(_of_program(True), depends, needed)
+
+
+def _copies(
+    rules: Iterable[Link], depends: Set[Signature], needed: Set[Signature]
+) -> list[ast.AST]:
+    copied = _Copied(depends)
+    return [
+        copied.rule(node)
+        for node, stated, asks in rules
+        if (stated & needed if stated else asks) & depends
+    ]
+
+
+for _made in (other_completion, _of_program, _copies_of_program):
+    atexit.register(_made.cache_clear)  # while clingo is still there to free them
 
 
 class _Copied(ast.Transformer):

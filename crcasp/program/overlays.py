@@ -233,6 +233,8 @@ def signatures(node: ast.AST) -> tuple[set[Signature], set[Signature]]:
     if node.ast_type != Kind.Rule:
         return set(), _signatures(terms_of(node))
     stated = _signatures(atom.symbol for atom, _ in heads(node.head))
+    if node.head.ast_type == Kind.Literal:
+        return stated, _signatures(term for part in node.body for term in terms_of(part))
     parts = [*node.body, *(part for _, conditions in heads(node.head) for part in conditions)]
     asked = _signatures(term for part in parts for term in terms_of(part))
     return stated, asked | (_signatures(terms_of(node.head)) - stated)
@@ -244,15 +246,20 @@ def _signatures(terms: Iterable[ast.AST]) -> set[Signature]:
 
 def heads(head: ast.AST) -> Iterator[tuple[ast.AST, list[ast.AST]]]:
     """Yield each atom that a head states, with what it is conditional on there."""
-    parts = [part for part in _walk(head) if part.ast_type == Kind.ConditionalLiteral]
-    pairs = [(part.literal, list(part.condition)) for part in parts]
-    for literal, conditions in [(head, [])] if head.ast_type == Kind.Literal else pairs:
+    pairs: list[tuple[ast.AST, list[ast.AST]]] = [(head, [])]
+    if head.ast_type != Kind.Literal:
+        parts = [part for part in _walk(head) if part.ast_type == Kind.ConditionalLiteral]
+        pairs = [(part.literal, list(part.condition)) for part in parts]
+    for literal, conditions in pairs:
         if literal.atom.ast_type == Kind.SymbolicAtom and literal.sign == ast.Sign.NoSign:
             yield literal.atom, conditions
 
 
 def terms_of(node: ast.AST) -> list[ast.AST]:
     """Return the terms of the atoms of a node."""
+    kind = node.atom.ast_type if node.ast_type == Kind.Literal else None
+    if kind in (Kind.SymbolicAtom, Kind.Comparison, Kind.BooleanConstant):  # as most are
+        return [node.atom.symbol] if kind == Kind.SymbolicAtom else []
     return [part.symbol for part in _walk(node) if part.ast_type == Kind.SymbolicAtom]
 
 

@@ -8,7 +8,7 @@ from functools import partial
 import mutants
 import pytest
 
-SAMPLE = 40
+SAMPLE = 24
 
 
 @pytest.mark.slow
