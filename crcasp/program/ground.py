@@ -51,7 +51,7 @@ class GroundRules(Observer):
 
         Args:
             atoms: what is asked about.
-            known: atoms whose rules are left out.
+            known: atoms of which no rule is needed.
         """
         for place in range(self._read, len(self.rules)):
             _, heads, _ = self.rules[place]
@@ -84,7 +84,7 @@ def add_rules(
 
     Args:
         control: takes the rules.
-        rules: their heads are left out that have no atom there.
+        rules: ground rules; a head without an atom there is left out.
         own: for each atom of the rules that of the control.
         broken: an atom of the control that holds where a constraint does not, which then binds
             nothing.
