@@ -9,7 +9,7 @@ from pathlib import Path
 
 from clingo import Control, Function, Observer, Symbol, SymbolType, ast
 
-from crcasp.errors import Fault, OverlayError, Place
+from crcasp.errors import Fault, OverlayError, Place, UsageError
 from crcasp.program.clingo_messages import faults_of
 from crcasp.program.files import VOCABULARY, Program, main_files, main_paths, program_directory
 from crcasp.program.ground import GroundRules
@@ -155,8 +155,12 @@ class OverlayCheck:
         """The predicates that each rule states, with places, and those that it asks for."""
         return (link for overlay in self.overlays for link in overlay.links)
 
-    def as_given(self) -> Iterator[Place]:
-        """Yield where what the table says hangs on the facts of a patient as they are given."""
+    def refuse_as_given(self) -> None:
+        """Do nothing if what the table says is the same of all who are the same when fully known.
+
+        Raises:
+            UsageError: it hangs on the facts of a patient as they are given.
+        """
         parts = {name: stated_in(os.path.join(program_directory(), name)) for name in main_files()}
         reasons = parts.pop("reasons.lp").difference(*parts.values())
         links = [link for link in self.links if ("given", 3) not in link[0]]
@@ -166,7 +170,7 @@ class OverlayCheck:
         program = signatures_of(tuple(main_paths()))
         for stated, asked in links:
             for key in (stated.keys() & program) - tells if asked & about else ():
-                yield stated[key]
+                raise UsageError(f"{stated[key]}: {HANGS}")
 
     # ---- what is wrong ------------------------------------------------------------------------
 

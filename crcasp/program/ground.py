@@ -84,7 +84,7 @@ def add_rules(
 
     Args:
         control: takes the rules.
-        rules: ground rules; a head without an atom there is left out.
+        rules: the ground rules; heads for which the control has no atom are left out.
         own: for each atom of the rules that of the control.
         broken: an atom of the control that holds where a constraint does not, which then binds
             nothing.

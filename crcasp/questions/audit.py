@@ -13,7 +13,7 @@ from clingo import Function, Symbol, SymbolType, ast, parse_term
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, read_all_trusted
-from crcasp.program.flaws import HANGS, OverlayCheck
+from crcasp.program.flaws import OverlayCheck
 from crcasp.program.ground import GroundRules
 from crcasp.program.implicants import prime_implicants
 from crcasp.program.overlays import parse, signatures
@@ -67,8 +67,7 @@ class AllPatients(Solver):
     def __init__(self, program: Program, own: Sequence[tuple[str, str]] = ()) -> None:
         self.start = time.perf_counter()
         self.most = min(LINES, engine(program).vocabulary.lines)  # an overlay is checked, too
-        for place in OverlayCheck(program).as_given():
-            raise UsageError(f"{place}: {HANGS}")
+        OverlayCheck(program).refuse_as_given()
         text = f"any_line(1..{self.most})."
         self.rules = GroundRules()
         super().__init__(

@@ -11,7 +11,7 @@ from crcasp.errors import UsageError
 from crcasp.program.completions import stated
 from crcasp.program.engine import Engine, engine
 from crcasp.program.files import Program, verdict_files
-from crcasp.program.flaws import HANGS, OverlayCheck
+from crcasp.program.flaws import OverlayCheck
 from crcasp.program.ground import GroundRules, add_copy, definitions
 from crcasp.program.overlays import weighed
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS
@@ -57,8 +57,8 @@ class Both(Solver):
         constraints = (place for it in checks for own in it.overlays for place in own.constraints)
         for place in constraints:
             raise UsageError(f"{place}: {LEFT_OUT}")
-        for place in (place for it in checks for place in it.as_given()):
-            raise UsageError(f"{place}: {HANGS}")
+        for check in checks:
+            check.refuse_as_given()
         self.tables = [one.table for one in self.engines]
         self.lines = min(LINES, *(one.vocabulary.lines for one in self.engines))
         self.programs = [
