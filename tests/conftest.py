@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from itertools import groupby
 
 import pytest
 
+gc.set_threshold(200_000, 20, 100)  # ground programs are many small objects that stay
 MADE_ONCE = {"browser", "pages", "solver", "whole"}  # fixtures that take long to make
 
 

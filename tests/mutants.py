@@ -35,7 +35,7 @@ from questions import test_reasons
 
 from crcasp import Advice, parse_facts, recommend
 from crcasp.program import engine as engines
-from crcasp.program import files
+from crcasp.program import files, flaws
 from lp import test_overlay_language, test_program, test_table
 
 LP = Path(files.program_directory())
@@ -51,6 +51,7 @@ FULLY_KNOWN = (
     f"liver_metastases(unresectable). {test_program.KNOWN}".replace("absent", "early").replace(
         "disseminated", "liver_only"
     ),
+    f"liver_metastases(none). {test_program.KNOWN}",
 )
 EARLY = "liver_metastases(unresectable). disease_extent(liver_only). "
 EARLY += "multifocal_liver_disease(early). ras(wild_type)."
@@ -90,6 +91,13 @@ EDGES = (
         'bars("X2", variant, folfiri). needs("X2", variant, kras_g12c, yes).',
     ),
     ("her2(positive).", "beyond_scope(her2, positive)."),
+    *(
+        (
+            "side(left). ras(wild_type).",
+            f'notice("n", "x") :- grade(with(folfox, cetuximab), {it}).',
+        )
+        for it in ("benefit", "recommended")
+    ),
     (
         "received(1, (folfox; cetuximab)). stopped(1, toxicity). toxic(1, anti_egfr).",
         'bars("X2", late, folfiri). needs("X2", late, failed(panitumumab), yes).',
@@ -103,6 +111,103 @@ EDGES = (
     *(
         (f"received(1, (folfox; {partners})). received(2, irinotecan).", PAIR)
         for partners in ("bevacizumab; ipilimumab", "bevacizumab; ipilimumab; aflibercept")
+    ),
+)
+NEW = 'statement("N", any, considered). text("N", "x"). '
+PREFERRED = f'{NEW} lowers("N", b, (folfox; folfiri), considered).'
+WARNS = 'exclusion("N", "x"). '
+COMPLETED = "stopped(1, completed). received(2, irinotecan)."
+THREE = "(folfox; bevacizumab; ipilimumab; aflibercept)"
+# Patients with an overlay, a therapy, and the grade or status that it has by what the predicates of
+# overlays mean.
+TOLD = (
+    (
+        "",
+        f'{NEW} offers("N", b, tace). bars("N", b, folfox). withdrawn("N").',
+        "folfox",
+        "eligible",
+    ),
+    ("", f'{NEW} reuses("N", b). bars("N", b, folfox). withdrawn("N").', "folfox", "eligible"),
+    ("", f'{NEW} offers("N", b, folfox). bars("N", b, folfox).', "folfox", "considered"),
+    ("", f'{WARNS} lowers("N", k, folfox, considered).', "folfox", "considered"),
+    ("", f'{WARNS} lowers("N", k, folfox, benefit).', "folfox", "recommended"),
+    ("", f'{PREFERRED} offers("N", b, sox).', "folfox", "considered"),
+    ("contraindicated(s1).", f'{PREFERRED} offers("N", b, sox).', "folfox", "recommended"),
+    ("", f'{PREFERRED} offers("N", b, folfox). regraded("N", b, benefit).', "folfox", "benefit"),
+    *(
+        (f"received(1, capox). stopped(1, {reason}).", f'{PREFERRED} reuses("N", b).', *said)
+        for reason, said in (
+            ("completed", ("folfiri", "considered")),
+            ("progression", ("folfiri", "recommended")),
+        )
+    ),
+    ("", f'{WARNS} lowers("N", k, folfox, considered). withdrawn("N").', "folfox", "recommended"),
+    ("", f'{WARNS} bars("N", k, by("1", any, folfox)).', "folfox", "excluded"),
+    ("", f'{WARNS} bars("N", k, by("1", any, folfox)).', "folfiri", "eligible"),
+    ("ras(mutant).", 'withdrawn("X2").', "folfox+cetuximab", "recommended"),
+    (
+        "received(1, folfiri). received(2, folfox). stopped(2, progression).",
+        'withdrawn("X3").',
+        *("folfox", "considered"),
+    ),
+    ("contraindicated(oxaliplatin).", 'withdrawn("X4").', "folfox", "eligible"),
+    ("contraindicated(oxaliplatin).", 'spares("X4", "1").', "folfox", "eligible"),
+    ("contraindicated(oxaliplatin).", 'spares("X4", "2").', "folfox", "excluded"),
+    *(
+        (f"age({age}).", f'{WARNS} bars("N", k, hai). needs("N", k, age, at_least(50)).', *said)
+        for age, said in ((49, ("hai", "undetermined")), (50, ("hai", "excluded")))
+    ),
+    ("received(1, folfox). received(2, capecitabine).", 'withdrawn("11").', "folfox", "excluded"),
+    (
+        "received(1, (folfox; bevacizumab)). stopped(1, completed). received(2, capecitabine).",
+        "regimen(bevacizumab).",
+        *("folfox+bevacizumab", "eligible"),
+    ),
+    (
+        "received(1, (bevacizumab; other_systemic)). stopped(1, completed). "
+        "received(2, irinotecan).",
+        "regimen(bevacizumab).",
+        *("bevacizumab", "eligible"),
+    ),
+    *(
+        (f"received(1, {line}). {COMPLETED}", PAIR, "folfox+bevacizumab+ipilimumab", it)
+        for line, it in (
+            ("(folfox; ipilimumab)", "excluded"),
+            ("(folfox; bevacizumab; ipilimumab)", "eligible"),
+            (THREE, "excluded"),
+        )
+    ),
+    (
+        f"received(1, {THREE}). stopped(1, completed). received(2, capecitabine).",
+        "partner(none).",
+        *("folfox+bevacizumab", "excluded"),
+    ),
+    (
+        "liver_metastases(unresectable). disease_extent(disseminated).",
+        f'{NEW} locoregional(cryo). offers("N", b, fluorouracil_leucovorin). '
+        'only_beside("N", fluorouracil_leucovorin, cryo).',
+        *("fluorouracil_leucovorin", "eligible"),
+    ),
+    (
+        f"{EARLY} contraindicated(oxaliplatin).",
+        'offers("12", too, tace). only_beside("12", tace, (folfox; hai)).',
+        *("tace", "excluded"),
+    ),
+    (
+        f"{EARLY} contraindicated(oxaliplatin).",
+        'offers("12", too, tace). only_beside("12", tace, (folfox; folfiri)).',
+        *("tace", "eligible"),
+    ),
+    (
+        f"{EARLY} country(other).",
+        f'{NEW} offers("N", b, sox). only_beside("N", sox, folfox). offers("12", too, tace). '
+        'only_beside("12", tace, sox).',
+        *("tace", "excluded"),
+    ),
+    (
+        "received(1, folfox). received(2, (folfiri; cetuximab)). stopped(2, progression). "
+        "ras(wild_type).",
+        *("", "folfiri+panitumumab", "excluded"),
     ),
 )
 SECONDS, MEMORY = 60, 2**31  # that it has for all answers
@@ -285,8 +390,12 @@ def questions() -> tuple[Question, ...]:
         *(_of_patient(*one) for one in (*plain, *without_some, *by_hand)),
         *(Question("", partial(_by_clingo, facts)) for facts in FULLY_KNOWN),
         *(
-            Question(f'withdrawn("{name}").', partial(_lacks, facts, therapy, lacking))
+            Question(f'withdrawn("{name}").', partial(_has, facts, therapy, lacking))
             for name, facts, therapy, _, lacking in test_table.INTERPRETATIONS
+        ),
+        *(
+            Question(overlay, partial(_has, facts, therapy, it))
+            for facts, overlay, therapy, it in TOLD
         ),
         *of_overlays(),
         *(Question(overlay, partial(_tells, facts)) for facts, overlay in EDGES),
@@ -340,9 +449,9 @@ def _tells(facts: str, overlay: Path) -> str:
     return _whole(_advice(facts, overlay))
 
 
-def _lacks(facts: str, therapy: str, lacking: str, overlay: Path) -> str:
+def _has(facts: str, therapy: str, expected: str, overlay: Path) -> str:
     advice = _advice(facts, overlay)
-    assert lacking in (advice.therapies[therapy].grade, advice.therapies[therapy].status)
+    assert expected in (advice.therapies[therapy].grade, advice.therapies[therapy].status)
     return _whole(advice)
 
 
@@ -404,6 +513,8 @@ def loaded(changed: Mapping[str, str]) -> Iterator[Path]:
 
 def asked(mutant: Mutant | None) -> Iterator[str]:
     """Yield what a mutant, or the program as it is, answers to each question."""
+    check = "checked"  # which is not what is judged: the overlays are sound
+    setattr(flaws.OverlayCheck, check, lambda _: None)
     with loaded({mutant.file: mutant.text} if mutant else {}) as folder:
         paths = {"": Path()}  # an overlay that was asked under before is known by its path
         for question in questions():
@@ -439,6 +550,15 @@ def by_questions(mutant: Mutant, known: list[str]) -> int:
         return SAME if [*asked(mutant)] == known else DIFFERENT
     except Exception:
         return KILLED
+
+
+def noticed(mutant: Mutant, known: list[str]) -> int:
+    """Return what becomes of a mutant by the first question that it answers otherwise, or fails."""
+    try:
+        same = all(said == before for said, before in zip(asked(mutant), known, strict=True))
+    except Exception:
+        return KILLED
+    return SAME if same else DIFFERENT
 
 
 def by_tests(mutant: Mutant) -> int:

@@ -117,6 +117,7 @@ class OverlayCheck:
 
     def _for_anyone(self, observer: Observer | None = None) -> Control:
         known = {*self.language("states", "tells", "asks", "asks_fact"), *self.findings}
+        known = known.union(*(stated for stated, _ in self.links))
         verdicts = any(asked - known for _, asked in self.links)
         files = (*(main_files() if verdicts else BEFORE_VERDICTS), ANYONE)
         declared = _own_findings().union(*(overlay.declared for overlay in self.overlays))

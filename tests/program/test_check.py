@@ -55,7 +55,7 @@ def faults(*texts: str) -> list[str]:
     return []
 
 
-@pytest.mark.one_in(12)
+@pytest.mark.one_in(16)
 @pytest.mark.parametrize(("text", "said"), CASES, ids=[said[0] for _, said in CASES])
 def test_each_fault_is_said_with_its_place(text: str, said: list[str]) -> None:
     assert faults(text) == said
@@ -225,7 +225,7 @@ NO_TABLE = """{ mine }. s1_used_in(taiwan) :- mine, yours.
 yours :- not theirs, is(ecog, 1). theirs :- not yours."""
 
 
-@pytest.mark.one_in(5)
+@pytest.mark.one_in(11)
 @pytest.mark.parametrize("command", [*OWN, "check {}", "missing --with {} -", *FURTHER])
 def test_every_command_says_the_same(
     command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -371,7 +371,7 @@ def agrees(text: str, path: Path) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(TEXT)
 def test_no_overlay_crashes_it(text: str) -> None:
     is_refused(text)
