@@ -116,6 +116,8 @@ EDGES = (
 NEW = 'statement("N", any, considered). text("N", "x"). '
 PREFERRED = f'{NEW} lowers("N", b, (folfox; folfiri), considered).'
 WARNS = 'exclusion("N", "x"). '
+OFFER = f'{WARNS} bars("N", k, by("1", any, folfox)).'
+LATER = 'bars("N", k2, by("1", any, folfox)).'
 COMPLETED = "stopped(1, completed). received(2, irinotecan)."
 THREE = "(folfox; bevacizumab; ipilimumab; aflibercept)"
 # Patients with an overlay, a therapy, and the grade or status that it has by what the predicates of
@@ -142,9 +144,46 @@ TOLD = (
         )
     ),
     ("", f'{WARNS} lowers("N", k, folfox, considered). withdrawn("N").', "folfox", "recommended"),
-    ("", f'{WARNS} bars("N", k, by("1", any, folfox)).', "folfox", "excluded"),
-    ("", f'{WARNS} bars("N", k, by("1", any, folfox)).', "folfiri", "eligible"),
+    ("", OFFER, "folfox", "excluded"),
+    ("", OFFER, "folfiri", "eligible"),
+    ("", f'{OFFER} needs("N", k, ecog, 0).', "folfox", "undetermined"),
+    *(
+        ("", f'{OFFER} needs("N", k, {name}, {it}). {more}', "folfox", "undetermined")
+        for name, it, following in (("age", 50, 51), ("ecog", 1, 2))
+        for more in ("", f'{LATER} needs("N", k2, {name}, at_least({following})).')
+    ),
+    *(
+        (f"ecog({ecog}).", f'{OFFER} needs("N", k, ecog, 2).', "folfox", said)
+        for ecog, said in ((1, "eligible"), (2, "excluded"), (3, "eligible"))
+    ),
+    ("mmr(deficient).", f'{OFFER} needs("N", k, msi, high).', "folfox", "undetermined"),
+    ("kras(wild_type).", f'{OFFER} needs("N", k, kras_g12c, yes).', "folfox", "eligible"),
+    ("kras(mutant).", f'{OFFER} needs("N", k, kras_g12c, yes).', "folfox", "undetermined"),
+    ("received(1, folfox). mmr(proficient). msi(high).", "", "nivolumab", "eligible"),
     ("ras(mutant).", 'withdrawn("X2").', "folfox+cetuximab", "recommended"),
+    *(
+        (f"received(1, {line}). {COMPLETED}", "", *said)
+        for line, *said in (
+            ("(fluorouracil; oxaliplatin; bevacizumab)", "folfox+bevacizumab", "considered"),
+            ("(fluorouracil; oxaliplatin; leucovorin)", "folfox", "considered"),
+        )
+    ),
+    (
+        "received(1, folfoxiri). stopped(1, completed). received(2, capecitabine).",
+        'withdrawn(("I17"; "I20")).',
+        *("folfiri", "excluded"),
+    ),
+    (
+        "ecog(4).",
+        f'{OFFER} needs("N", k, organ_function, adequate). '
+        "implies(organ_function, adequate, ecog, 2).",
+        *("folfox", "eligible"),
+    ),
+    (
+        "organ_function(inadequate).",
+        f'{OFFER} needs("N", k, ecog, 0). implies(ecog, 0, organ_function, adequate).',
+        *("folfox", "eligible"),
+    ),
     (
         "received(1, folfiri). received(2, folfox). stopped(2, progression).",
         'withdrawn("X3").',
