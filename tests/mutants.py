@@ -31,6 +31,7 @@ import reading
 from clingo import Number, ast
 from clingo.ast import AST, ASTType
 from lp.test_reading import disagreements
+from lp.test_table import FIT, REFRACTORY
 from questions import test_reasons
 
 from crcasp import Advice, parse_facts, recommend
@@ -172,6 +173,31 @@ TOLD = (
         "received(1, folfoxiri). stopped(1, completed). received(2, capecitabine).",
         'withdrawn(("I17"; "I20")).',
         *("folfiri", "excluded"),
+    ),
+    (
+        f"{REFRACTORY} {FIT} toxic(2, irinotecan).",
+        "",
+        "regorafenib",
+        "eligible",
+    ),
+    (
+        f"{REFRACTORY} {FIT} toxic(2, leucovorin).",
+        "",
+        "regorafenib",
+        "excluded",
+    ),
+    (
+        "received(1, folfoxiri). stopped(1, progression). received(2, (folfiri; cetuximab)). "
+        f"ras(wild_type). stopped(2, toxicity). toxic(2, cetuximab). received(3, folfiri). {FIT}",
+        *("", "regorafenib", "eligible"),
+    ),
+    *(
+        (
+            f"received(1, capox). {COMPLETED} received(3, tace). stopped(3, other).",
+            f'{WARNS} bars("N", k, by("7.1", switch, folfox)). needs("N", k, lines_before, {it}).',
+            *("folfox", status),
+        )
+        for it, status in (("2", "excluded"), ("1", "eligible"), ("at_least(3)", "eligible"))
     ),
     (
         "ecog(4).",
