@@ -49,8 +49,11 @@ FULLY_KNOWN = (
     test_program.EXAMPLES["unresectable_liver"],
     f"liver_metastases(unresectable). {test_program.KNOWN}",
     f"{test_program.NOTHING} {test_program.KNOWN}",
-    f"liver_metastases(unresectable). {test_program.KNOWN}".replace("absent", "early").replace(
-        "disseminated", "liver_only"
+    *(
+        f"liver_metastases(unresectable). {test_program.KNOWN}".replace("absent", stage).replace(
+            "disseminated", "liver_only"
+        )
+        for stage in ("early", "late")
     ),
     f"liver_metastases(none). {test_program.KNOWN}",
 )
@@ -92,6 +95,10 @@ EDGES = (
         'bars("X2", variant, folfiri). needs("X2", variant, kras_g12c, yes).',
     ),
     ("her2(positive).", "beyond_scope(her2, positive)."),
+    (
+        EARLY.replace("unresectable", "resectable"),
+        'beside_too("5", "12", "I8"). withdrawn("I8").',
+    ),
     *(
         (
             "side(left). ras(wild_type).",
