@@ -81,7 +81,7 @@ class Program(NamedTuple):
         """Return each constant that the program defines, with its default."""
         from clingo.ast import ASTType
 
-        from crcasp.program.overlays import parse
+        from crcasp.program.syntax import parse
 
         with SYNTAX:
             nodes = [node for path in main_paths() for node in statements_of(path)]
@@ -120,7 +120,7 @@ class Program(NamedTuple):
             if not messages:
                 return control
         from crcasp.program.clingo_messages import refused
-        from crcasp.program.overlays import add_named
+        from crcasp.program.syntax import add_named
 
         messages.clear()  # and again, so that clingo names the texts
         with suppress(RuntimeError):
@@ -170,7 +170,7 @@ class Program(NamedTuple):
             _load(control, os.path.join(program_directory(), name))
         texts = tuple(texts)
         if texts and "patient.lp" in names:
-            from crcasp.program.overlays import told_apart
+            from crcasp.program.numbers import told_apart
 
             facts += f" {told_apart(texts)}"
         control.add("base", [], facts)

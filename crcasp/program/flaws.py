@@ -14,8 +14,9 @@ from crcasp.program.clingo_messages import faults_of
 from crcasp.program.files import VOCABULARY, Program, main_files, main_paths, program_directory
 from crcasp.program.ground import GroundRules
 from crcasp.program.loops import on_loops
-from crcasp.program.overlays import Overlay, Signature, hanging_on, signatures_of, stated_in
+from crcasp.program.overlays import Overlay
 from crcasp.program.solver import Solver
+from crcasp.program.syntax import Signature, hanging_on, signatures_of, stated_in
 from crcasp.program.terms import Word, word
 from crcasp.program.vocabulary import externals_of
 from crcasp.program.wording import nearest

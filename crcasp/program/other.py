@@ -18,7 +18,7 @@ from crcasp.program.files import (
     statements_of,
     verdict_files,
 )
-from crcasp.program.overlays import Signature, apart, hanging_on, parse, signatures, signatures_of
+from crcasp.program.syntax import Signature, apart, hanging_on, parse, signatures, signatures_of
 
 OTHER, ANOTHER = "other", Function("another")  # as lp/missing/missing.lp has them
 CHOSEN = {("turns_out", 2)}

@@ -16,8 +16,8 @@ from crcasp.program.files import Program, read_all_trusted
 from crcasp.program.flaws import OverlayCheck
 from crcasp.program.ground import GroundRules
 from crcasp.program.implicants import prime_implicants
-from crcasp.program.overlays import parse, signatures
 from crcasp.program.solver import Solver
+from crcasp.program.syntax import parse, signatures
 from crcasp.program.terms import natural, row, word
 from crcasp.questions.part import Part
 from crcasp.questions.patient import Constants, Overlays

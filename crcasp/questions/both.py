@@ -13,7 +13,7 @@ from crcasp.program.engine import Engine, engine
 from crcasp.program.files import Program, verdict_files
 from crcasp.program.flaws import OverlayCheck
 from crcasp.program.ground import GroundRules, add_copy, definitions
-from crcasp.program.overlays import weighed
+from crcasp.program.numbers import weighed
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS
 from crcasp.program.solver import Solver
 from crcasp.program.table import phrases

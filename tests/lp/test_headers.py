@@ -9,7 +9,7 @@ import pytest
 from clingo import ast
 
 from crcasp.program.files import program_directory
-from crcasp.program.overlays import Signature, apart, signatures, terms_of
+from crcasp.program.syntax import Signature, apart, signatures, terms_of
 
 LP = Path(program_directory())
 IN_WORDS = {"audit/properties.lp", "vocabulary.lp"}  # which ask for nearly all

@@ -21,7 +21,7 @@ from crcasp import OverlayError, UsageError, cli, recommend
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, main_paths, program_directory
 from crcasp.program.flaws import FLAWS, OverlayCheck
-from crcasp.program.overlays import signatures_of
+from crcasp.program.syntax import signatures_of
 from crcasp.questions.check import check
 
 SOUND = 'statement("Z", first, benefit). text("Z", "more"). offers("Z", b, capecitabine).'

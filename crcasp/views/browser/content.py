@@ -10,9 +10,9 @@ from crcasp.facts.collector import Collector
 from crcasp.program.completions import SHOW
 from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import Program, program_directory, verdict_files
-from crcasp.program.overlays import parse
 from crcasp.program.sets import FILES, INPUT
 from crcasp.program.solver import Solver
+from crcasp.program.syntax import parse
 from crcasp.program.vocabulary import LIMITS, OF_LINE
 from crcasp.questions.changes import OPTIONAL
 from crcasp.questions.explain import PASSED
