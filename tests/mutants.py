@@ -18,6 +18,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout, suppress
+from dataclasses import replace
 from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -34,7 +35,7 @@ from lp.test_reading import disagreements
 from lp.test_table import FIT, REFRACTORY
 from questions import test_reasons
 
-from crcasp import Advice, parse_facts, recommend
+from crcasp import Advice, missing, parse_facts, recommend
 from crcasp.program import engine as engines
 from crcasp.program import files, flaws
 from lp import test_overlay_language, test_program, test_table
@@ -125,6 +126,8 @@ NEW = 'statement("N", any, considered). text("N", "x"). '
 PREFERRED = f'{NEW} lowers("N", b, (folfox; folfiri), considered).'
 WARNS = 'exclusion("N", "x"). '
 OFFER = f'{WARNS} bars("N", k, by("1", any, folfox)).'
+LATE_ANTI_EGFR = "received(1, (folfox; cetuximab)). ras(wild_type)."
+FRAIL = f'{WARNS} bars("N", k, folfiri). needs("N", k, ecog, 0).'
 LATER = 'bars("N", k2, by("1", any, folfox)).'
 COMPLETED = "stopped(1, completed). received(2, irinotecan)."
 THREE = "(folfox; bevacizumab; ipilimumab; aflibercept)"
@@ -212,6 +215,13 @@ TOLD = (
         "implies(organ_function, adequate, ecog, 2).",
         *("folfox", "eligible"),
     ),
+    (
+        "cea(high).",
+        "value(cea, (low; high)). given(cea, V, cea(V)) :- cea(V). #defined cea/1. "
+        f'implies(ecog, 0, cea, low). {OFFER} needs("N", k, ecog, 0).',
+        *("folfox", "eligible"),
+    ),
+    ("", f'{OFFER} needs("N", k, lines_before, 0).', "folfox", "excluded"),
     (
         "organ_function(inadequate).",
         f'{OFFER} needs("N", k, ecog, 0). implies(ecog, 0, organ_function, adequate).',
@@ -471,6 +481,7 @@ def questions() -> tuple[Question, ...]:
         ),
         *of_overlays(),
         *(Question(overlay, partial(_tells, facts)) for facts, overlay in EDGES),
+        Question(FRAIL, partial(_misses, LATE_ANTI_EGFR)),
         *of_reasons(),
     )
 
@@ -510,7 +521,8 @@ def _agrees(patient: reading.Patient, said: reading.Reading, overlay: Path) -> s
 
 def _advice(facts: str, overlay: Path) -> Advice:
     overlays = [overlay] if overlay.name else []
-    return recommend(parse_facts(facts), overlays=overlays, tests=False)
+    known = parse_facts(facts, overlays=overlays)
+    return recommend(known, overlays=overlays, tests=False)
 
 
 def _whole(advice: Advice) -> str:
@@ -519,6 +531,12 @@ def _whole(advice: Advice) -> str:
 
 def _tells(facts: str, overlay: Path) -> str:
     return _whole(_advice(facts, overlay))
+
+
+def _misses(facts: str, overlay: Path) -> str:
+    found = missing(parse_facts(facts), overlays=[overlay])
+    assert {it.finding for it in found.findings} >= {"ecog", "stopped(1)"}
+    return repr(replace(found, provenance=None))
 
 
 def _has(facts: str, therapy: str, expected: str, overlay: Path) -> str:
