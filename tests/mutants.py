@@ -96,8 +96,10 @@ EDGES = (
         'bars("X2", variant, folfiri). needs("X2", variant, kras_g12c, yes).',
     ),
     ("her2(positive).", "beyond_scope(her2, positive)."),
+    (EARLY.replace("early", "late"), 'withdrawn("I9").'),
+    ("received(1, folfiri).", 'withdrawn("I14").'),
     (
-        EARLY.replace("unresectable", "resectable"),
+        f"{EARLY} country(japan).".replace("unresectable", "resectable"),
         'beside_too("5", "12", "I8"). withdrawn("I8").',
     ),
     *(
@@ -172,6 +174,11 @@ TOLD = (
     ("kras(mutant).", f'{OFFER} needs("N", k, kras_g12c, yes).', "folfox", "undetermined"),
     ("received(1, folfox). mmr(proficient). msi(high).", "", "nivolumab", "eligible"),
     ("ras(mutant).", 'withdrawn("X2").', "folfox+cetuximab", "recommended"),
+    *(
+        (f"received(1, folfiri). ras({ras}).", 'withdrawn("I12").', therapy, "excluded")
+        for ras in ("mutant", "wild_type")
+        for therapy in ("folfox", "folfox+bevacizumab", "folfox+cetuximab")
+    ),
     *(
         (f"received(1, {line}). {COMPLETED}", "", *said)
         for line, *said in (
