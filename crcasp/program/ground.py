@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import TypeAlias
 
@@ -187,23 +187,33 @@ def _number(rules: GroundRules, found: dict[int, int], numbers: defaultdict[Hash
         for head in heads:
             bodies.setdefault(head, []).append(body)
 
-    def defined(body: Body) -> Iterator[Hashable]:
-        parts, bound, weights = body
-        yield len(parts) if weights is None else bound
-        pairs = zip(parts, [1] * len(parts) if weights is None else weights, strict=True)
-        yield from sorted((found[abs(it)], it > 0, by) for it, by in pairs)
+    def signed(part: int) -> int:
+        return found[part] if part > 0 else -found[-part]
+
+    def definition(atom: int) -> Hashable:
+        if atom in chosen:
+            return object()
+        ways: set[Hashable] = set()
+        for parts, bound, weights in bodies[atom]:
+            own = [signed(part) for part in parts]
+            if weights is None:
+                ways.add((len(own), *sorted(own)))
+            else:
+                ways.add((bound, *sorted(zip(own, weights, strict=True))))
+        return frozenset(ways)
 
     entered: set[int] = set()
     stack = [*bodies]
     while stack:
-        atom = stack[-1]
-        parts = {abs(part) for own, _, _ in bodies[atom] for part in own}
+        atom = stack.pop()
         if atom in found:
-            stack.pop()
-        elif atom not in entered:
+            continue
+        if atom not in entered:
             entered.add(atom)
-            stack += [part for part in parts if part in bodies and part not in found]
-        elif atom in chosen or not parts <= found.keys():
-            found[atom] = numbers[object()]
+            parts = {abs(part) for own, _, _ in bodies[atom] for part in own}
+            stack += [atom, *(part for part in parts if part in bodies and part not in found)]
         else:
-            found[atom] = numbers[frozenset(tuple(defined(body)) for body in bodies[atom])]
+            try:
+                found[atom] = numbers[definition(atom)]
+            except KeyError:  # it depends on what is given from outside, or on itself
+                found[atom] = numbers[object()]
