@@ -227,7 +227,9 @@ def _identity(name: str, descriptor: int) -> object:
     try:
         found = os.fstat(descriptor) if name == STANDARD else os.stat(name)
     except OSError:
-        return None if name == STANDARD else os.path.normcase(os.path.realpath(name))
+        with suppress(OSError):  # there is no working folder any more, as opening will say
+            return None if name == STANDARD else os.path.normcase(os.path.realpath(name))
+        return None
     except ValueError:  # it is no path, as will be said where it is opened
         return None
     if stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode):

@@ -279,19 +279,8 @@ TOLD = (
     ),
     (
         f"{EARLY} contraindicated(oxaliplatin).",
-        'offers("12", too, tace). only_beside("12", tace, (folfox; hai)).',
-        *("tace", "excluded"),
-    ),
-    (
-        f"{EARLY} contraindicated(oxaliplatin).",
         'offers("12", too, tace). only_beside("12", tace, (folfox; folfiri)).',
         *("tace", "eligible"),
-    ),
-    (
-        f"{EARLY} country(other).",
-        f'{NEW} offers("N", b, sox). only_beside("N", sox, folfox). offers("12", too, tace). '
-        'only_beside("12", tace, sox).',
-        *("tace", "excluded"),
     ),
     (
         "received(1, folfox). received(2, (folfiri; cetuximab)). stopped(2, progression). "

@@ -140,12 +140,14 @@ def _map(options: argparse.Namespace) -> ColumnMap:
     from crcasp.registry.column_map import Cases, ColumnMap, Rule, Years, column_map
     from crcasp.registry.treatments import PREFIX
 
-    columns = dict(_pair(text, "--column", "NAME=COLUMN") for text in options.column)
+    columns: dict[str, str] = {}
+    for text in options.column:
+        _once(columns, *_pair(text, "--column", "NAME=COLUMN"), f"--column {text}")
     values: dict[str, dict[str, str]] = {}
     for text in options.value:
         name, colon, meaning = text.partition(":")
         cell, value = _pair(meaning if colon else "", f"--value {text}", "NAME:TEXT=VALUE", 1)
-        values.setdefault(name.strip(), {})[cell] = value
+        _once(values.setdefault(name.strip(), {}), cell, value, f"--value {text}")
     rules: dict[str, Rule | Cases | Years] = {}
     for text in options.rule:
         name, made = _pair(text, "--rule", RULE)
@@ -182,6 +184,12 @@ def _map(options: argparse.Namespace) -> ColumnMap:
         lines if lines != ColumnMap() else None,
     )
     return column_map(options.map) | given
+
+
+def _once(known: dict[str, str], name: str, value: str, option: str) -> None:
+    """Add what an option says; refuse it where another says something else."""
+    if known.setdefault(name, value) != value:
+        raise UsageError(f"{option}: it is {known[name] or 'unknown'} already: say it once.")
 
 
 RULE = "NAME=COLUMN,...:ANY/ALL or NAME=VALUE:COLUMN=TEXT,..."

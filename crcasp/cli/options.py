@@ -73,12 +73,13 @@ def program(options: argparse.Namespace) -> Program:
     """Return the program that -c and --with describe."""
     from crcasp.program.files import Program
 
-    constants = {}
+    constants: dict[str, str] = {}
     for pair in options.constants:
         name, _, value = (part.strip() for part in pair.partition("="))
         if not name or not value:
             raise UsageError(f"-c {pair}: write it as NAME=VALUE.")
-        constants[name] = value
+        if constants.setdefault(name, value) != value:
+            raise UsageError(f"-c {pair}: {name} is {constants[name]} already: give it once.")
     return Program.build(options.overlays, constants)
 
 

@@ -77,6 +77,8 @@ def _engine(program: Program) -> Engine:
     vocabulary = Vocabulary.of(declared)
     if not vocabulary.lines:
         raise UsageError("max_lines must be at least 1.")
+    if any(name == "max_partners" and int(value) < 0 for name, value in program.constants):
+        raise UsageError("max_partners must be at least 0.")
     for name, finding, _ in declared.facts("threshold", 3):
         values = vocabulary.findings[str(finding)]
         for constant, value in program.constants:

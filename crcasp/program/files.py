@@ -69,7 +69,7 @@ class Program(NamedTuple):
             if name not in known:
                 names = ", ".join(f"{key}={known[key]}" for key in sorted(known))
                 raise UsageError(f"There is no constant {name}; the known ones are {names}.")
-            if not re.fullmatch(r"-?\d{1,4}|[a-z]\w*", str(value)):
+            if not re.fullmatch(r"-?(0|[1-9][0-9]{0,3})|[a-z]\w*", str(value), re.ASCII):
                 raise UsageError(f"{name}={value}: a constant is a name, or a number up to 9999.")
             if _is_number(known[name]) != _is_number(str(value)):
                 kind = "whole number" if _is_number(known[name]) else "name"
@@ -316,7 +316,7 @@ atexit.register(statements_of.cache_clear)  # while clingo is still there to fre
 
 
 def _is_number(value: str) -> bool:
-    return re.fullmatch(r"-?\d+", value) is not None
+    return re.fullmatch(r"-?[0-9]+", value) is not None
 
 
 @cache

@@ -104,6 +104,12 @@ class OverlayCheck:
         """The overlays beside what they extend, grounded for any patient."""
         return Solver(self._for_anyone())
 
+    @cached_property
+    def _own(self) -> set[Signature]:
+        """The predicates that the overlays state, and the program does not have."""
+        stated = set[Signature]().union(*(stated for stated, _ in self.links))
+        return stated - signatures_of(tuple(main_paths()))
+
     def language(self, *predicates: str) -> dict[Signature, Symbol]:
         """Return what an overlay may state or ask for, each with the kinds of its arguments."""
         return {key: term for name in predicates for key, term in self._languages[name].items()}
@@ -118,7 +124,7 @@ class OverlayCheck:
 
     def _for_anyone(self, observer: Observer | None = None) -> Control:
         known = {*self.language("states", "tells", "asks", "asks_fact"), *self.findings}
-        known = known.union(*(stated for stated, _ in self.links))
+        known |= self._own
         verdicts = any(asked - known for _, asked in self.links)
         files = (*(main_files() if verdicts else BEFORE_VERDICTS), ANYONE)
         declared = _own_findings().union(*(overlay.declared for overlay in self.overlays))
@@ -197,6 +203,7 @@ class OverlayCheck:
         if any(asked - known for _, asked in self.links):
             of_sets = stated_in(os.path.join(program_directory(), SETS))
             about = hanging_on(of_sets, self.links) - of_sets
+        given = language.keys() | self.language("asks_fact").keys() | self.findings.keys()
         gone = {(str(name), arity): text for name, arity, text in self.declared.facts("gone", 3)}
         for stated, _ in self.links:
             for (name, arity), place in stated.items():
@@ -204,7 +211,9 @@ class OverlayCheck:
                     yield Fault(place, f"{name}/{arity} {AFTER}")
                 elif (name, arity) in gone and (name, arity) not in asked:
                     yield Fault(place, f"{name}/{arity} is read no more: {gone[name, arity]}.")
-                elif (name, arity) not in asked and (name, arity) not in of_program():
+                elif (name, arity) in of_program() - given:
+                    yield Fault(place, f"{name}/{arity} {TAKEN}")
+                elif (name, arity) not in asked and (name, arity) not in given:
                     usage = _usage(name, arity, language)
                     end = f"; did you mean {usage}?" if usage else ": is it misspelt?"
                     yield Fault(place, f"nothing asks for {name}/{arity}{end}")

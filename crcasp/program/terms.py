@@ -48,7 +48,7 @@ def row(atom: Symbol) -> Row:
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return a sort key that puts 2 before 10 and numbers before words."""
     parts = re.findall(r"\d+|\D+", name)
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in parts)
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
 
 
 def bounds(domain: Iterable[Word], chosen: Iterable[Word]) -> tuple[str, ...]:

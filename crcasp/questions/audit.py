@@ -25,6 +25,9 @@ from crcasp.results.audit import Audit, Example, Gap, Proof, Property
 from crcasp.results.provenance import Provenance
 
 FILES = ("sets.lp", "any/patients.lp", "audit/properties.lp", "audit/gaps.lp")
+BY_THE_TABLE = (
+    ", but for constraints on sets that are not the table's own: these are not looked into."
+)
 UNMATCHED = "; nothing in the program matches its rule: are its names right?"
 KINDS = ("holds", "reached", "asked", "unreached", "listed")
 MUST_HOLD = ("holds", "reached")
@@ -68,13 +71,13 @@ class AllPatients(Solver):
         self.start = time.perf_counter()
         self.most = min(LINES, engine(program).vocabulary.lines)  # an overlay is checked, too
         OverlayCheck(program).refuse_as_given()
+        self.named = _violations(own)  # which says what clingo would break down at
         text = f"any_line(1..{self.most})."
         self.rules = GroundRules()
         super().__init__(
             program.control(*FILES, facts=text, trusted=tuple(own), observer=self.rules)
         )
         self.program = program
-        self.own = own
         if not self.satisfiable():
             names = ", ".join(name for name, _ in own) or program.names()
             raise UsageError(f"{names}: its constraints leave no patient to ask about.")
@@ -103,11 +106,13 @@ class AllPatients(Solver):
                     f"quotation marks and a kind of {', '.join(KINDS)}."
                 )
             found[name] = (kind.name, text.string)
-        own = _violations(self.own)
         violated = [symbol.arguments[0] for symbol in self.literals("violation", 1)]
-        for name in [*own, *violated]:
+        for name in [*self.named, *violated]:
             found.setdefault(name, ("holds", f"No patient violates {word(name)}."))
-        idle = set(own) - set(violated)
+        idle = set(self.named) - set(violated)
+        if any("#false" in text for _, text in self.program.divided[1]):
+            for name in (atom.arguments[0] for atom in self.literals("by_the_table", 1)):
+                found[name] = found[name][0], found[name][1].rstrip(".") + BY_THE_TABLE
         listed = [
             (name, kind, text.rstrip(".") + UNMATCHED if name in idle else text)
             for name, (kind, text) in found.items()

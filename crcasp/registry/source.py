@@ -101,10 +101,10 @@ class Format(NamedTuple):
         """Return the options with the separator as a character; refuse an unknown one."""
         sign = SEPARATORS.get(str(self.separator), self.separator)
         try:
-            codecs.lookup(self.encoding or "utf-8")
+            io.TextIOWrapper(io.BytesIO(), self.encoding or "utf-8", "surrogateescape").read()
             fault = ""
-        except (LookupError, TypeError):
-            fault = f"--encoding {self.encoding}: there is no such encoding."
+        except (LookupError, TypeError, UnicodeError):
+            fault = f"--encoding {self.encoding}: there is no such encoding of text."
         if self.form is not None and self.form not in FORMS:
             fault = f"{self.form} is not a form of a registry: give one of {', '.join(FORMS)}."
         elif sign is not None and not (isinstance(sign, str) and SIGN.fullmatch(sign)):

@@ -1085,3 +1085,38 @@ def test_a_constant_beyond_all_bounds_is_refused(command: Command, patient: Path
     run = command("recommend", patient, "-c", "max_lines=100000")
     assert run.status == 2
     assert "a constant is a name, or a number up to 9999" in run.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["-c", "fit_ecog=\u0662"], "a constant is a name, or a number up to 9999"),
+        (["-c", "fit_ecog=01"], "a constant is a name, or a number up to 9999"),
+        (["-c", "fit_ecog=1", "-c", "fit_ecog=2"], "fit_ecog is 1 already: give it once"),
+        (["-c", "max_partners=-1"], "max_partners must be at least 0"),
+    ],
+)
+def test_a_constant_that_is_none_is_refused(
+    options: list[str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "patient.lp").write_text("age(55).")
+    assert cli.main(["recommend", str(tmp_path / "patient.lp"), *options]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_statement_may_have_any_sign_in_its_name(tmp_path: Path) -> None:
+    (tmp_path / "o.lp").write_text(
+        'statement("\u00b2", any, benefit). text("\u00b2", "x"). reference("\u00b2", "y"). '
+        'offers("\u00b2", a, folfox).',
+        encoding="utf-8",
+    )
+    (tmp_path / "patient.lp").write_text("age(55).")
+    assert (
+        cli.main(["recommend", str(tmp_path / "patient.lp"), "--with", str(tmp_path / "o.lp")]) == 0
+    )
+
+
+def test_a_property_with_an_odd_letter_has_its_place(tmp_path: Path) -> None:
+    (tmp_path / "p.lp").write_text("violation(\u00e9).", encoding="utf-8")
+    with pytest.raises(crcasp.UsageError, match=r"p\.lp:1:11"):
+        crcasp.audit(properties=[tmp_path / "p.lp"])

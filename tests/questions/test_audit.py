@@ -357,3 +357,36 @@ def test_a_constant_that_breaks_a_property_is_named() -> None:
 @pytest.mark.slow
 def test_a_proof_says_of_how_many_lines_it_is() -> None:
     assert audit(constants={"max_lines": 2}).lines == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("rules", "result"),
+    [
+        (
+            'exclusion("A", "x"). bars_pair("A", "A"). never_together("A", bevacizumab, by("1")).',
+            "refuted",
+        ),
+        (
+            'statement("N", any, considered). text("N", "x"). offers("N", b, capox). '
+            'needs("N", b, multifocal_liver_disease, early). '
+            'needs("N", b, disease_extent, (liver_only; liver_dominant)). '
+            'only_beside("N", capox, hai).',
+            "refuted",
+        ),
+        ('only_beside("5", fluorouracil_leucovorin, tace).', "proved"),
+    ],
+)
+def test_what_stands_in_no_set_is_found(rules: str, result: str, tmp_path: Path) -> None:
+    (tmp_path / "own.lp").write_text(rules)
+    found = {it.name: it.result for it in audit(overlays=[tmp_path / "own.lp"]).properties}
+    assert found["eligible_in_set"] == result
+    assert found["set_of_eligible"] == "proved"
+
+
+@pytest.mark.slow
+def test_constraints_of_an_overlay_on_sets_are_said_to_be_left_out(tmp_path: Path) -> None:
+    (tmp_path / "own.lp").write_text(":- recommended(folfox).")
+    texts = {it.name: it.text for it in audit(overlays=[tmp_path / "own.lp"]).properties}
+    assert "these are not looked into" in texts["eligible_in_set"]
+    assert "not looked into" not in texts["available"]

@@ -352,7 +352,13 @@ def test_another_encoding_is_read_or_refused_with_the_remedy(run: Run) -> None:
     said = run.refused(text)
     assert "this is not text in UTF-8" in said
     assert "--encoding" in said
-    assert "there is no such encoding" in run.refused(text, "--encoding", "cp12522")
+    for unknown in ("cp12522", "rot13", "punycode"):
+        assert "there is no such encoding" in run.refused(text, "--encoding", unknown)
+    for option in (
+        ("--column", "age=a", "--column", "age=b"),
+        ("--value", "ras:x=", "--value", "ras:x=mutant"),
+    ):
+        assert "already: say it once" in run.refused(text, *option)
     (row,) = run.of(text, "--encoding", "cp1252")
     assert row["Größe"] == "Übergröße €"
 

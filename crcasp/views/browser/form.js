@@ -196,13 +196,12 @@ function save(text, type, ending) {
 }
 
 function fromAddress() {
-  let text = location.hash.slice(1);
   try {
-    text = decodeURIComponent(text);
+    accept(decodeURIComponent(location.hash.slice(1)), "address");
   } catch {
-    /* it is read, and refused, as it is */
+    if (!turn) set([]);
+    refuse(["address: it is damaged; copy it again as a whole."]);
   }
-  accept(text, "address");
 }
 
 function makeForm() {
