@@ -201,7 +201,7 @@ def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., All
 
 
 STANDS_ALONE = ":- recommended(T), dependent(T), not chosen(X) : depends(T, X)."
-HANGS_ON = "hangs_on(S, T, X) :- offer(S, _, T), only_beside(S, T, X), locoregional(X)."
+HANGS_ON = "hangs_on(S, T, X) :- only_beside(S, T, X), locoregional(X)."
 LATE = 'needs("13",  late, disease_extent, liver_only).'
 DEAD = 'needs("13",  late, disease_extent, disseminated). withdrawn("I18").'
 FIRST, LATER = 'statement("1", first,', 'statement("1", beyond_first,'
