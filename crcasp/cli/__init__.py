@@ -95,10 +95,11 @@ def run() -> NoReturn:
 
 def _end_on_signals() -> None:
     """Let a thread wait for signals: while clingo grounds or solves, no handler would run."""
-    known = (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP"))
-    awaited = [one for one in known if one and signal.getsignal(one) is not signal.SIG_IGN]
-    if hasattr(signal, "pthread_sigmask"):  # what is ignored, as under nohup, stays so
-        signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    known = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    awaited = [one for one in known if signal.getsignal(one) is not signal.SIG_IGN]
+    if hasattr(signal, "pthread_sigmask"):  # what is ignored, as under nohup, stays so: polars
+        signal.pthread_sigmask(signal.SIG_BLOCK, known)  # has a handler of its own
         Thread(target=lambda: _interrupted(signal.sigwait(awaited)), daemon=True).start()
     else:
         for one in awaited:

@@ -341,7 +341,8 @@ class Source:
         for row in self._rows(text, more, separator):
             if len(row) != width:
                 cause = f"a row does not have {width} fields, as the header has"
-                said = f"this row has {len(row)} fields and not {width}."
+                fields = "field" if len(row) == 1 else "fields"
+                said = f"this row has {len(row)} {fields} and not {width}."
                 faults[len(rows)] = cause, said
                 extra = [separator.join(row[width - 1 :])] if len(row) > width else []
                 row = [*row[: width - len(extra)], *extra, *[""] * (width - len(row))]

@@ -192,7 +192,8 @@ class Summary:
 
 def _of_treatments(counts: Mapping[str, int]) -> Iterator[str]:
     """Yield what a table of treatments comes to, in sentences."""
-    yield f"There are {_many(counts['rows'], 'row')} of treatments."
+    there = "is" if counts["rows"] == 1 else "are"
+    yield f"There {there} {_many(counts['rows'], 'row')} of treatments."
     for name, why in (
         ("excluded", "as no line of therapy"),
         ("without_id", "for want of an id"),

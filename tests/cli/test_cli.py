@@ -529,6 +529,25 @@ def test_an_interrupt_while_saving_says_what_it_leaves(
     assert [path.name for path in tmp_path.iterdir()] == left
 
 
+IGNORING = """
+import os, signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+from crcasp import cli
+cli._end_on_signals()
+os.kill(os.getpid(), signal.SIGINT)
+assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+print("goes on")
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of a POSIX system")
+def test_a_signal_that_is_ignored_reaches_no_handler_of_a_library() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IGNORING], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (0, "goes on\n")
+
+
 def assert_quiet(stderr: str) -> None:
     """Silence or one sentence, and nothing of Python's own."""
     assert "Traceback" not in stderr
