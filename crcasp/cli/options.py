@@ -73,13 +73,12 @@ def program(options: argparse.Namespace) -> Program:
     """Return the program that -c and --with describe."""
     from crcasp.program.files import Program
 
-    constants: dict[str, str] = {}
+    constants = {}
     for pair in options.constants:
         name, _, value = (part.strip() for part in pair.partition("="))
         if not name or not value:
             raise UsageError(f"-c {pair}: write it as NAME=VALUE.")
-        if constants.setdefault(name, value) != value:
-            raise UsageError(f"-c {pair}: {name} is {constants[name]} already: give it once.")
+        constants[name] = value
     return Program.build(options.overlays, constants)
 
 

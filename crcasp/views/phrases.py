@@ -240,7 +240,7 @@ def factors(ways: Sequence[frozenset[str]]) -> list[list[frozenset[str]]]:
 
 def called(source: str | None) -> str:
     """Return a source as a sentence names it: a statement of the table by its number."""
-    return f"statement {source}" if str(source)[:1].isdigit() else str(source)
+    return f"statement {source}" if str(source)[:1].isdecimal() else str(source)
 
 
 def cited(references: Iterable[int | str]) -> str:

@@ -1111,7 +1111,6 @@ def test_a_constant_beyond_all_bounds_is_refused(command: Command, patient: Path
     [
         (["-c", "fit_ecog=\u0662"], "a constant is a name, or a number up to 9999"),
         (["-c", "fit_ecog=01"], "a constant is a name, or a number up to 9999"),
-        (["-c", "fit_ecog=1", "-c", "fit_ecog=2"], "fit_ecog is 1 already: give it once"),
         (["-c", "max_partners=-1"], "max_partners must be at least 0"),
     ],
 )

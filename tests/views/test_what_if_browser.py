@@ -307,6 +307,9 @@ def test_a_patient_is_dropped_chosen_or_pasted(offline: Any, path: Path) -> None
     pasted.send_keys("side(lefft).")
     offline.find_element("id", "take").click()
     message = "pasted:1:6: side must be left or right, not lefft; did you mean left?"
+    end = time.monotonic() + 10
+    while not shown.shown()["faults"] and time.monotonic() < end:  # it is read in a worker
+        time.sleep(0.05)
     assert shown.shown()["faults"] == [message]
     pasted.clear()
     pasted.send_keys("side(left).")

@@ -392,7 +392,7 @@ const STRING = {
   split_: (text, by) => (by ? text.split(by) : text.split(/\s+/).filter(Boolean)),
   lower: (text) => text.toLowerCase(),
   upper: (text) => text.toUpperCase(),
-  isdigit: (text) => /^\d+$/.test(text),
+  isdecimal: (text) => /^\d+$/.test(text),
   isupper: (text) => text !== text.toLowerCase() && text === text.toUpperCase(),
   isidentifier: (text) => /^[A-Za-z_]\w*$/.test(text),
   isprintable: (text) => !/[^\P{Z} ]|\p{C}/u.test(text),
