@@ -98,8 +98,9 @@ def _end_on_signals() -> None:
     names = ("SIGINT", "SIGTERM", "SIGHUP")
     known = [getattr(signal, name) for name in names if hasattr(signal, name)]
     awaited = [one for one in known if signal.getsignal(one) is not signal.SIG_IGN]
-    if hasattr(signal, "pthread_sigmask"):  # what is ignored, as under nohup, stays so: polars
-        signal.pthread_sigmask(signal.SIG_BLOCK, known)  # has a handler of its own
+    if hasattr(signal, "pthread_sigmask"):
+        # What is ignored, as under nohup, stays so, whatever handler a library installs.
+        signal.pthread_sigmask(signal.SIG_BLOCK, known)
         Thread(target=lambda: _interrupted(signal.sigwait(awaited)), daemon=True).start()
     else:
         for one in awaited:
