@@ -522,7 +522,7 @@ def _advice(facts: str, overlay: Path) -> Advice:
 
 
 def _whole(advice: Advice) -> str:
-    return repr(advice._replace(provenance=None))
+    return repr(advice._replace(provenance=None, cells=tuple(sorted(advice.cells))))
 
 
 def _tells(facts: str, overlay: Path) -> str:
