@@ -394,3 +394,30 @@ def test_what_a_later_source_bars_is_explained_in_its_words(tmp_path: Path) -> N
     assert ("Z", "later evidence") in [
         (reason.exclusion, reason.text) for way in ways for reason in way.exclusions or ()
     ]
+
+
+AGAIN = "6.3 allows irinotecan of line 1 again"
+
+
+@pytest.mark.parametrize(
+    ("history", "therapy", "statement", "passed"),
+    [
+        ("folfox stopped(1, progression)", "folfox", "11", "11 allows oxaliplatin of line 1 again"),
+        ("folfox stopped(1, completed)", "folfox", "11", "nothing in it failed"),
+        ("folfiri stopped(1, progression)", "folfiri+cetuximab", "6.3", AGAIN),
+        ("folfiri stopped(1, completed)", "folfiri+cetuximab", "6.3", ""),
+        ("folfiri stopped(1, toxicity)", "folfiri+cetuximab", "6.3", ""),
+    ],
+)
+def test_what_x3_does_not_hold_against_a_therapy(
+    history: str, therapy: str, statement: str, passed: str
+) -> None:
+    """I11 and I16: only what failed is said to be allowed again, and only where it is."""
+    first, stopped = history.split(maxsplit=1)
+    later = "received(2, capecitabine). stopped(2, progression)." if statement == "11" else ""
+    facts = f"received(1, {first}). {stopped}. {later} ras(wild_type)."
+    ways = explain(parse_facts(facts), therapy).ways
+    found = [it for way in ways if way.source == statement for it in way.exclusions]
+    (x3,) = (it for it in found if it.source == "X3")
+    assert x3.passed.startswith(passed)
+    assert bool(x3.passed) == bool(passed)
