@@ -421,3 +421,19 @@ def test_what_x3_does_not_hold_against_a_therapy(
     (x3,) = (it for it in found if it.source == "X3")
     assert x3.passed.startswith(passed)
     assert bool(x3.passed) == bool(passed)
+
+
+@pytest.mark.parametrize(
+    ("rule", "passed"),
+    [
+        ("", [""]),
+        ('withdrawn("I15").', ["what 1 offers is exempt"]),
+        ('withdrawn(("I15"; "X2")).', []),
+    ],
+)
+def test_what_is_exempt_from_x2_is_said_to_be(rule: str, passed: list[str], tmp_path: Path) -> None:
+    (tmp_path / "own.lp").write_text(rule)
+    own = [tmp_path / "own.lp"]
+    explained = explain({"ras": "mutant", "side": "left"}, "folfox+cetuximab", overlays=own)
+    found = (way.exclusions for way in explained.ways if way.source == "1")
+    assert [it.passed for every in found for it in every if it.source == "X2"] == passed
