@@ -10,7 +10,7 @@ import pytest
 from crcasp import Advice, InputError, check, diff, explain, missing, recommend
 from crcasp.results.advice import Verdict
 
-FIRST = {"ras": "wild_type", "side": "left", "disease_extent": "liver_only"}
+FIRST: dict[str, object] = {"ras": "wild_type", "side": "left", "disease_extent": "liver_only"}
 FIRST |= {"multifocal_liver_disease": "late", "liver_metastases": "unresectable"}
 LATER = {**FIRST, "history": [{"received": ["folfox"], "stopped": "progression"}]}
 Z = 'statement("Z", {line}, benefit). text("Z", "later evidence"). reference("Z", "a trial"). '
@@ -572,19 +572,23 @@ def test_a_finding_of_a_thousand_values(
     assert ("center", said) in {(only.finding, only.values) for only in change.when[0]}
 
 
-EARLY = {"disease_extent": "liver_only", "multifocal_liver_disease": "early"}
-GIVEN = {"received": ["folfox", "bevacizumab"], "stopped": "progression"}
+ONLY_EARLY: dict[str, object] = {
+    "disease_extent": "liver_only",
+    "multifocal_liver_disease": "early",
+}
+STOPPED = {"received": ["folfox", "bevacizumab"], "stopped": "progression"}
+FAILED: dict[str, object] = {**ONLY_EARLY, "history": [STOPPED]}
 
 
 @pytest.mark.parametrize(
     ("rule", "therapy", "facts", "status"),
     [
-        ("is(her2, positive)", "hai", {**EARLY, "liver_metastases": "none"}, None),
-        ("is(her2, positive)", "hai", {**EARLY, "her2": "positive"}, "undetermined"),
-        ("is(her2, positive)", "hai", {**EARLY, "her2": "negative"}, "eligible"),
-        ("is(her2, positive)", "hai", EARLY, "undetermined"),
-        ("is(failed(bevacizumab), yes)", "hai", {**EARLY, "history": [GIVEN]}, "undetermined"),
-        ("is(failed(bevacizumab), yes)", "hai", EARLY, "eligible"),
+        ("is(her2, positive)", "hai", {**ONLY_EARLY, "liver_metastases": "none"}, None),
+        ("is(her2, positive)", "hai", {**ONLY_EARLY, "her2": "positive"}, "undetermined"),
+        ("is(her2, positive)", "hai", {**ONLY_EARLY, "her2": "negative"}, "eligible"),
+        ("is(her2, positive)", "hai", ONLY_EARLY, "undetermined"),
+        ("is(failed(bevacizumab), yes)", "hai", FAILED, "undetermined"),
+        ("is(failed(bevacizumab), yes)", "hai", ONLY_EARLY, "eligible"),
     ],
 )
 def test_a_rule_may_ask_for_what_no_need_asks_for(
@@ -607,8 +611,14 @@ def test_what_is_eligible_may_make_no_set(answer: Answer) -> None:
     """That is an answer, which says so; beside it, what makes a set does."""
     rule = 'exclusion("Y", "y"). bars_pair("Y", "Y"). never_together("Y", oxaliplatin, irinotecan).'
     rule += ' withdrawn(("1"; "1.1")).'
-    facts = {"ras": "mutant", "braf": "mutant", "tumor_burden": "high", "age": 50, "ecog": 0}
-    facts |= {"mmr": "proficient", "country": "other", "disease_extent": "disseminated"}
+    facts: dict[str, object] = {"ras": "mutant", "braf": "mutant", "tumor_burden": "high"}
+    facts |= {
+        "age": 50,
+        "ecog": 0,
+        "mmr": "proficient",
+        "country": "other",
+        "disease_extent": "disseminated",
+    }
     facts |= {"organ_function": "adequate"}
     advice = answer(rule, facts)
     assert advice.therapies["folfoxiri"].status == "eligible"
