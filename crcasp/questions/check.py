@@ -126,9 +126,8 @@ class _Added:
         barred = tuple(_named(what) for (what,) in self.terms("bars", *case))
         if barred:
             yield Said("bars", barred, "", needs)
-        needs += tuple(
-            _need(f"eligible({word(it)})", ["yes"]) for (it,) in self.terms("offers", *case)
-        )
+        if offered:  # it lowers others only where the patient can have some of it
+            needs += (_need("eligible", [str(word(it)) for it in offered]),)
         for what, ceiling in self.terms("lowers", *case):
             yield Said("lowers", (_named(what),), str(ceiling), needs)
 

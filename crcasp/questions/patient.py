@@ -59,7 +59,8 @@ class Patient(NamedTuple):
 
     def check(self) -> None:
         """Raise InputError if anything is wrong with the facts, without solving for them."""
-        faults = [*self.base.faults, *self._contradictions(self.engine.issues(self.base.facts))]
+        issues = self.engine.issues(self.base.facts, whole=not self.base.faults)
+        faults = [*self.base.faults, *self._contradictions(issues)]
         if faults:
             raise InputError(faults)
 

@@ -11,7 +11,10 @@ from crcasp.results.shapes import as_json
 
 
 class Need(NamedTuple):
-    """One condition: the values of a finding that will do, or bounds that hold together."""
+    """One condition: the values of a finding that will do, or bounds that hold together.
+
+    The values of "eligible" are therapies, of which one must be.
+    """
 
     finding: str
     values: tuple[str, ...]

@@ -75,7 +75,9 @@ def _stated(facts: Iterable[str], words: Wording) -> Iterator[str]:
     said: dict[tuple[str, ...], list[str]] = {}
     for fact in facts:
         term = parse_term(fact)
-        text = words.phrases.get((term.name, "stated"))
+        arity = len(term.arguments)
+        text = words.phrases.get((term.name, f"stated_{arity}"))
+        text = text or words.phrases.get((term.name, "stated"))
         if text is None:
             yield fact
         else:
@@ -128,5 +130,8 @@ def _named(item: Named, words: Wording) -> str:
 
 
 def _need(need: Need, words: Wording) -> str:
+    if need.finding == "eligible":
+        names = ("the initial therapy" if it == INITIAL else words.name(it) for it in need.values)
+        return f"{listed([*names], 'or')} eligible"
     values = [*need.values, *([listed(need.bounds)] if need.bounds else [])]
     return words.said(need.finding, values)

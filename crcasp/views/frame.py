@@ -75,8 +75,8 @@ def closing(*rules: Rules) -> str:
 def patient_name(provenance: Provenance | None, otherwise: str = "Patient") -> str:
     """Return what a patient is called: the files of its facts, if they come from any."""
     sources = provenance.sources if provenance else ()
-    files = [os.path.basename(name) for name in sources if name not in UNNAMED]
-    return listed(files) or otherwise
+    names = ["standard input" if it in UNNAMED else os.path.basename(it) for it in sources]
+    return listed(names) if [it for it in sources if it not in UNNAMED] else otherwise
 
 
 def key(blocks: Iterable[object], rules: Rules, *, grades: bool = True) -> Iterator[Note | Section]:
