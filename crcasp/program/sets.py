@@ -10,6 +10,7 @@ from clingo import Symbol
 from crcasp.program.completions import stated
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
+from crcasp.program.table import Table
 from crcasp.program.terms import row
 
 FILES = ("sets.lp",)
@@ -93,3 +94,21 @@ def found_sets(program: Program, solver: Solver, assumed: Sequence[int] = ()) ->
     if no_model:
         raise program.without_answer()
     return [*found]
+
+
+def ranked(sets: Iterable[TherapySet], table: Table) -> list[tuple[int, TherapySet]]:
+    """Return sets with the ranks of their grades, the best first, then by name.
+
+    In each the systemic therapy comes first.
+    """
+    found = []
+    for chosen in sets:
+        names = sorted(chosen.therapies, key=lambda name: (name in table.locoregional, name))
+        rank = table.ranks.get(chosen.grade, 0)
+        found.append((rank, chosen._replace(therapies=tuple(names))))
+    return sorted(found, key=lambda item: (-item[0], item[1].therapies))
+
+
+def preferred(sets: Sequence[tuple[int, TherapySet]]) -> list[TherapySet]:
+    """Return those of the ranked sets that have the highest rank."""
+    return [chosen for rank, chosen in sets if rank == sets[0][0]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -46,12 +47,10 @@ class Flaw(NamedTuple):
     """One thing that is wrong with one row.
 
     Attributes:
-        row: its number, and the patient's own.
         cause: the column, and what would be right.
-        shown: what is there.
+        shown: the number of the row, the patient's own, and what is there.
     """
 
-    row: str
     cause: str
     shown: str
 
@@ -156,31 +155,19 @@ class Advisor:
         bad = np.logical_or.reduce([empty, *(c.wrong() for c in found.wrong)])
         bad[list(faults)] = True
         unclear = np.logical_or.reduce([np.zeros(rows, bool), *(c.wrong() for c in found.unclear)])
+        seen = partial(self.impact.add, unclear) if self.impact else None
+        results, issues = self.evaluator.answers(rows, found.facts, bad, found.given, seen)
+        said = contradictions(table, found, issues, ~bad) | faults
 
-        impact = self.impact
-        results, issues = self.evaluator.answers(
-            *(rows, found.facts, bad, found.given),
-            None
-            if impact is None
-            else lambda facts, part, *more: impact.add(facts, unclear[part], *more),
-        )
-        said = contradictions(table, found, issues, ~bad)
-        said |= faults
-
-        def called(place: int) -> str:
+        flaws = []
+        errors: list[str | None] = [None] * rows
+        for place, cause, shown, sentence in _wrong(said, found.wrong):
             own = None if ids is None else ids[place].as_py()
             end = "" if own in (None, "") else f", id {str(own)[:LONGEST]}"
-            return f"row {(before or 0) + place + 1}{end}"
-
-        labels = {place: called(place) for place in sorted({*np.flatnonzero(bad).tolist(), *said})}
-        sentences: dict[int, list[str]] = {place: [] for place in labels}
-        flaws = []
-        for place, cause, shown, sentence in _wrong(said, found.wrong):
-            flaws.append(Flaw(labels[place], cause, shown))
-            sentences[place].append(sentence)
-        errors: list[str | None] = [None] * rows
-        for place, parts in sentences.items():
-            errors[place] = (f"{labels[place]}: " if before is not None else "") + " ".join(parts)
+            label = f"row {(before or 0) + place + 1}{end}: "
+            flaws.append(Flaw(cause, label + shown))
+            lead = "" if before is None else label
+            errors[place] = f"{errors[place]} {sentence}" if errors[place] else lead + sentence
         given = None
         if found.given is not None:
             texts = [AND.join(names) if names else None for names in found.given]
@@ -204,23 +191,24 @@ class Advisor:
 
     def _empty(self, batch: Batch, found: Facts, columns: Columns) -> tuple[Bools, dict[int, Said]]:
         """Return the rows in which nothing stands, and those in which one text stands alone."""
-        places = np.flatnonzero(~found.known)
         empty = ~found.known
+        places = np.flatnonzero(empty)
         if not len(places):
             return empty, {}
         read = {name for mine, its in columns.used.items() if mine != ID for name in its}
-        count, shown = np.zeros(len(places), int), np.full(len(places), "", object)
-        for name in batch.rows.column_names:
-            if name not in read:
-                column = Column.of(batch.rows.select([name]).take(places), name, nothing)
-                stands = ~column.blank()
-                count += stands
-                texts = np.array([text or "" for text in column.texts], object)[column.codes]
-                shown = np.where(stands, texts, shown)
+        unread = [name for name in batch.rows.column_names if name not in read]
+        rows = batch.rows.select(unread).take(places)
+        others = [Column.of(rows, name, nothing) for name in unread]
+        stands = [~column.blank() for column in others]
+        count = sum(stands, np.zeros(len(places), int))
         empty[places] = count == 0
         cause, said = ALONE
-        alone = np.flatnonzero(count == 1).tolist()
-        return empty, {int(places[it]): (cause, said.format(as_cell(shown[it]))) for it in alone}
+        alone = {}
+        for it in np.flatnonzero(count == 1).tolist():
+            column = next(column for column, own in zip(others, stands, strict=True) if own[it])
+            text = column.texts[column.codes[it]]
+            alone[int(places[it])] = cause, said.format(as_cell(text))
+        return empty, alone
 
 
 def _wrong(

@@ -25,7 +25,7 @@ from crcasp.registry.outcome import (
 )
 
 LOOKS = ("", "eligible", "preferred", "out_of_scope")  # what a given set is at a first look
-UNLISTED, LISTED, PREFERRED, OUTSIDE = range(4)
+UNLISTED, OUTSIDE = 0, 3
 
 
 class Standing(NamedTuple):
@@ -80,9 +80,9 @@ class Concordance:
         chosen = np.array([numbers.setdefault(names, len(numbers)) for names in given], np.intp)
         tuples = list(numbers)
         first, codes = distinct(np.column_stack((chosen, sets.codes)))
-        listed = (sets.values[sets.codes[at]].sets.get(frozenset(given[at])) for at in first)
-        look = np.array([UNLISTED if found is None else LISTED + found for found in listed], int)
-        look = np.where(outside, OUTSIDE, look[codes])
+        pairs = ((frozenset(given[at]), sets.values[sets.codes[at]]) for at in first)
+        looks = [(names in them.every) + (names in them.best) for names, them in pairs]
+        look = np.where(outside, OUTSIDE, np.array(looks, int)[codes])
         every = {Standing(): 0, Standing("undetermined"): 1}
         own = np.zeros((len(given), max(map(len, tuples), default=0)), np.intp)
         for name in {name for names in tuples for name in names}:
@@ -158,7 +158,7 @@ class Concordance:
             for key, (certain, some) in against.items():
                 atoms += [(key, True, certain), (key, False, some)]
         found = patterns([whom for *_, whom in atoms], answers.rows, places)
-        return Coded([self._standing(compress(atoms, bits)) for bits in found.values], found.codes)
+        return found.each(lambda bits: self._standing(compress(atoms, bits)))
 
     def _standing(self, atoms: Iterable[tuple[Row, bool, int]]) -> Standing:
         """Return a standing by the status, or the arguments of deciding/2 and unmet/5."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import compress
+from operator import attrgetter
 from threading import Lock
 from typing import TypeAlias
 
@@ -146,7 +147,7 @@ class Evaluator:
         sets, none = [], []
         for code, bits in enumerate(found.values):
             try:
-                sets.append(enumerator.sets(bits))
+                sets.append(enumerator.sets(bytes(bits)))
             except NoAnswerError:
                 none.append(code)
         if none:
@@ -171,8 +172,8 @@ class Evaluator:
         undetermined = {name: possible & ~sure for name, (sure, possible) in verdicts.items()}
         yield "in_scope", places, Coded((True, False), outside[places].astype(np.intp))
         yield "line", places, Coded(("first", "beyond_first"), later[places].astype(np.intp))
-        yield "grade", places, _each(sets, "grade")
-        yield "preferred", places, _each(sets, "preferred")
+        yield "grade", places, sets.each(attrgetter("grade"))
+        yield "preferred", places, sets.each(attrgetter("preferred"))
         yield "eligible", places, _names(eligible, answers)
         yield "undetermined", places, _names(undetermined, answers)
         yield "missing", places, missing
@@ -184,11 +185,11 @@ class Evaluator:
                 those,
                 given[those],
                 outside[those],
-                Coded(sets.values, sets.codes[told]),
-                Coded(missing.values, missing.codes[told]),
+                sets.of(told),
+                missing.of(told),
             )
             for name in JUDGED:
-                yield name, those, _each(found, name)
+                yield name, those, found.each(attrgetter(name))
 
 
 def _parts(facts: Facts, rows: int) -> Iterator[tuple[Places, int, bool]]:
@@ -229,8 +230,4 @@ def _names(names: Mapping[str, int], answers: Answers, key: Callable[[str], obje
     """Return for each patient who has an answer the names that have its bit, as one text."""
     ordered = sorted(names, key=key)  # type: ignore[arg-type]
     found = patterns([names[name] for name in ordered], answers.rows, _places(answers))
-    return Coded([LIST.join(compress(ordered, bits)) for bits in found.values], found.codes)
-
-
-def _each(found: Coded, name: str) -> Coded:
-    return Coded([getattr(value, name) for value in found.values], found.codes)
+    return found.each(lambda bits: LIST.join(compress(ordered, bits)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -26,6 +26,14 @@ class Coded(NamedTuple):
 
     values: Sequence[Any]
     codes: Places
+
+    def of(self, whom: Places | Bits) -> Coded:
+        """Return the values of some of them."""
+        return Coded(self.values, self.codes[whom])
+
+    def each(self, change: Callable[[Any], Any]) -> Coded:
+        """Return what each value is changed to."""
+        return Coded([*map(change, self.values)], self.codes)
 
 
 class Results:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from clingo import Symbol
@@ -15,10 +15,12 @@ from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import word
 from crcasp.questions.both import shared_words
+from crcasp.questions.compare import EXCLUDED
 from crcasp.registry.answers import Answers, Facts
 from crcasp.registry.evaluation import Evaluator
 from crcasp.registry.outcome import Bits, Coded, Places, distinct, patterns, unpacked
 from crcasp.registry.set_enumerator import Sets
+from crcasp.results.advice import Verdict
 from crcasp.results.comparison import KINDS, kind_of
 
 
@@ -72,12 +74,19 @@ class UpdateImpact:
         self.therapies: Counter[tuple[str, str]] = Counter()
 
     def add(
-        self, facts: Facts, unclear: Bits, lines: int, alone: bool, new: Answers, sets: Coded
+        self,
+        unclear: Bits,
+        facts: Facts,
+        places: Places,
+        lines: int,
+        alone: bool,
+        new: Answers,
+        sets: Coded,
     ) -> None:
-        """Count some patients."""
+        """Count some patients of whom the old table may not read something; see `Seen`."""
         answered = unpacked(new.mask, new.rows)
         issues = self.old.issues(facts, new.rows).values()
-        bad = np.logical_or.reduce([unclear, ~answered, *issues])
+        bad = np.logical_or.reduce([unclear[places], ~answered, *issues])
         both = np.flatnonzero(~bad)
         self.left_out += int(answered.sum()) - len(both)
         self.compared += len(both)
@@ -88,20 +97,27 @@ class UpdateImpact:
             old_sets = self.old.sets(old)
         except NoAnswerError as error:  # of the old table: its rows are not those of the output
             raise UsageError(str(error)) from None
-        other, _ = _pairs(old_sets, Coded(sets.values, sets.codes[~bad[answered]]), _other_sets)
+        other, _ = _pairs(old_sets, sets.of(~bad[answered]), _other_sets)
         touched = other
         tables = zip((old, new), self.ranks, strict=True)
         before, after = (_verdicts(answers, ranks, both) for answers, ranks in tables)
         nobody = Coded([EXCLUDED], np.zeros(len(both), np.intp))
         for therapy in before.keys() | after.keys():
-            changed, kinds = _pairs(
-                before.get(therapy, nobody), after.get(therapy, nobody), _change
-            )
+            pair = before.get(therapy, nobody), after.get(therapy, nobody)
+            changed, kinds = _pairs(*pair, self._change)
             touched = touched | changed
             for kind, patients in kinds.items():
                 self.therapies[therapy, kind] += patients
         self.patients += int(touched.sum())
         self.preferred += int(other.sum())
+
+    def _change(self, old: Verdict, new: Verdict) -> str | None:
+        """Return how a verdict changes, "" if it does in no way that has a name."""
+        if old == new:
+            return None  # a grade of the same name is the same, whatever its rank
+        before, after = self.ranks
+        ranks = before.get(str(old.grade), 0), after.get(str(new.grade), 0)
+        return kind_of(old.status, new.status, ranks) or ""
 
     def touched(self) -> Touched:
         """Return the counts."""
@@ -131,30 +147,21 @@ def with_words(program: Program, other: Program) -> Program:
     return program._replace(overlays=(*program.overlays, ("words", words))) if words else program
 
 
-class _Verdict(NamedTuple):
-    """The status of a therapy, and of an eligible one its grade, with its rank."""
-
-    status: str
-    grade: str = ""
-    rank: int = 0
-
-
-EXCLUDED = _Verdict("excluded")  # of what no statement offers, and of all out of scope
-
-
 def _verdicts(answers: Answers, ranks: Mapping[str, int], places: Places) -> dict[str, Coded]:
     """Return the verdicts of a table on each therapy for some patients."""
-    grades: dict[Symbol, list[tuple[_Verdict, int]]] = {}
-    names = {rank: grade for grade, rank in ranks.items()}
+    grades: dict[Symbol, list[tuple[int, int]]] = {}
     for atom in answers.atoms("has_grade", 2):
         therapy, rank = atom.arguments
-        verdict = _Verdict("eligible", names[rank.number], rank.number)
-        grades.setdefault(therapy, []).append((verdict, answers.ask(atom)[0]))
+        grades.setdefault(therapy, []).append((rank.number, answers.ask(atom)[0]))
+    names = {rank: grade for grade, rank in ranks.items()}
     found = {}
     for atom in answers.atoms("eligible", 1):
         certain, possible = answers.ask(atom)
-        ordered = sorted(grades.get(atom.arguments[0], ()), key=lambda item: -item[0].rank)
-        kinds = [*ordered, (_Verdict("eligible"), certain), (_Verdict("undetermined"), possible)]
+        kinds = [
+            (Verdict("", "eligible", names[rank]), whom)
+            for rank, whom in sorted(grades.get(atom.arguments[0], ()), reverse=True)
+        ]
+        kinds += [(Verdict("", "eligible"), certain), (Verdict("", "undetermined"), possible)]
         coded = patterns([whom for _, whom in kinds], answers.rows, places)
         every = [*(verdict for verdict, _ in kinds), EXCLUDED]
         values = [every[np.argmax([*bits, True])] for bits in coded.values]
@@ -162,15 +169,8 @@ def _verdicts(answers: Answers, ranks: Mapping[str, int], places: Places) -> dic
     return found
 
 
-def _change(old: _Verdict, new: _Verdict) -> str | None:
-    """Return how a verdict changes, "" if it does in no way that has a name."""
-    if old[:2] == new[:2]:
-        return None  # a grade of the same name is the same, whatever its rank
-    return kind_of(old.status, new.status, (old.rank, new.rank)) or ""
-
-
 def _other_sets(old: Sets, new: Sets) -> str | None:
-    return None if old.best() == new.best() else ""
+    return None if old.best == new.best else ""
 
 
 def _pairs(
