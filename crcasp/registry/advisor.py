@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
+from crcasp.registry.batch import Batch, Said
 from crcasp.registry.cells import (
     Bools,
     Cells,
@@ -28,7 +29,6 @@ from crcasp.registry.columns import ID, LINE, Columns, Names
 from crcasp.registry.evaluation import Evaluator, Issues
 from crcasp.registry.outcome import AND, COLUMNS, JUDGED
 from crcasp.registry.reader import as_cell
-from crcasp.registry.source import Batch, Said
 from crcasp.registry.treatments import Treatments
 from crcasp.registry.update_impact import UpdateImpact
 

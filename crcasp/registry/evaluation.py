@@ -18,8 +18,8 @@ from crcasp.program.files import Program
 from crcasp.program.sets import OF_VERDICTS
 from crcasp.program.terms import natural, word
 from crcasp.program.vocabulary import OF_LINE
-from crcasp.registry.answers import Answers, Facts, Groundings, OfMany, OfOne
-from crcasp.registry.circuit import Unevaluable
+from crcasp.registry.answers import Answers, Groundings, OfMany, OfOne
+from crcasp.registry.circuit import Facts, Unevaluable
 from crcasp.registry.concordance import Concordance
 from crcasp.registry.outcome import (
     JUDGED,
@@ -119,9 +119,9 @@ class Evaluator:
                 if isinstance(values[0], int)
             }
             facts = {fact: of for fact, of in facts.items() if fact.name not in numbers}
-        grounded = self.check.of(facts, engine(self.program).vocabulary.lines)
-        patients = OfMany(grounded, facts, rows, (1 << rows) - 1)
-        found = ((atom, patients.ask(atom)[0]) for atom in grounded.atoms("issue", 3))
+        circuit = self.check.of(facts, engine(self.program).vocabulary.lines)
+        patients = OfMany(circuit, facts, rows, (1 << rows) - 1)
+        found = ((atom, patients.ask(atom)[0]) for atom in circuit.atoms("issue", 3))
         return {atom: unpacked(whom, rows) for atom, whom in found if whom}
 
     def answered(self, facts: Facts, bad: Bits, lines: int, alone: bool) -> Answers:

@@ -17,9 +17,11 @@ import pyarrow as pa
 from crcasp.errors import UsageError
 from crcasp.program.files import Program
 from crcasp.registry.advisor import RESULTS, Advisor
+from crcasp.registry.batch import Batch
 from crcasp.registry.column_map import ColumnMap, column_map
 from crcasp.registry.columns import Columns, distinct_names, free_names, general
-from crcasp.registry.source import Batch, Format, Source, compression, form_of, suffix_form
+from crcasp.registry.form import Format, compression, form_of, suffix_form
+from crcasp.registry.source import Source
 from crcasp.registry.summary import Summary, Tally
 from crcasp.registry.treatments import Treatments
 from crcasp.registry.writer import Writer, refuse_columns, with_results

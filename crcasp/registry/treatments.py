@@ -13,11 +13,12 @@ import pyarrow as pa
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
+from crcasp.registry.batch import Batch, Said
 from crcasp.registry.cells import as_text
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.columns import ID, Names
+from crcasp.registry.json_rows import UNRECORDED
 from crcasp.registry.reader import UNKNOWN, Reader, same
-from crcasp.registry.source import UNRECORDED, Batch, Said
 
 PREFIX = "treatments."
 # What the map says of these columns holds of the columns of a patient's lines.

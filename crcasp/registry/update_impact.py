@@ -16,7 +16,8 @@ from crcasp.program.files import Program
 from crcasp.program.terms import word
 from crcasp.questions.both import shared_words
 from crcasp.questions.compare import EXCLUDED
-from crcasp.registry.answers import Answers, Facts
+from crcasp.registry.answers import Answers
+from crcasp.registry.circuit import Facts
 from crcasp.registry.evaluation import Evaluator
 from crcasp.registry.outcome import Bits, Coded, Places, distinct, patterns, unpacked
 from crcasp.registry.set_enumerator import Sets

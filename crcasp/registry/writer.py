@@ -13,8 +13,8 @@ import pyarrow.parquet as parquet
 from pyarrow import types
 
 from crcasp.errors import UsageError
+from crcasp.registry.batch import Batch
 from crcasp.registry.cells import as_text
-from crcasp.registry.source import Batch
 from crcasp.saving import Output
 
 SOURCE = "source"  # the column of a table that has JSON lines as they are written
