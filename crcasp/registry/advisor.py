@@ -22,7 +22,6 @@ from crcasp.registry.cells import (
     Facts,
     as_text,
     findings_of_its_own,
-    nothing,
 )
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.columns import ID, LINE, Columns, Names
@@ -198,7 +197,7 @@ class Advisor:
         read = {name for mine, its in columns.used.items() if mine != ID for name in its}
         unread = [name for name in batch.rows.column_names if name not in read]
         rows = batch.rows.select(unread).take(places)
-        others = [Column.of(rows, name, nothing) for name in unread]
+        others = [Column.of(rows, name) for name in unread]
         stands = [~column.blank() for column in others]
         count = sum(stands, np.zeros(len(places), int))
         empty[places] = count == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -11,16 +12,16 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from clingo import Function, Number, Symbol
+from clingo import Symbol
 from numpy.typing import NDArray
 
 from crcasp.errors import UsageError
+from crcasp.facts.collector import fact_of
 from crcasp.facts.wording import choices, show
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.program.vocabulary import LIMITS
 from crcasp.registry.column_map import AnyRule, Cases, ColumnMap, Rule, Years
-from crcasp.registry.columns import GIVEN, ID, LINE, Names, columns_of, general
+from crcasp.registry.columns import GIVEN, ID, LINE, LINES, Names, columns_of, general
 from crcasp.registry.outcome import distinct
 from crcasp.registry.reader import ELSE, NO_LINE, Cell, Reader, dated, same, years
 
@@ -43,8 +44,10 @@ class Column(NamedTuple):
     codes: NDArray[np.intp]
 
     @classmethod
-    def of(cls, table: pa.Table, name: str, read: Callable[[str | None], Cell]) -> Column:
-        """Return a column of a table."""
+    def of(
+        cls, table: pa.Table, name: str, read: Callable[[str | None], Cell] = lambda _: Cell()
+    ) -> Column:
+        """Return a column of a table; without `read` its texts alone are asked for."""
         array = as_text(table[name].combine_chunks()).dictionary_encode()
         texts: list[str | None] = [*array.dictionary.to_pylist(), None]
         codes = pc.fill_null(array.indices, len(texts) - 1).to_numpy(zero_copy_only=False)
@@ -64,19 +67,14 @@ class Column(NamedTuple):
         return self.rows(not (text or "").strip() for text in self.texts)
 
 
-def nothing(_: str | None) -> Cell:
-    """Read a cell whose text alone is asked for."""
-    return Cell()
-
-
 def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Return the cells of a column as text; a list, or what is deeper, as JSON."""
     kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
-    with suppress(pa.ArrowException):
-        own = isinstance(kind, pa.BaseExtensionType) or pa.types.is_duration(kind)
-        if not (own or pa.types.is_nested(kind)):
-            return array.cast(pa.string())
     nested = pa.types.is_nested(kind)
+    own = isinstance(kind, pa.BaseExtensionType) or pa.types.is_duration(kind)
+    with suppress(pa.ArrowException):
+        if not (own or nested):
+            return array.cast(pa.string())
 
     def text(cell: object) -> str | None:
         if cell is None or cell == []:
@@ -148,13 +146,8 @@ class Cells:
         meanings = [(table, self.mapping.values[table]) for table in tables if table]
         engine = self.others.get(name, self.engine)
         known, called = engine.vocabulary, engine.table.words.name
-        label, domain = {
-            "lineN": ("received", known.therapies),
-            "lineN_stopped": ("stopped", known.reasons),
-            "lineN_toxic": ("toxic", known.blamable),
-            **dict.fromkeys(LIMITS, (name, known.limits)),
-            GIVEN: (name, known.therapies),
-        }.get(general(name)) or (name, known.findings[name])
+        label = LINES.get(general(name), name)
+        domain = {GIVEN: (known.therapies,), **known.signatures}[label][-1]
         remedy = f"write {choices(known.unnamed)} for a therapy without a known name, or {NO_LINE} "
         reader = Reader(
             name,
@@ -173,22 +166,14 @@ class Cells:
             reader.beyond = Cell((), should, f"{should}, not {line[1]}.")
         return reader
 
-    def _fact(self, name: str, word: str | int) -> Symbol:
-        """Return the fact that a word of a column stands for."""
-        line = LINE.fullmatch(name)
-        term = Number(word) if isinstance(word, int) else Function(word)
-        return Function(self.readers[name].label, [Number(int(line[1])), term] if line else [term])
-
     def unmet(self) -> dict[str, tuple[str, ...]]:
         """Return the keys of the map that no cell had, by the tables of the map."""
         met = self.met.union(*(reader.met for reader in self.readers.values()))
-        keys = {**self.mapping.values}
-        for name, rule in self.names.rules.items():
-            if isinstance(rule, Cases):
-                keys[f"rules.{name}"] = dict.fromkeys(rule.cases, "")
+        rules = self.names.rules.items()
+        cases = {f"rules.{name}": it.cases for name, it in rules if isinstance(it, Cases)}
         found = {
             table: tuple(text for text in texts if text != ELSE and (table, text) not in met)
-            for table, texts in keys.items()
+            for table, texts in {**self.mapping.values, **cases}.items()
         }
         return {table: texts for table, texts in found.items() if texts}
 
@@ -197,9 +182,8 @@ class Cells:
     def _check(self, name: str, rule: AnyRule) -> None:
         """Refuse a rule whose finding, value or therapy does not exist."""
         self.prepare([name])
-        made = [*rule.cases] if isinstance(rule, Cases) else []
-        made += [rule.any, rule.all] if isinstance(rule, Rule) else []
-        for value in made:
+        made = rule.cases if isinstance(rule, Cases) else ()
+        for value in (rule.any, rule.all) if isinstance(rule, Rule) else made:
             cell = self.readers[name].read(value)
             if not cell.groups:
                 should = cell.message or "it is unknown."
@@ -208,10 +192,8 @@ class Cells:
     def _made(self, name: str, table: pa.Table, its: Sequence[str]) -> tuple[Column, list[Column]]:
         """Return the column that a rule makes of others, and the others."""
         rule = self.names.rules[name]
-        read: Callable[[str | None], Cell] = self.readers[name].read
-        if not isinstance(rule, Rule):
-            read = dated if isinstance(rule, Years) else nothing
-        columns = [Column.of(table, it, read) for it in its if it in table.column_names]
+        read = {Rule: (self.readers[name].read,), Years: (dated,)}.get(type(rule), ())
+        columns = [Column.of(table, it, *read) for it in its if it in table.column_names]
         if len(columns) < len(its):  # a key of JSON that no row of these has
             return Column(name, [None], [Cell()], np.zeros(len(table), np.intp)), columns
         first, codes = distinct(np.column_stack([column.codes for column in columns]))
@@ -258,8 +240,9 @@ class Cells:
             if name == GIVEN:
                 found = found._replace(given=self._given(column))
                 continue
+            line = LINE.fullmatch(name)
             for word, whom in _stated(column).items():
-                fact = self._fact(name, word)
+                fact = fact_of(reader.label, (int(line[1]), word) if line else (word,))
                 found.facts[fact], found.origins[fact] = whom, names
         return found
 
@@ -289,13 +272,8 @@ def findings_of_its_own(old: Program | None, new: Program) -> dict[str, tuple[st
 
 def _stated(column: Column) -> dict[str | int, Bools]:
     """Return the words that the cells of a column have, with the rows that have them."""
-    having: dict[str | int, list[int]] = {}
+    having: dict[str | int, Bools] = defaultdict(lambda: np.zeros(len(column.cells), bool))
     for code, cell in enumerate(column.cells):
-        for word in {*chain.from_iterable(cell.groups)}:
-            having.setdefault(word, []).append(code)
-    stated = {}
-    for word, codes in having.items():
-        chosen = np.zeros(len(column.cells), bool)
-        chosen[codes] = True
-        stated[word] = chosen[column.codes]
-    return stated
+        for word in chain.from_iterable(cell.groups):
+            having[word][code] = True
+    return {word: chosen[column.codes] for word, chosen in having.items()}

@@ -14,7 +14,7 @@ from crcasp.questions.therapy import plain
 from crcasp.registry.column_map import Cases, ColumnMap, Rule, Years
 
 ID, GIVEN = "id", "given"
-LINES = ("lineN", "lineN_stopped", "lineN_toxic")
+LINES = {"lineN": "received", "lineN_stopped": "stopped", "lineN_toxic": "toxic"}  # predicates
 LINE = re.compile(r"line_?([1-9]\d*|n)(_stopped|_toxic)?")
 KEYS = 10_000  # of JSON patients that are told apart
 NEAR = 0.8  # how alike the names of columns must be to be mentioned

@@ -205,11 +205,8 @@ def _answer(
     )
     with bar, ThreadPoolExecutor(1) as other:
         for batch in source.batches(advisor.names.column):
-            if batch.lines is None:
-                there = {**dict.fromkeys(batch.rows.column_names)}
-            else:
-                strange = [key for key, meant in keys.items() if meant is None]
-                there = header | dict.fromkeys([*batch.rows.column_names, *strange])
+            strange = [key for key, meant in keys.items() if meant is None]
+            there = header | dict.fromkeys([*batch.rows.column_names, *strange])
             if not header or len(there) > len(header):
                 if not header and batch.lines is None:
                     refuse_columns(batch.rows.schema, writer.form, source.called)
@@ -307,15 +304,7 @@ def _answered(advisor: Advisor, source: Iterable[pa.RecordBatch]) -> Iterator[pa
         header = batch.schema.names
         rows = pa.Table.from_batches([batch]).rename_columns(distinct_names(header))
         answers = advisor.answers(Batch(rows, {}), advisor.columns(header, "the table"))
-        results = answers.results.rename(free_names(RESULTS, header))
-        found = with_results(rows.select([]), results)
-        arrays = [*batch.columns, *(_array(column) for column in found.columns)]
-        fields = [*batch.schema, *found.schema]
-        yield pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, batch.schema.metadata))
-
-
-def _array(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if column.num_chunks else pa.array([], column.type)
+        yield with_results(batch, answers.results.rename(free_names(RESULTS, header)))
 
 
 def answer_batch(

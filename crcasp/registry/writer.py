@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import cast
+from typing import TypeVar, cast
 
 import polars as pl
 import pyarrow as pa
@@ -17,6 +17,7 @@ from crcasp.registry.batch import Batch
 from crcasp.registry.cells import as_text
 from crcasp.saving import Output
 
+Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
 SOURCE = "source"  # the column of a table that has JSON lines as they are written
 PLAIN = (
     *(types.is_null, types.is_boolean, types.is_integer, types.is_float32, types.is_float64),
@@ -123,10 +124,9 @@ def spliced(line: str, answer: str) -> str:
     return f"{{{inner}{', ' if inner else ''}{answer[1:]}"
 
 
-def with_results(rows: pa.Table, results: pl.DataFrame) -> pa.Table:
+def with_results(rows: Rows, results: pl.DataFrame) -> Rows:
     """Return rows with the results as further columns, of types that every reader knows."""
-    found = results.to_arrow()
-    for field in found.schema:
-        kind = pa.bool_() if types.is_boolean(field.type) else pa.string()
-        rows = rows.append_column(field.name, found[field.name].cast(kind))
+    for column in results:
+        kind = pa.bool_() if column.dtype == pl.Boolean else pa.string()
+        rows = rows.append_column(column.name, column.to_arrow().cast(kind))
     return rows
