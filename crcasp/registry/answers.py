@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import TypeAlias
 
 from clingo import Symbol
@@ -81,7 +81,7 @@ class OfMany:
         self.everybody = (1 << rows) - 1
         self.values = {TRUE: self.everybody, -TRUE: 0}
         self.valued = len(self.values)
-        self.options: dict[tuple[Symbol, tuple[int, ...]], int] = {}
+        self.options: dict[tuple[int, ...], int] = {}
         self.asked: dict[int, tuple[int, int]] = {}
         self.flips: dict[Symbol, int] = {}
 
@@ -141,19 +141,15 @@ class OfMany:
             whole = whole | part if whole else part
         return whole
 
-    def _allowed(self, finding: Symbol, leaves: Sequence[int], unused: bool) -> int:
+    def _allowed(self, finding: Symbol, leaves: tuple[int, ...], unused: bool) -> int:
         """Return the patients whose finding may have one of some values, or has none at all."""
-        key = finding, (*leaves, *([0] if unused else []))
-        if key not in self.options:
-            found = 0
-            for leaf in leaves:
-                found |= self.value(self.circuit.could_be[leaf])
-            if unused:
-                found |= self.everybody ^ self._allowed(
-                    finding, self.circuit.inputs[finding], False
-                )
-            self.options[key] = found
-        return self.options[key]
+        if leaves not in self.options:
+            whom = (self.value(self.circuit.could_be[leaf]) for leaf in leaves)
+            self.options[leaves] = reduce(or_, whom, 0)
+        if not unused:
+            return self.options[leaves]
+        every = tuple(self.circuit.inputs[finding])
+        return self.options[leaves] | self.everybody ^ self._allowed(finding, every, False)
 
     @property
     def inconsistent(self) -> int:
@@ -175,9 +171,7 @@ class OfMany:
         last = len(question.findings)
         options = []
         for finding, classes in zip(question.findings, question.classes, strict=True):
-            options.append(
-                [(leaf, self._allowed(finding, leaves, not leaf)) for leaf, leaves in classes]
-            )
+            options.append([(leaf, self._allowed(finding, its, not leaf)) for leaf, its in classes])
             for leaf in circuit.inputs[finding]:
                 values[leaf], values[-leaf] = 0, everybody
         leaves: list[tuple[tuple[int, ...], int, int]] = []

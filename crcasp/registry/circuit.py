@@ -36,7 +36,7 @@ class Question(NamedTuple):
     """
 
     findings: Sequence[Symbol]
-    classes: Sequence[Sequence[tuple[int, Sequence[int]]]]
+    classes: Sequence[Sequence[tuple[int, tuple[int, ...]]]]
     steps: Sequence[Sequence[int]]
     checks: Sequence[Sequence[int]]
 
@@ -61,11 +61,11 @@ class Circuit:
         self.control = control
         self.known = control.symbolic_atoms
         self.atoms = cache(self._atoms)
+        self.question = cache(self._question)
         self.gates: list[Sequence[Body]] = [(), ()]
         self.support: list[frozenset[Symbol]] = [frozenset(), frozenset()]
         self.nodes: dict[int, int] = {}
         self.made: dict[frozenset[Body], int] = {}
-        self.questions: dict[int, Question] = {}
         self.inputs: dict[Symbol, list[int]] = {}
         finding_of: dict[int, Symbol] = {}
         values = []
@@ -191,13 +191,8 @@ class Circuit:
 
     # ---- questions --------------------------------------------------------------------------
 
-    def question(self, node: int) -> Question:
-        """Return how a node that depends on findings is asked about."""
-        if node not in self.questions:
-            self.questions[node] = self._question(node)
-        return self.questions[node]
-
     def _question(self, root: int) -> Question:
+        """Return how a node that depends on findings is asked about."""
         findings = {*self.support[root]}
         checks: list[int] = []
         while further := [
@@ -231,7 +226,7 @@ class Circuit:
             alike: dict[frozenset[object], list[int]] = {frozenset(): []}
             for leaf in self.inputs[finding]:
                 alike.setdefault(frozenset(users[leaf]), []).append(leaf)
-            classes.append([(leaves[0] if key else 0, leaves) for key, leaves in alike.items()])
+            classes.append([(its[0] if key else 0, tuple(its)) for key, its in alike.items()])
         gates = (node for node in cone if self.gates[node])
         return Question(ordered, classes, settled(gates), settled(checks))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from itertools import compress
 from operator import attrgetter
 from threading import Lock
@@ -63,7 +64,7 @@ class Evaluator:
         self.concordance = Concordance(program)
         self.verdicts = Groundings(program)
         self.check = Groundings(program, check=True)
-        self.enumerators: dict[object, SetEnumerator] = {}
+        self.enumerator = cache(partial(SetEnumerator, program))
         self.solved = ""
 
     def answers(
@@ -137,10 +138,7 @@ class Evaluator:
         """Return the recommendation sets of patients."""
         verdicts = [atom for signature in OF_VERDICTS for atom in answers.atoms(*signature)]
         facts, more = answers.table(self.program.divided[2])
-        key = (frozenset(facts), frozenset([*more, *verdicts]))
-        if key not in self.enumerators:
-            self.enumerators[key] = SetEnumerator(self.program, facts, [*more, *verdicts])
-        enumerator = self.enumerators[key]
+        enumerator = self.enumerator(frozenset(facts), frozenset([*more, *verdicts]))
         values = [_listed(answers, atom) for atom in enumerator.inputs]
         places = _places(answers)
         found = patterns(values, answers.rows, places)

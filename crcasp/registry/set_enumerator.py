@@ -41,7 +41,7 @@ class SetEnumerator:
     Args:
         program: the program.
         facts: what it reads of the table.
-        verdicts: what it may read beside this.
+        verdicts: what it may read beside these.
 
     Attributes:
         inputs: the verdicts that the sets depend on.
@@ -53,7 +53,8 @@ class SetEnumerator:
     ) -> None:
         self.program = program
         rules = GroundRules()
-        text = f"{stated(facts)} {' '.join(f'#external {atom}.' for atom in verdicts)}"
+        externals = " ".join(f"#external {atom}." for atom in sorted(verdicts))
+        text = f"{stated(sorted(facts))} {externals}"
         self.solver = Solver(program.grounded((*FILES, INPUT), [], text, program.divided[1], rules))
         control = self.solver.control
         read = self.solver.literals("recommended", 1) | self.solver.literals("set_grade", 1)

@@ -198,10 +198,7 @@ def _of_treatments(counts: Mapping[str, int]) -> Iterator[str]:
     """Yield what a table of treatments comes to, in sentences."""
     there = "is" if counts["rows"] == 1 else "are"
     yield f"There {there} {_many(counts['rows'], 'row')} of treatments."
-    for name, why in (
-        ("excluded", "as no line of therapy"),
-        ("without_id", "for want of an id"),
-    ):
+    for name, why in (("excluded", "as no line of therapy"), ("without_id", "for want of an id")):
         if count := counts[name]:
             yield f"{_many(count, 'row')} of them {_is(count)} excluded {why}."
     if count := counts["without_treatment"]:
