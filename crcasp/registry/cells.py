@@ -22,7 +22,7 @@ from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.registry.column_map import AnyRule, Cases, ColumnMap, Rule, Years
 from crcasp.registry.columns import GIVEN, ID, LINE, LINES, Names, columns_of, general
-from crcasp.registry.outcome import distinct
+from crcasp.registry.outcome import Coded, together
 from crcasp.registry.reader import ELSE, NO_LINE, Cell, Reader, dated, same, years
 
 Bools: TypeAlias = NDArray[np.bool_]
@@ -196,12 +196,11 @@ class Cells:
         columns = [Column.of(table, it, *read) for it in its if it in table.column_names]
         if len(columns) < len(its):  # a key of JSON that no row of these has
             return Column(name, [None], [Cell()], np.zeros(len(table), np.intp)), columns
-        first, codes = distinct(np.column_stack([column.codes for column in columns]))
-        texts = [[column.texts[column.codes[row]] for column in columns] for row in first]
+        rows = together([Coded(it.texts, it.codes) for it in columns], lambda *row: row)
         keys = columns_of(rule)
-        cells = [self._ruled(name, rule, dict(zip(keys, row, strict=True))) for row in texts]
-        shown = [" and ".join(text or "" for text in row) for row in texts]
-        return Column(" and ".join(its), shown, cells, codes), columns
+        cells = [self._ruled(name, rule, dict(zip(keys, row, strict=True))) for row in rows.values]
+        shown = [" and ".join(text or "" for text in row) for row in rows.values]
+        return Column(" and ".join(its), shown, cells, rows.codes), columns
 
     def _ruled(self, name: str, rule: AnyRule, row: Mapping[str, str | None]) -> Cell:
         """Return what a rule makes of the texts of a row."""

@@ -19,13 +19,11 @@ from crcasp.registry.outcome import (
     Coded,
     Given,
     Places,
-    distinct,
     packed,
     patterns,
+    together,
 )
-
-LOOKS = ("", "eligible", "preferred", "out_of_scope")  # what a given set is at a first look
-UNLISTED, OUTSIDE = 0, 3
+from crcasp.registry.set_enumerator import Sets
 
 
 class Standing(NamedTuple):
@@ -78,36 +76,28 @@ class Concordance:
         """Return the judgements on what was given to some patients, each pattern judged once."""
         numbers: dict[tuple[str, ...], int] = {}
         chosen = np.array([numbers.setdefault(names, len(numbers)) for names in given], np.intp)
-        tuples = list(numbers)
-        first, codes = distinct(np.column_stack((chosen, sets.codes)))
-        pairs = ((frozenset(given[at]), sets.values[sets.codes[at]]) for at in first)
-        looks = [(names in them.every) + (names in them.best) for names, them in pairs]
-        look = np.where(outside, OUTSIDE, np.array(looks, int)[codes])
+        told = Coded([*numbers], chosen)
+        look = together([told, sets, Coded((False, True), outside.astype(np.intp))], _look)
+        unlisted = look.are(lambda it: not it)
         every = {Standing(): 0, Standing("undetermined"): 1}
-        own = np.zeros((len(given), max(map(len, tuples), default=0)), np.intp)
-        for name in {name for names in tuples for name in names}:
-            slots = np.array([names.index(name) if name in names else -1 for names in tuples])
-            those = np.flatnonzero((slots[chosen] >= 0) & (look == UNLISTED))
+        own = np.zeros((max(map(len, numbers)), len(given)), np.intp)
+        for name in {name for names in numbers for name in names}:
+            slots = np.array([names.index(name) if name in names else -1 for names in numbers])
+            those = np.flatnonzero((slots[chosen] >= 0) & unlisted)
             found = self._standings(answers, name, places[those])
             own_codes = [every.setdefault(standing, len(every)) for standing in found.values]
-            own[those, slots[chosen[those]]] = np.array(own_codes, np.intp)[found.codes]
-        standings = list(every)
-        why = np.where((own == 1).any(1), missing.codes, 0)
-        first, codes = distinct(np.column_stack((chosen, look, why, own)))
-        judged = []
-        for at in first.tolist():
-            names, settled = given[at], LOOKS[look[at]]
-            each = [standings[number] for number in own[at, : len(names)]]
-            judged.append(self._judged(names, settled, each, missing.values[missing.codes[at]]))
-        return Coded(judged, codes)
+            own[slots[chosen[those]], those] = np.array(own_codes, np.intp)[found.codes]
+        why = Coded(missing.values, np.where((own == 1).any(0), missing.codes, 0))
+        standings = [Coded([*every], codes) for codes in own]
+        return together([told, look, why, *standings], self._judged)
 
     def _judged(
-        self, given: Sequence[str], look: str, standings: Sequence[Standing], missing: str
+        self, given: Sequence[str], look: str, missing: str, *standings: Standing
     ) -> Judgement:
         """Return the concordance and the reason that decides it."""
         if look:
             return Judgement(look)
-        each = list(zip(given, standings, strict=True))
+        each = [*zip(given, standings, strict=False)]
         strange = [name for name, standing in each if not standing.status]
         if strange:
             return Judgement("not_in_table", f"{', '.join(strange)}: not in the table")
@@ -115,7 +105,7 @@ class Concordance:
         if barred:
             reasons = (f"{name}: {self._reason(standing)}" for name, standing in barred)
             return Judgement("excluded", OR.join(reasons))
-        if any(standing.status == "undetermined" for standing in standings):
+        if any(standing.status == "undetermined" for _, standing in each):
             return Judgement("undetermined", f"missing: {missing}")
         return Judgement("excluded", "each is eligible, but they do not stand in one set")
 
@@ -189,3 +179,11 @@ class Concordance:
         # In the order of terms, names come before what has arguments.
         first = min(findings[source], key=lambda name: ("(" in name, name))
         return Standing("excluded", source, "" if source in barring else first)
+
+
+def _look(given: Sequence[str], sets: Sets, outside: bool) -> str:
+    """Return the concordance that shows at a first look, "" if none does."""
+    names = frozenset(given)
+    if outside:
+        return "out_of_scope"
+    return "preferred" if names in sets.best else "eligible" if names in sets.every else ""

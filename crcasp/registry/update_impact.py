@@ -19,7 +19,7 @@ from crcasp.questions.compare import EXCLUDED
 from crcasp.registry.answers import Answers
 from crcasp.registry.circuit import Facts
 from crcasp.registry.evaluation import Evaluator
-from crcasp.registry.outcome import Bits, Coded, Places, distinct, patterns, unpacked
+from crcasp.registry.outcome import Bits, Coded, Places, patterns, together, unpacked
 from crcasp.registry.set_enumerator import Sets
 from crcasp.results.advice import Verdict
 from crcasp.results.comparison import KINDS, kind_of
@@ -178,13 +178,10 @@ def _pairs(
     old: Coded, new: Coded, change: Callable[[Any, Any], str | None]
 ) -> tuple[Bits, Counter[str]]:
     """Return for whom there is a change between two values, and how many each one is for."""
-    first, codes = distinct(np.column_stack((old.codes, new.codes)))
-    changes = [
-        change(old.values[before], new.values[after])
-        for before, after in zip(old.codes[first], new.codes[first], strict=True)
-    ]
+    found = together([old, new], change)
+    patients = np.bincount(found.codes, minlength=len(found.values)).tolist()
     counts = Counter[str]()
-    for kind, patients in zip(changes, np.bincount(codes, minlength=len(first)), strict=True):
+    for kind, count in zip(found.values, patients, strict=True):
         if kind:
-            counts[kind] += int(patients)
-    return np.array([kind is not None for kind in changes], bool)[codes], counts
+            counts[kind] += count
+    return found.are(lambda kind: kind is not None), counts
