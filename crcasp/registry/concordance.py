@@ -15,7 +15,6 @@ from crcasp.program.terms import Row, row, word
 from crcasp.registry.answers import Answers
 from crcasp.registry.outcome import (
     OR,
-    Bits,
     Coded,
     Given,
     Places,
@@ -69,7 +68,7 @@ class Concordance:
         answers: Answers,
         places: Places,
         given: Given,
-        outside: Bits,
+        in_scope: Coded,
         sets: Coded,
         missing: Coded,
     ) -> Coded:
@@ -77,7 +76,7 @@ class Concordance:
         numbers: dict[tuple[str, ...], int] = {}
         chosen = np.array([numbers.setdefault(names, len(numbers)) for names in given], np.intp)
         told = Coded([*numbers], chosen)
-        look = together([told, sets, Coded((False, True), outside.astype(np.intp))], _look)
+        look = together([told, in_scope, sets], _look)
         unlisted = look.are(lambda it: not it)
         every = {Standing(): 0, Standing("undetermined"): 1}
         own = np.zeros((max(map(len, numbers)), len(given)), np.intp)
@@ -181,9 +180,9 @@ class Concordance:
         return Standing("excluded", source, "" if source in barring else first)
 
 
-def _look(given: Sequence[str], sets: Sets, outside: bool) -> str:
+def _look(given: Sequence[str], in_scope: bool, sets: Sets) -> str:
     """Return the concordance that shows at a first look, "" if none does."""
     names = frozenset(given)
-    if outside:
+    if not in_scope:
         return "out_of_scope"
     return "preferred" if names in sets.best else "eligible" if names in sets.every else ""

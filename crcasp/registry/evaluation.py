@@ -160,32 +160,26 @@ class Evaluator:
     def _columns(self, answers: Answers, sets: Coded, given: Given) -> Columns:
         """Yield the columns of results, each with the places that it is for."""
         places = _places(answers)
-        verdicts = {
-            str(word(atom.arguments[0])): answers.ask(atom) for atom in answers.atoms("eligible", 1)
+        eligible, undetermined = dict[str, int](), dict[str, int]()
+        for atom in answers.atoms("eligible", 1):
+            name, (certain, possible) = str(word(atom.arguments[0])), answers.ask(atom)
+            eligible[name], undetermined[name] = certain, possible & ~certain
+        columns = {
+            "in_scope": _either(answers, SCOPE, (True, False)),
+            "line": _either(answers, BEYOND_FIRST, ("first", "beyond_first")),
+            "grade": sets.each(attrgetter("grade")),
+            "preferred": sets.each(attrgetter("preferred")),
+            "eligible": _names(eligible, answers),
+            "undetermined": _names(undetermined, answers),
+            "missing": _names(answers.missing(), answers, natural),
         }
-        outside = unpacked(answers.ask(SCOPE)[0], answers.rows)
-        later = unpacked(answers.ask(BEYOND_FIRST)[0], answers.rows)
-        missing = _names(answers.missing(), answers, natural)
-        eligible = {name: certain for name, (certain, _) in verdicts.items()}
-        undetermined = {name: possible & ~sure for name, (sure, possible) in verdicts.items()}
-        yield "in_scope", places, Coded((True, False), outside[places].astype(np.intp))
-        yield "line", places, Coded(("first", "beyond_first"), later[places].astype(np.intp))
-        yield "grade", places, sets.each(attrgetter("grade"))
-        yield "preferred", places, sets.each(attrgetter("preferred"))
-        yield "eligible", places, _names(eligible, answers)
-        yield "undetermined", places, _names(undetermined, answers)
-        yield "missing", places, missing
+        for name, found in columns.items():
+            yield name, places, found
         told = given[places].astype(np.bool_)
         those = places[told]
         if len(those):
-            found = self.concordance.of(
-                answers,
-                those,
-                given[those],
-                outside[those],
-                sets.of(told),
-                missing.of(told),
-            )
+            known = (it.of(told) for it in (columns["in_scope"], sets, columns["missing"]))
+            found = self.concordance.of(answers, those, given[those], *known)
             for name in JUDGED:
                 yield name, those, found.each(attrgetter(name))
 
@@ -222,6 +216,12 @@ def _listed(answers: Answers, atom: Symbol) -> int:
                 together &= ~answers.ask(other)[0]
         return certain | together
     return certain
+
+
+def _either(answers: Answers, atom: Symbol, values: tuple[object, object]) -> Coded:
+    """Return for each patient who has an answer the second value if an atom holds."""
+    holds = unpacked(answers.ask(atom)[0], answers.rows)[_places(answers)]
+    return Coded(values, holds.astype(np.intp))
 
 
 def _names(names: Mapping[str, int], answers: Answers, key: Callable[[str], object] = str) -> Coded:

@@ -277,9 +277,7 @@ class Tally:
             for name in sorted({*eligible, *undetermined}, key=natural)
         }
         flow = _nested(sorted(self.counts[FLOW].items(), reverse=True))
-        grades: Counter[str] = Counter()
-        for row in flow.values():
-            grades.update(row)
+        grades = sum(map(Counter, flow.values()), Counter[str]())
         alone = self.counts[MISSING]
         ordered = sorted(missing, key=lambda name: (-missing[name], natural(name)))
         return Summary(

@@ -143,10 +143,9 @@ class Treatments:
             lines = [line for group in number.groups for line in group if isinstance(line, int)]
             cause, said = batch.faults.get(place, (setting.cause, setting.message))
             other = bool(setting.groups) and setting.groups[0][0] in self.not_lines
-            if not other and (setting.groups or not said):
-                missing = "the number of the line is missing"
-                said = said or number.message or ("" if lines else f"{missing}.")
-                cause = cause or number.cause or missing
+            if not (said or other or lines):
+                cause = number.cause or "the number of the line is missing"
+                said = number.message or f"{cause}."
             if same(key) in UNKNOWN:
                 self.counts["without_id"] += 1
             elif said:

@@ -71,7 +71,7 @@ class UpdateImpact:
         self.programs = (old, new)
         self.old = Evaluator(with_words(old, new))
         self.ranks = [engine(program).table.ranks for program in self.programs]
-        self.compared = self.left_out = self.patients = self.preferred = 0
+        self.counts = dict.fromkeys(("compared", "left_out", "patients", "preferred"), 0)
         self.therapies: Counter[tuple[str, str]] = Counter()
 
     def add(
@@ -89,8 +89,8 @@ class UpdateImpact:
         issues = self.old.issues(facts, new.rows).values()
         bad = np.logical_or.reduce([unclear[places], ~answered, *issues])
         both = np.flatnonzero(~bad)
-        self.left_out += int(answered.sum()) - len(both)
-        self.compared += len(both)
+        self.counts["left_out"] += int(answered.sum()) - len(both)
+        self.counts["compared"] += len(both)
         if not len(both):
             return
         try:
@@ -109,8 +109,8 @@ class UpdateImpact:
             touched = touched | changed
             for kind, patients in kinds.items():
                 self.therapies[therapy, kind] += patients
-        self.patients += int(touched.sum())
-        self.preferred += int(other.sum())
+        self.counts["patients"] += int(touched.sum())
+        self.counts["preferred"] += int(other.sum())
 
     def _change(self, old: Verdict, new: Verdict) -> str | None:
         """Return how a verdict changes, "" if it does in no way that has a name."""
@@ -128,10 +128,7 @@ class UpdateImpact:
         ordered = [*(name for name in offered if name in changed), *sorted(changed - {*offered})]
         return Touched(
             old=tuple(name for name, _ in self.programs[0].overlays),
-            compared=self.compared,
-            left_out=self.left_out,
-            patients=self.patients,
-            preferred=self.preferred,
+            **self.counts,
             therapies={
                 name: {kind: n for kind in KINDS if (n := self.therapies[name, kind])}
                 for name in ordered
