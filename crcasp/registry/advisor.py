@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
@@ -24,7 +23,7 @@ from crcasp.registry.cells import (
     findings_of_its_own,
 )
 from crcasp.registry.column_map import ColumnMap
-from crcasp.registry.columns import ID, LINE, Columns, Names
+from crcasp.registry.columns import GIVEN, ID, LINE, Columns, Names
 from crcasp.registry.evaluation import Evaluator, Issues
 from crcasp.registry.outcome import AND, COLUMNS, JUDGED
 from crcasp.registry.reader import as_cell
@@ -58,26 +57,15 @@ class Answers(NamedTuple):
     """The answers for some rows.
 
     Attributes:
-        results: the columns that the output adds.
-        given: for each row what was given, as the program writes it; None if no column says it.
-        ids: which patient each row is, if a column says it.
+        results: the columns that the output adds; and, where a column says it, which patient
+            each row is and what was given, as the program writes it.
         flaws: what is wrong with rows.
         empty: the rows in which nothing stands.
     """
 
     results: pl.DataFrame
-    given: pl.Series | None
-    ids: pa.ChunkedArray | None
     flaws: list[Flaw]
     empty: Bools
-
-    def kept(self, rows: NDArray[np.intp]) -> Answers:
-        """Return the answers for some of the rows."""
-        return self._replace(
-            results=self.results[rows],
-            given=None if self.given is None else self.given[rows],
-            ids=None if self.ids is None else self.ids.take(rows),
-        )
 
 
 class Advisor:
@@ -100,7 +88,6 @@ class Advisor:
         old: Program | None = None,
         treatments: Treatments | None = None,
     ) -> None:
-        self.program = program
         self.treatments = treatments
         self.vocabulary = engine(program).vocabulary
         findings = {**self.vocabulary.findings, **findings_of_its_own(old, program)}
@@ -167,12 +154,13 @@ class Advisor:
             flaws.append(Flaw(cause, label + shown))
             lead = "" if before is None else label
             errors[place] = f"{errors[place]} {sentence}" if errors[place] else lead + sentence
-        given = None
-        if found.given is not None:
-            texts = [AND.join(names) if names else None for names in found.given]
-            given = pl.Series(texts, dtype=pl.String)
-        results = results.with_columns(pl.Series(ERROR, errors, pl.String))
-        return Answers(results, given, ids, flaws, empty)
+        given = None if found.given is None else [it and AND.join(it) for it in found.given]
+        texts = {ERROR: errors, GIVEN: given, ID: None if ids is None else as_text(ids)}
+        results = results.with_columns(
+            pl.lit(None, pl.String).alias(name) if it is None else pl.Series(name, it, pl.String)
+            for name, it in texts.items()
+        )
+        return Answers(results, flaws, empty)
 
     def _with_lines(
         self, batch: Batch, columns: Columns, ids: pa.ChunkedArray | None

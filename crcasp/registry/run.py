@@ -221,10 +221,10 @@ def _answer(
             kept = np.flatnonzero(~answers.empty)
             if len(kept) < batch.size:
                 batch = batch._replace(rows=batch.rows.take(kept))
-                answers = answers.kept(kept)
+                answers = answers._replace(results=answers.results[kept])
             if written:
                 written.result()
-            written = other.submit(writer.write, batch, answers.ids, answers.results, names)
+            written = other.submit(writer.write, batch, answers.results, names)
             tally.add(answers)
             bar.set_postfix_str(f"{tally.rows:,} rows", refresh=False)
             bar.update(source.raw.count - bar.n)
@@ -304,7 +304,9 @@ def _answered(advisor: Advisor, source: Iterable[pa.RecordBatch]) -> Iterator[pa
         header = batch.schema.names
         rows = pa.Table.from_batches([batch]).rename_columns(distinct_names(header))
         answers = advisor.answers(Batch(rows, {}), advisor.columns(header, "the table"))
-        yield with_results(batch, answers.results.rename(free_names(RESULTS, header)))
+        yield with_results(
+            batch, answers.results.select(RESULTS).rename(free_names(RESULTS, header))
+        )
 
 
 def answer_batch(

@@ -15,7 +15,7 @@ from crcasp.facts.wording import printable, show
 from crcasp.program.terms import natural
 from crcasp.program.wording import listed
 from crcasp.registry.advisor import ERROR, Answers
-from crcasp.registry.cells import as_text
+from crcasp.registry.columns import ID
 from crcasp.registry.outcome import LIST
 from crcasp.registry.update_impact import Touched
 from crcasp.results.result import FORMAT
@@ -239,17 +239,14 @@ class Tally:
         self.out_of_scope += len(good) - len(scoped)
         for columns in (FLOW, MISSING, ELIGIBLE, UNDETERMINED):
             self._count(scoped, columns)
-        if answers.given is not None:
-            pairs = results.select(answers.given.alias("given"), "concordance").drop_nulls()
-            self._count(pairs, GIVEN)
+        self._count(results.drop_nulls(GIVEN), GIVEN)
         for cause, shown in answers.flaws:
             called = cause if cause in self.causes or len(self.causes) < CAUSES else REST
             self.causes[called] += 1
             if self.causes[called] <= FIRST:
                 self.first.setdefault(called, []).append(shown)
-        if answers.ids is not None:
-            ids = pl.Series(as_text(answers.ids), dtype=pl.String)
-            self.ids.append(ids.filter(ids.str.len_bytes() > 0).hash().to_numpy())
+        ids = results[ID].drop_nulls()
+        self.ids.append(ids.filter(ids.str.len_bytes() > 0).hash().to_numpy())
         self.empty += int(answers.empty.sum())
         self.rows += len(results)
 

@@ -13,8 +13,10 @@ import pyarrow.parquet as parquet
 from pyarrow import types
 
 from crcasp.errors import UsageError
+from crcasp.registry.advisor import RESULTS
 from crcasp.registry.batch import Batch
 from crcasp.registry.cells import as_text
+from crcasp.registry.columns import ID
 from crcasp.saving import Output
 
 Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
@@ -64,25 +66,19 @@ class Writer:
         self.parquet: parquet.ParquetWriter | None = None
         self.rows = 0
 
-    def write(
-        self,
-        batch: Batch,
-        ids: pa.ChunkedArray | None,
-        results: pl.DataFrame,
-        names: Mapping[str, str],
-    ) -> None:
+    def write(self, batch: Batch, results: pl.DataFrame, names: Mapping[str, str]) -> None:
         """Write a batch of input rows with the results beside them."""
         first = not self.rows
         self.rows += len(results)
         rows, buffer = batch.rows, io.BytesIO()
+        ids, results = results[ID], results.select(RESULTS)
         if batch.lines is not None and self.form == "ndjson":
-            results.rename(names).write_ndjson(buffer)
-            answers = buffer.getvalue().decode().splitlines()
+            answers = results.rename(names).write_ndjson().splitlines()
             lines = (f"{spliced(*both)}\n" for both in zip(batch.lines, answers, strict=True))
             self.output.write("".join(lines).encode())
             return
         if batch.lines is not None:
-            cells = pa.nulls(len(results), pa.string()) if ids is None else ids
+            cells = ids.to_arrow().cast(pa.string())
             rows = pa.table({"id": cells, SOURCE: pa.array(batch.lines, pa.string())})
         else:
             results = results.rename(names)
