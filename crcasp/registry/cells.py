@@ -21,11 +21,16 @@ from crcasp.facts.wording import choices, show
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.registry.column_map import AnyRule, Cases, ColumnMap, Rule, Years
-from crcasp.registry.columns import GIVEN, ID, LINE, LINES, Names, columns_of, general
+from crcasp.registry.columns import GIVEN, ID, LINE, LINES, Names, general
 from crcasp.registry.outcome import Coded, together
 from crcasp.registry.reader import ELSE, NO_LINE, Cell, Reader, dated, same, years
 
 Bools: TypeAlias = NDArray[np.bool_]
+
+
+def unread(_: str | None) -> Cell:
+    """Read nothing of a text: it alone is asked for."""
+    return Cell()
 
 
 class Column(NamedTuple):
@@ -44,10 +49,8 @@ class Column(NamedTuple):
     codes: NDArray[np.intp]
 
     @classmethod
-    def of(
-        cls, table: pa.Table, name: str, read: Callable[[str | None], Cell] = lambda _: Cell()
-    ) -> Column:
-        """Return a column of a table; without `read` its texts alone are asked for."""
+    def of(cls, table: pa.Table, name: str, read: Callable[[str | None], Cell] = unread) -> Column:
+        """Return a column of a table."""
         array = as_text(table[name].combine_chunks()).dictionary_encode()
         texts: list[str | None] = [*array.dictionary.to_pylist(), None]
         codes = pc.fill_null(array.indices, len(texts) - 1).to_numpy(zero_copy_only=False)
@@ -192,13 +195,13 @@ class Cells:
     def _made(self, name: str, table: pa.Table, its: Sequence[str]) -> tuple[Column, list[Column]]:
         """Return the column that a rule makes of others, and the others."""
         rule = self.names.rules[name]
-        read = {Rule: (self.readers[name].read,), Years: (dated,)}.get(type(rule), ())
-        columns = [Column.of(table, it, *read) for it in its if it in table.column_names]
+        read = {Rule: self.readers[name].read, Years: dated}.get(type(rule), unread)
+        columns = [Column.of(table, it, read) for it in its if it in table.column_names]
         if len(columns) < len(its):  # a key of JSON that no row of these has
             return Column(name, [None], [Cell()], np.zeros(len(table), np.intp)), columns
         rows = together([Coded(it.texts, it.codes) for it in columns], lambda *row: row)
-        keys = columns_of(rule)
-        cells = [self._ruled(name, rule, dict(zip(keys, row, strict=True))) for row in rows.values]
+        texts = (dict(zip(rule.columns, row, strict=True)) for row in rows.values)
+        cells = [self._ruled(name, rule, row) for row in texts]
         shown = [" and ".join(text or "" for text in row) for row in rows.values]
         return Column(" and ".join(its), shown, cells, rows.codes), columns
 
@@ -206,7 +209,7 @@ class Cells:
         """Return what a rule makes of the texts of a row."""
         reader = self.readers[name]
         if isinstance(rule, Years):
-            number = years(*(row[it] or "" for it in columns_of(rule)))
+            number = years(*(row[it] or "" for it in rule.columns))
             return Cell() if number is None else reader.read(str(number))
         if isinstance(rule, Cases):
             for value, case in rule.cases.items():

@@ -39,6 +39,11 @@ class Cases:
 
     cases: Mapping[str, Mapping[str, str]]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+        return tuple(dict.fromkeys(name for case in self.cases.values() for name in case))
+
 
 @dataclass(frozen=True, slots=True)
 class Years:
@@ -51,6 +56,11 @@ class Years:
 
     born: str
     at: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+        return self.born, self.at
 
 
 # A dotted key of many parts, for which tomllib takes the square of their number.

@@ -27,7 +27,6 @@ from crcasp.registry.treatments import Treatments
 from crcasp.registry.writer import Writer, refuse_columns, with_results
 from crcasp.saving import opened, refuse_shared
 
-AS_IT_IS = Format()
 Made = Callable[[Summary], str]  # a further output, from the summary
 
 
@@ -93,7 +92,7 @@ def answer_files(
     *,
     old: Program | None = None,
     treatments: str | None = None,
-    how: Format = AS_IT_IS,
+    how: Format,
     inputs: Sequence[str] = (),
     further: Sequence[tuple[str, Made]] = (),
 ) -> Summary:
@@ -137,7 +136,7 @@ def answer_files(
                 notes=(
                     *rows.notes,
                     *_renamed(rows.header, names),
-                    *([] if lines or _has_lines(columns) else [NO_HISTORY]),
+                    *([] if lines or "lineN" in map(general, columns.used) else [NO_HISTORY]),
                     *advisor.solved(),
                 ),
                 unmet=advisor.cells.unmet(),
@@ -156,10 +155,6 @@ NO_HISTORY = (
     "No column says which lines of therapy a patient has had (line1, line2, ...): "
     "every patient was answered as in first line."
 )
-
-
-def _has_lines(columns: Columns) -> bool:
-    return any(general(mine) == "lineN" for mine in columns.used)
 
 
 def _renamed(header: Sequence[str], names: Mapping[str, str]) -> Iterator[str]:
@@ -304,9 +299,8 @@ def _answered(advisor: Advisor, source: Iterable[pa.RecordBatch]) -> Iterator[pa
         header = batch.schema.names
         rows = pa.Table.from_batches([batch]).rename_columns(distinct_names(header))
         answers = advisor.answers(Batch(rows, {}), advisor.columns(header, "the table"))
-        yield with_results(
-            batch, answers.results.select(RESULTS).rename(free_names(RESULTS, header))
-        )
+        results = answers.results.select(RESULTS)
+        yield with_results(batch, results.rename(free_names(RESULTS, header)))
 
 
 def answer_batch(

@@ -20,7 +20,6 @@ from crcasp.registry.answers import Answers
 from crcasp.registry.circuit import Facts
 from crcasp.registry.evaluation import Evaluator
 from crcasp.registry.outcome import Bits, Coded, Places, patterns, together, unpacked
-from crcasp.registry.set_enumerator import Sets
 from crcasp.results.advice import Verdict
 from crcasp.results.comparison import KINDS, kind_of
 
@@ -98,7 +97,8 @@ class UpdateImpact:
             old_sets = self.old.sets(old)
         except NoAnswerError as error:  # of the old table: its rows are not those of the output
             raise UsageError(str(error)) from None
-        other, _ = _pairs(old_sets, sets.of(~bad[answered]), _other_sets)
+        new_sets = sets.of(~bad[answered])
+        other, _ = _pairs(old_sets, new_sets, lambda a, b: None if a.best == b.best else "")
         touched = other
         tables = zip((old, new), self.ranks, strict=True)
         before, after = (_verdicts(answers, ranks, both) for answers, ranks in tables)
@@ -165,10 +165,6 @@ def _verdicts(answers: Answers, ranks: Mapping[str, int], places: Places) -> dic
         values = [every[np.argmax([*bits, True])] for bits in coded.values]
         found[str(word(atom.arguments[0]))] = Coded(values, coded.codes)
     return found
-
-
-def _other_sets(old: Sets, new: Sets) -> str | None:
-    return None if old.best == new.best else ""
 
 
 def _pairs(
