@@ -14,10 +14,11 @@ from crcasp.program.sets import (
     enumerate_sets,
     preferred,
     ranked,
+    set_verdicts,
     table_facts,
 )
 from crcasp.program.table import Table
-from crcasp.program.terms import Row, Word, natural, word
+from crcasp.program.terms import Row, Word, natural
 from crcasp.program.vocabulary import LIMITS
 from crcasp.results.advice import (
     Advice,
@@ -360,17 +361,6 @@ class AdviceDecoder(Decoder):
 
     # ---- sets -----------------------------------------------------------------------------
 
-    def set_verdicts(self) -> list[Symbol]:
-        """Return what the sets are made from: what is certain, or else supports together."""
-        alone = {therapy for (therapy,) in self.statements}
-        certain = (atom for name, _ in OF_VERDICTS for atom in self.certain.symbols(name))
-        together = (
-            atom
-            for atom in self.possible.symbols("because")
-            if (therapy := word(atom.arguments[0])) in self.eligible and therapy not in alone
-        )
-        return [*certain, *together]
-
     @cached_property
     def ranked(self) -> list[tuple[int, TherapySet]]:
         """The sets with their ranks: best grade first, then by name, systemic therapy first."""
@@ -378,7 +368,9 @@ class AdviceDecoder(Decoder):
         if not self.in_scope:
             return []
         facts = table_facts(self.completions, program.divided[2], self.completions.assumed)
-        return ranked(enumerate_sets(program, facts, self.set_verdicts()), self.table)
+        certain = (atom for name, _ in OF_VERDICTS for atom in self.certain.symbols(name))
+        verdicts = set_verdicts(certain, lambda: self.possible.symbols("because"))
+        return ranked(enumerate_sets(program, facts, verdicts), self.table)
 
     def preferred(self) -> tuple[tuple[tuple[str, ...], ...], str | None]:
         """Return the preferred sets, each as its therapies, and their grade."""

@@ -81,7 +81,7 @@ class OfMany:
         self.everybody = (1 << rows) - 1
         self.values = {TRUE: self.everybody, -TRUE: 0}
         self.valued = len(self.values)
-        self.options: dict[tuple[int, ...], int] = {}
+        self.options: dict[tuple[Symbol, tuple[int, ...], bool], int] = {}
         self.asked: dict[int, tuple[int, int]] = {}
         self.flips: dict[Symbol, int] = {}
 
@@ -143,13 +143,14 @@ class OfMany:
 
     def _allowed(self, finding: Symbol, leaves: tuple[int, ...], unused: bool) -> int:
         """Return the patients whose finding may have one of some values, or has none at all."""
-        if leaves not in self.options:
+        key = finding, leaves, unused
+        if key not in self.options:
             whom = (self.value(self.circuit.could_be[leaf]) for leaf in leaves)
-            self.options[leaves] = reduce(or_, whom, 0)
-        if not unused:
-            return self.options[leaves]
-        every = tuple(self.circuit.inputs[finding])
-        return self.options[leaves] | self.everybody ^ self._allowed(finding, every, False)
+            self.options[key] = reduce(or_, whom, 0)
+            if unused:
+                every = tuple(self.circuit.inputs[finding])
+                self.options[key] |= self.everybody ^ self._allowed(finding, every, False)
+        return self.options[key]
 
     @property
     def inconsistent(self) -> int:

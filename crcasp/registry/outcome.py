@@ -44,7 +44,9 @@ def together(columns: Sequence[Coded], change: Callable[..., Any]) -> Coded:
     """Return what the values of several columns come to, each combination of them once."""
     first, codes = distinct(np.column_stack([column.codes for column in columns]))
     rows = zip(*([it.values[code] for code in it.codes[first]] for it in columns), strict=True)
-    return Coded([change(*row) for row in rows], codes)
+    numbers: dict[Any, int] = {}
+    found = [numbers.setdefault(change(*row), len(numbers)) for row in rows]
+    return Coded([*numbers], np.array(found, np.intp)[codes])
 
 
 class Results:
