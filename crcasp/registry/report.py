@@ -37,9 +37,8 @@ def registry_html(
     old: Program | None = None,
 ) -> str:
     """Return the report on a registry."""
-    table = engine(program).table
-    wording = table.words
-    nodes, bands = _flow(summary.flow, sorted(table.ranks, key=lambda grade: -table.ranks[grade]))
+    wording = engine(program).table.words
+    nodes, bands = _flow(summary.flow, engine(program).rules.grades)
     missing = {
         name: {ALONE: alone, OTHERS: count - alone}
         for name, count in summary.missing.items()

@@ -202,15 +202,12 @@ class Source:
         text, separator = self._header(stream.read(BLOCK) + self._line(stream))
         names = distinct_names(self.header)
         while True:
-            table = self._at_once(text, names, separator) if len(text) < 2 * BLOCK else None
-            if table is not None:
-                yield Batch(table, {})
-            else:
-                yield self._by_rows(text, lines, names, separator)
+            whole = self._at_once(text, names, separator) if len(text) < 2 * BLOCK else None
+            yield whole or self._by_rows(text, lines, names, separator)
             if not (text := stream.read(BLOCK) + self._line(stream)):
                 return
 
-    def _at_once(self, text: str, names: list[str], separator: str) -> pa.Table | None:
+    def _at_once(self, text: str, names: list[str], separator: str) -> Batch | None:
         """Return the rows of a text, None if not each of its lines is one."""
         end = "" if text.endswith("\n") else "\n"
         # An unclosed quotation mark in the last line would take this one to its row.
@@ -229,7 +226,7 @@ class Source:
         if lines != text.count("\n") + len(end):
             return None
         self.lines += lines
-        return table.slice(0, lines)
+        return Batch(table.slice(0, lines), {})
 
     def _by_rows(
         self, text: str, more: Iterator[str], names: Sequence[str], separator: str
