@@ -89,9 +89,9 @@ class Advisor:
         treatments: Treatments | None = None,
     ) -> None:
         self.treatments = treatments
-        self.vocabulary = engine(program).vocabulary
-        findings = {**self.vocabulary.findings, **findings_of_its_own(old, program)}
-        self.names = Names(mapping, self.vocabulary._replace(findings=findings))
+        known = engine(program).vocabulary
+        findings = {**known.findings, **findings_of_its_own(old, program)}
+        self.names = Names(mapping, known._replace(findings=findings))
         if treatments:
             mapping, whose = treatments.map_of_lines(mapping)
             self.names.values |= whose

@@ -133,9 +133,6 @@ class Cells:
         for name, rule in names.rules.items():
             self._check(name, rule)
         self.prepare(self.floor)
-        for name in self.floor:
-            if not self.readers[name].numbers:
-                raise UsageError(f"--floor {name}: its values are not numbers; leave it out.")
 
     def prepare(self, used: Iterable[str]) -> None:
         """Refuse, before any row, what the map says wrongly of the columns that are there."""
@@ -163,6 +160,8 @@ class Cells:
             floor=name in self.floor,
             unrecorded=f"{remedy}if there was no such line." if label == "received" else "",
         )
+        if name in self.floor and not reader.numbers:
+            raise UsageError(f"--floor {name}: its values are not numbers; leave it out.")
         line = LINE.fullmatch(name)
         if line and int(line[1]) > known.lines:
             should = f"the line must be {choices(range(1, known.lines + 1))}"

@@ -38,7 +38,6 @@ from crcasp.registry.set_enumerator import SetEnumerator
 
 # Told of some patients: their facts, which of all they are, how they are answered, and what.
 Seen: TypeAlias = Callable[[Facts, Places, int, bool, Answers, Coded], None]
-Columns: TypeAlias = Iterator[tuple[str, Places, Coded]]
 Issues: TypeAlias = dict[Symbol, Bits]  # for each contradiction the patients who have it
 
 UNANSWERED = "its constraints leave no answer for this patient"
@@ -141,23 +140,21 @@ class Evaluator:
         enumerator = self.enumerator(frozenset(facts), frozenset([*more, *verdicts]))
         values = [_listed(answers, atom) for atom in enumerator.inputs]
         places = _places(answers)
-        found = patterns(values, answers.rows, places)
-        sets, none = [], []
-        for code, bits in enumerate(found.values):
-            try:
-                sets.append(enumerator.sets(bytes(bits)))
-            except NoAnswerError:
-                none.append(code)
-        if none:
-            raise self._unanswered(places[np.isin(found.codes, none)])
-        return Coded(sets, found.codes)
+        inputs = patterns(values, answers.rows, places)
+        found = inputs.each(lambda bits: enumerator.sets(bytes(bits)))
+        none = found.are(lambda sets: sets is None)
+        if none.any():
+            raise self._unanswered(places[none])
+        return found
 
     def _unanswered(self, places: Places) -> NoAnswerError:
         error = self.program.without_answer()
         error.places = places.tolist()
         return error
 
-    def _columns(self, answers: Answers, sets: Coded, given: Given) -> Columns:
+    def _columns(
+        self, answers: Answers, sets: Coded, given: Given
+    ) -> Iterator[tuple[str, Places, Coded]]:
         """Yield the columns of results, each with the places that it is for."""
         places = _places(answers)
         eligible, undetermined = dict[str, int](), dict[str, int]()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from clingo import Symbol
 
+from crcasp.errors import NoAnswerError
 from crcasp.program.completions import stated
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
@@ -45,7 +46,6 @@ class SetEnumerator:
 
     Attributes:
         inputs: the verdicts that the sets depend on.
-        sets: returns the sets where the inputs have some values, given as bytes.
     """
 
     def __init__(
@@ -68,10 +68,15 @@ class SetEnumerator:
             control.assign_external(literal, None)
         self.sets = lru_cache(KEPT)(self._sets)
 
-    def _sets(self, values: bytes) -> Sets:
+    def _sets(self, values: bytes) -> Sets | None:
+        """Return the sets where the inputs have these values, None if nothing is left."""
         inputs = zip(self.literals, values, strict=True)
         assumed = [literal if value else -literal for literal, value in inputs]
-        sets = ranked(found_sets(self.program, self.solver, assumed), engine(self.program).table)
+        try:
+            found = found_sets(self.program, self.solver, assumed)
+        except NoAnswerError:
+            return None
+        sets = ranked(found, engine(self.program).table)
         best = preferred(sets)
         return Sets(
             every=frozenset(frozenset(chosen.therapies) for _, chosen in sets),
