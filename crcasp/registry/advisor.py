@@ -192,9 +192,8 @@ class Advisor:
         cause, said = ALONE
         alone = {}
         for it in np.flatnonzero(count == 1).tolist():
-            column = next(column for column, own in zip(others, stands, strict=True) if own[it])
-            text = column.texts[column.codes[it]]
-            alone[int(places[it])] = cause, said.format(as_cell(text))
+            texts = next(c.texts for c, own in zip(others, stands, strict=True) if own[it])
+            alone[int(places[it])] = cause, said.format(as_cell(texts.values[texts.codes[it]]))
         return empty, alone
 
 
@@ -206,13 +205,13 @@ def _wrong(
         yield place, cause, text, text
     for column in columns:
         told = {}
-        for code, cell in enumerate(column.cells):
+        for code, cell in enumerate(column.cells.values):
             if cell.message:
-                shown = as_cell(column.texts[code])
+                shown = as_cell(column.texts.values[code])
                 sentence = f"{column.name} {shown}: {cell.message}"
                 told[code] = (f"{column.name}: {cell.cause}", shown, sentence)
         for place in np.flatnonzero(column.wrong()).tolist():
-            yield (place, *told[column.codes[place]])
+            yield (place, *told[column.cells.codes[place]])
 
 
 def contradictions(table: pa.Table, found: Facts, issues: Issues, asked: Bools) -> dict[int, Said]:

@@ -34,40 +34,34 @@ def unread(_: str | None) -> Cell:
 
 
 class Column(NamedTuple):
-    """A column by its different texts, the last of which is None: there is nothing.
+    """A column by its different texts, one of which is None: there is nothing.
 
     Attributes:
         name: as the file calls it.
-        texts: the different texts.
-        cells: what each says.
-        codes: for each row, which text it has.
+        texts: the text of each row.
+        cells: what it says.
     """
 
     name: str
-    texts: Sequence[str | None]
-    cells: Sequence[Cell]
-    codes: NDArray[np.intp]
+    texts: Coded
+    cells: Coded
 
     @classmethod
     def of(cls, table: pa.Table, name: str, read: Callable[[str | None], Cell] = unread) -> Column:
         """Return a column of a table."""
         array = as_text(table[name].combine_chunks()).dictionary_encode()
-        texts: list[str | None] = [*array.dictionary.to_pylist(), None]
-        codes = pc.fill_null(array.indices, len(texts) - 1).to_numpy(zero_copy_only=False)
-        return cls(name, texts, [*map(read, texts)], codes.astype(np.intp))
-
-    def rows(self, having: Iterable[object]) -> Bools:
-        """Return the rows whose text is such."""
-        chosen: Bools = np.fromiter(map(bool, having), bool, len(self.texts))[self.codes]
-        return chosen
+        values: list[str | None] = [*array.dictionary.to_pylist(), None]
+        codes = pc.fill_null(array.indices, len(values) - 1).to_numpy(zero_copy_only=False)
+        texts = Coded(values, codes.astype(np.intp))
+        return cls(name, texts, texts.each(read))
 
     def wrong(self) -> Bools:
         """Return the rows whose cell is wrong."""
-        return self.rows(cell.message for cell in self.cells)
+        return self.cells.are(lambda cell: bool(cell.message))
 
     def blank(self) -> Bools:
         """Return the rows in whose cell nothing stands."""
-        return self.rows(not (text or "").strip() for text in self.texts)
+        return self.texts.are(lambda text: not (text or "").strip())
 
 
 def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
@@ -197,12 +191,13 @@ class Cells:
         read = {Rule: self.readers[name].read, Years: dated}.get(type(rule), unread)
         columns = [Column.of(table, it, read) for it in its if it in table.column_names]
         if len(columns) < len(its):  # a key of JSON that no row of these has
-            return Column(name, [None], [Cell()], np.zeros(len(table), np.intp)), columns
-        rows = together([Coded(it.texts, it.codes) for it in columns], lambda *row: row)
-        texts = (dict(zip(rule.columns, row, strict=True)) for row in rows.values)
-        cells = [self._ruled(name, rule, row) for row in texts]
-        shown = [" and ".join(text or "" for text in row) for row in rows.values]
-        return Column(" and ".join(its), shown, cells, rows.codes), columns
+            texts = Coded([None], np.zeros(len(table), np.intp))
+            return Column(name, texts, texts.each(unread)), columns
+        keys = rule.columns
+        rows = together([it.texts for it in columns], lambda *row: row)
+        cells = rows.each(lambda row: self._ruled(name, rule, dict(zip(keys, row, strict=True))))
+        shown = rows.each(lambda row: " and ".join(text or "" for text in row))
+        return Column(" and ".join(its), shown, cells), columns
 
     def _ruled(self, name: str, rule: AnyRule, row: Mapping[str, str | None]) -> Cell:
         """Return what a rule makes of the texts of a row."""
@@ -235,23 +230,25 @@ class Cells:
                 column = Column.of(table, names[0], reader.read)
                 columns = []
             faulty = found.unclear if name in self.others else found.wrong
-            faulty.extend(it for it in (*columns, column) if any(cell.message for cell in it.cells))
+            faulty.extend(
+                it for it in (*columns, column) if any(cell.message for cell in it.cells.values)
+            )
             for it in () if found.known.all() else columns or [column]:
                 np.logical_or(found.known, ~it.blank(), out=found.known)
             if name == GIVEN:
                 found = found._replace(given=self._given(column))
                 continue
             line = LINE.fullmatch(name)
-            for word, whom in _stated(column).items():
+            for word, whom in _stated(column.cells).items():
                 fact = fact_of(reader.label, (int(line[1]), word) if line else (word,))
                 found.facts[fact], found.origins[fact] = whom, names
         return found
 
     def _given(self, column: Column) -> NDArray[np.object_]:
-        told = np.full(len(column.cells), None)
-        for code, cell in enumerate(column.cells):
+        told = np.full(len(column.cells.values), None)
+        for code, cell in enumerate(column.cells.values):
             told[code] = self._therapies([{*map(str, group)} for group in cell.groups]) or None
-        return told[column.codes]
+        return told[column.cells.codes]
 
     def _therapies(self, groups: Sequence[set[str]]) -> tuple[str, ...]:
         """Return the therapies that some words are, in one order."""
@@ -271,10 +268,10 @@ def findings_of_its_own(old: Program | None, new: Program) -> dict[str, tuple[st
     return {name: values for name, values in findings.items() if name not in known}
 
 
-def _stated(column: Column) -> dict[str | int, Bools]:
-    """Return the words that the cells of a column have, with the rows that have them."""
-    having: dict[str | int, Bools] = defaultdict(lambda: np.zeros(len(column.cells), bool))
-    for code, cell in enumerate(column.cells):
+def _stated(cells: Coded) -> dict[str | int, Bools]:
+    """Return the words that cells have, with the rows that have them."""
+    having: dict[str | int, Bools] = defaultdict(lambda: np.zeros(len(cells.values), bool))
+    for code, cell in enumerate(cells.values):
         for word in chain.from_iterable(cell.groups):
             having[word][code] = True
-    return {word: chosen[column.codes] for word, chosen in having.items()}
+    return {word: chosen[cells.codes] for word, chosen in having.items()}
