@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from clingo import Symbol
@@ -97,18 +96,19 @@ class UpdateImpact:
             old_sets = self.old.sets(old)
         except NoAnswerError as error:  # of the old table: its rows are not those of the output
             raise UsageError(str(error)) from None
-        new_sets = sets.of(~bad[answered])
-        other, _ = _pairs(old_sets, new_sets, lambda a, b: None if a.best == b.best else "")
+        pair = [old_sets, sets.of(~bad[answered])]
+        other = together(pair, lambda one, another: one.best != another.best).are(bool)
         touched = other
         tables = zip((old, new), self.ranks, strict=True)
         before, after = (_verdicts(answers, ranks, both) for answers, ranks in tables)
         nobody = Coded([EXCLUDED], np.zeros(len(both), np.intp))
         for therapy in before.keys() | after.keys():
-            pair = before.get(therapy, nobody), after.get(therapy, nobody)
-            changed, kinds = _pairs(*pair, self._change)
-            touched = touched | changed
-            for kind, patients in kinds.items():
-                self.therapies[therapy, kind] += patients
+            pair = [before.get(therapy, nobody), after.get(therapy, nobody)]
+            kinds = together(pair, self._change)
+            touched = touched | kinds.are(lambda kind: kind is not None)
+            for kind, patients in zip(kinds.values, np.bincount(kinds.codes).tolist(), strict=True):
+                if kind:
+                    self.therapies[therapy, kind] += patients
         self.counts["patients"] += int(touched.sum())
         self.counts["preferred"] += int(other.sum())
 
@@ -165,16 +165,3 @@ def _verdicts(answers: Answers, ranks: Mapping[str, int], places: Places) -> dic
         values = [every[np.argmax([*bits, True])] for bits in coded.values]
         found[str(word(atom.arguments[0]))] = Coded(values, coded.codes)
     return found
-
-
-def _pairs(
-    old: Coded, new: Coded, change: Callable[[Any, Any], str | None]
-) -> tuple[Bits, Counter[str]]:
-    """Return for whom there is a change between two values, and how many each one is for."""
-    found = together([old, new], change)
-    patients = np.bincount(found.codes, minlength=len(found.values)).tolist()
-    counts = Counter[str]()
-    for kind, count in zip(found.values, patients, strict=True):
-        if kind:
-            counts[kind] += count
-    return found.are(lambda kind: kind is not None), counts
