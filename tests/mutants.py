@@ -1,9 +1,10 @@
 """Mutants of the logic program, and the brute-force reading as their judge.
 
-`python tests/mutants.py` makes every mutant of the files that decide (a rule deleted, a literal
-dropped or negated, a comparison or a number changed, a pool shortened), and says which of them
-answer some random patient as the reading does not: these are killed. `--sample 40` takes so many
-of them, always the same; names of files take their mutants only.
+`python tests/mutants.py` makes every mutant of `lp/` (a rule deleted, a literal dropped or negated,
+a comparison or a number changed, a pool shortened). Those of the files that decide are asked of
+random patients, and killed by an answer that the reading does not give; all others are judged by
+the tests of what they are for. `--sample 40` takes so many of them, always the same; names of
+files take their mutants only.
 """
 
 from __future__ import annotations
@@ -41,11 +42,26 @@ from crcasp.program import files, flaws
 from lp import test_overlay_language, test_program, test_table
 
 LP = Path(files.program_directory())
+# The files that decide, whose mutants are asked questions.
 JUDGED = ("interpretations.lp", "table.lp", "patient.lp", "offers.lp", "verdicts.lp", "sets.lp")
+ASKED = (*JUDGED, "reasons.lp")
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.txt")
 # Of whom a mutant is asked: patients, chosen out of so many, overlays, and patients for reasons.
 PATIENTS, POOL, OVERLAYS, REASONS = 14, 400, 6, 1
-TESTS = ("tests/lp/test_table.py", "tests/lp/test_overlay_rules.py", "tests/questions")
+# What judges the mutants of all other files, by their folder.
+TESTS = {
+    "": ("facts", "cli/test_cli.py", "lp", "program", "questions"),
+    "any": ("questions/test_audit.py", "questions/test_diff.py", "registry/test_touched.py"),
+    "audit": ("questions/test_audit.py",),
+    "check": ("program", "facts/test_contradictions.py", "questions/test_own_rules.py"),
+    "cohort": ("registry/test_evaluation.py", "registry/test_cohort.py"),
+    "diff": ("questions", "registry/test_touched.py"),
+    "explain": ("questions/test_explain.py", "questions/test_reasons.py"),
+    "missing": ("questions/test_missing.py",),
+    "page": ("views/test_what_if.py", "views/test_what_if_browser.py"),
+    "picture": ("views/test_picture.py",),
+    "wrapper": ("lp/test_table.py", "questions"),
+}
 FULLY_KNOWN = (
     test_program.EXAMPLES["unresectable_liver"],
     f"liver_metastases(unresectable). {test_program.KNOWN}",
@@ -522,7 +538,7 @@ def _advice(facts: str, overlay: Path) -> Advice:
 
 
 def _whole(advice: Advice) -> str:
-    return repr(advice._replace(provenance=None))
+    return repr(advice._replace(provenance=None, cells=tuple(sorted(advice.cells))))
 
 
 def _tells(facts: str, overlay: Path) -> str:
@@ -648,13 +664,18 @@ def noticed(mutant: Mutant, known: list[str]) -> int:
 
 
 def by_tests(mutant: Mutant) -> int:
-    """Return what becomes of a mutant by the quick tests."""
-    return SAME if quick_tests({mutant.file: mutant.text}, *TESTS) == GREEN else KILLED
+    """Return what becomes of a mutant by the tests of what its folder is for."""
+    resource.setrlimit(resource.RLIMIT_CPU, (20 * SECONDS, 20 * SECONDS))
+    here = Path(__file__).parent
+    tests = [str(here / name) for name in TESTS[mutant.file.rpartition("/")[0]]]
+    changed = {mutant.file: mutant.text}
+    alive = all(run_tests(changed, *tests, kind=it) == GREEN for it in ("not slow", "slow"))
+    return SAME if alive else KILLED
 
 
-def quick_tests(changed: Mapping[str, str], *options: str) -> int:
-    """Run quick tests on the program with some files changed; return how pytest ends."""
-    plain = ("-x", "-pno:cacheprovider", "-oaddopts=-m 'not slow'")
+def run_tests(changed: Mapping[str, str], *options: str, kind: str = "not slow") -> int:
+    """Run tests of a kind on the program with some files changed; return how pytest ends."""
+    plain = ("-x", "-pno:cacheprovider", "--assert=plain", f"-oaddopts=-m '{kind}'")
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     with loaded(changed), open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
         return int(pytest.main([*plain, *options]))
@@ -673,7 +694,7 @@ def judge(
             mutant = waiting.pop()
             process = os.fork()
             if not process:
-                resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+                resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, 20 * SECONDS))
                 resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
                 os._exit(fate(mutant))
             running[process] = mutant
@@ -697,17 +718,23 @@ def sample(names: Iterable[str], number: int) -> list[Mutant]:
 def main() -> int:
     """Make mutants, judge them, and print the score of each file."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="*", default=JUDGED, metavar="FILE")
+    files = sorted(path.relative_to(LP).as_posix() for path in LP.rglob("*.lp"))
+    parser.add_argument("files", nargs="*", default=files, metavar="FILE")
     parser.add_argument("--sample", type=int, help="take so many of them, always the same")
-    parser.add_argument("--tests", action="store_true", help="let the quick tests judge them")
+    parser.add_argument("--tests", action="store_true", help="let tests judge all of them")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     every = [mutant for name in options.files for mutant in mutants(name)]
     chosen = sample(options.files, options.sample) if options.sample else every
-    ask = partial(by_questions, known=as_it_is())
+    asking = [] if options.tests else [mutant for mutant in chosen if mutant.file in ASKED]
+    ask = partial(by_questions, known=as_it_is() if asking else [])
     listed = equivalent()
+
+    def fate(mutant: Mutant) -> int:
+        return ask(mutant) if mutant in asking else by_tests(mutant)
+
     score: dict[str, Counter[str]] = {}
-    for mutant, end in judge(chosen, options.workers, by_tests if options.tests else ask):
+    for mutant, end in judge(chosen, options.workers, fate):
         said = "equivalent" if end != KILLED and mutant.name in listed else FATES[end]
         score.setdefault(mutant.file, Counter())[said] += 1
         if said not in ("killed", "equivalent"):

@@ -167,14 +167,15 @@ class AdviceDecoder(Decoder):
         """Return the answer for the patient with these facts."""
         in_scope = self.in_scope
         verdicts = {v.therapy: v for v in self.verdicts()} if in_scope else {}
-        notices = {str(name): str(text) for name, text in self.possible["notice"]}
-        if not self.eligible:
-            notices |= {str(name): str(text) for name, text in self.certain["if_none"]}
+        sets = tuple(self.sets(verdicts))
+        more = "if_none" if not self.eligible else "" if sets else "if_no_set"
+        rows = [*self.possible["notice"], *(self.certain[more] if more else ())]
+        notices = {str(name): str(text) for name, text in rows}
         return Advice(
             in_scope=in_scope,
             line="first" if self.values["line"] == "first" else "beyond_first",
             notices=tuple(notices[name] for name in sorted(notices)),
-            sets=tuple(self.sets(verdicts)),
+            sets=sets,
             verdicts=tuple(verdicts[name] for name in self.table.ordered(verdicts)),
             findings=tuple(self.findings()),
             history=_history(facts),

@@ -66,12 +66,16 @@ class Patient(NamedTuple):
     def _contradictions(self, issues: Iterable[Row]) -> list[Fault]:
         """Return a fault for each contradiction that the program derives."""
         places = {str(fact): place for fact, place in self.base.facts.items()}
+
+        def called(fact: object) -> str:
+            return str(fact) if str(fact) in places else f"{fact}, which an overlay states"
+
         faults = []
         for fact, other, text in issues:
             place = places.get(str(other))
             seen = f" ({place})" if place and place.line and other != fact else ""
-            against = ":" if fact == other else f" contradicts {other}{seen}:"
-            faults.append(Fault(places.get(str(fact)), f"{fact}{against} {text}."))
+            against = "" if fact == other else f" contradicts {called(other)}{seen}"
+            faults.append(Fault(places.get(str(fact)), f"{called(fact)}{against}: {text}."))
         return faults
 
 
@@ -86,10 +90,13 @@ def read_source(source: Source, program: Program) -> FactBase:
         return read_path(source, vocabulary)
     if isinstance(source, Mapping):
         return read_mapping(source, vocabulary)
-    symbols = tuple(source) if isinstance(source, Iterable) else (source,)
-    if all(isinstance(symbol, Symbol) for symbol in symbols):
+    stream = hasattr(source, "read")  # what is left of it says nothing of a patient
+    several = isinstance(source, Iterable) and not stream
+    given: tuple[object, ...] = tuple(source) if several else (source,)
+    symbols = [symbol for symbol in given if isinstance(symbol, Symbol)]
+    if len(symbols) == len(given):
         return read_symbols(symbols, vocabulary)
-    strange = next(symbol for symbol in symbols if not isinstance(symbol, Symbol))
+    strange = next(symbol for symbol in given if not isinstance(symbol, Symbol))
     raise UsageError(
         "A patient is the path of one fact file, a mapping, or the symbols that parse_facts() "
         f"returns, and not {_described(source, strange)}."

@@ -160,7 +160,8 @@ class Names:
                 taken.update(used[mine])
         aside = {c: near for c in header if c not in taken and (near := self._like(c, used))}
         if all(mine in (ID, GIVEN) for mine in used):
-            like = "; ".join(f"{c}: did you mean {near}?" for c, near in aside.items())
+            free = {column: near for column, near in aside.items() if near not in used}
+            like = "; ".join(f"{column}: did you mean {near}?" for column, near in free.items())
             raise UsageError(
                 f"{name}: none of its columns ({listed(header)}) is one of those that are "
                 f"read ({', '.join(self.patient)}): say by --column or --map which is which, or by "

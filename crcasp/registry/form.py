@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import PurePath
 from typing import NamedTuple
@@ -77,12 +78,15 @@ def compression(name: str) -> str | None:
     return None
 
 
-def form_of(name: str, option: str | None, stream: str | None = None) -> str:
-    """Return the form of a file by its suffix, or else by the option."""
+def form_of(
+    name: str, option: str | None, stream: str | None = None, forms: Sequence[str] = FORMS
+) -> str:
+    """Return the form of a file, one of some, by its suffix, or else by the option."""
     special = name == STANDARD or is_special(name)
     form = suffix_form(name) or option or (stream if special else None)
-    if form is None:
+    if form is None or form not in forms:
+        known = ", ".join(suffix for suffix, it in SUFFIXES.items() if it in forms)
         raise UsageError(
-            f"{name}: its suffix is none of {', '.join(SUFFIXES)}: say by --format what it is."
+            f"{name}: its suffix is none of {known}: give it one, or say by --format what it is."
         )
     return form

@@ -111,9 +111,8 @@ def answer_files(
     advisor = Advisor(program, mapping, old, lines)
     tally = Tally()
     with closing(Source(source, how)) as rows:
-        form = form_of(output, how.form, "ndjson" if rows.form == "ndjson" else "csv")
-        if form == "xlsx":
-            raise UsageError(f"{output}: answers are written as CSV, NDJSON or Parquet.")
+        usual = "ndjson" if rows.form == "ndjson" else "csv"
+        form = form_of(output, how.form, usual, ("csv", "ndjson", "parquet"))
         with opened(*outputs) as (answers, *others):
             if form == "parquet" and answers.special:
                 raise UsageError(f"{output}: Parquet cannot be written to a stream: name a file.")
@@ -202,6 +201,9 @@ def _answer(
         for batch in source.batches(advisor.names.column):
             strange = [key for key, meant in keys.items() if meant is None]
             there = header | dict.fromkeys([*batch.rows.column_names, *strange])
+            if not there:
+                _, said = next(iter(batch.faults.values()), ("", "it has no patients."))
+                raise UsageError(f"{source.called}: {said}")
             if not header or len(there) > len(header):
                 if not header and batch.lines is None:
                     refuse_columns(batch.rows.schema, writer.form, source.called)

@@ -134,12 +134,18 @@ class Summary:
         )
         yield "Columns", f"{'; '.join(used)}."
         if self.aside:
-            like = (f"{printable(c)} (did you mean {near}?)" for c, near in self.aside.items())
+            like = (
+                f"{printable(column)} ({near} is {printable(self.columns[near][0])})"
+                if near in self.columns
+                else f"{printable(column)} (did you mean {near}?)"
+                for column, near in self.aside.items()
+            )
             yield "Not used", f"{'; '.join(like)}."
         for note in self.said():
             yield "Note", note
-        yield "Line", _counted(self.lines)
-        yield "Grade", _counted(self.grades)
+        for title, counts in (("Line", self.lines), ("Grade", self.grades)):
+            if counts:
+                yield title, _counted(counts)
         if self.concordance:
             yield "", "Given", 0
         for therapy, counts in self.concordance.items():

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pyarrow as pa
 
 from crcasp.errors import UsageError
+from crcasp.facts.wording import choices
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.registry.batch import Batch, Said
@@ -63,7 +64,7 @@ class Treatments:
         known = engine(program).vocabulary
         self.names = Names(self.mapping, known, (ID, "line", *OF_LINES, "setting"), PREFIX)
         self.counts = dict.fromkeys(("rows", "excluded", "without_id", "without_treatment"), 0)
-        self.not_lines = known.not_lines
+        self.not_lines, self.unnamed = known.not_lines, choices(known.unnamed)
         self.settings = self._reader("setting", known.settings)
         self.numbers = self._reader("line", range(1, known.lines + 1))
         self.reasons = self._reader("stopped", known.reasons)
@@ -166,6 +167,10 @@ class Treatments:
         own = self.lines[patient]
         gone = self.excluded[patient] - own.keys()
         numbered = {number - sum(it < number for it in gone): own[number] for number in own}
+        if lacking := {*range(1, max(numbered))} - numbered.keys():
+            said = f"there is line {max(numbered)} and not line {min(lacking)}: add it "
+            said += f"({self.unnamed} if its name is not known), or number lines without a gap."
+            self.faults.setdefault(patient, ("treatments: a line is missing", said))
         columns = {f"line{number}": UNRECORDED for number in range(1, max(numbered) + 1)}
         for number, line in numbered.items():
             for end, texts in line.items():

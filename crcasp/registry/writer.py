@@ -35,8 +35,8 @@ def refuse_columns(schema: pa.Schema, output: str, name: str) -> None:
         nested = types.is_nested(field.type) and output == "csv"
         if output != "parquet" and (binary or nested):
             raise UsageError(
-                f"{name}: its column {field.name} holds {field.type}, which {output.upper()} "
-                "cannot: take it out, or write the output as Parquet."
+                f"{name}: its column {field.name} holds {'bytes' if binary else 'lists'}, which "
+                f"{output.upper()} cannot: take it out, or write the output as Parquet."
             )
 
 

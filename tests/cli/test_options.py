@@ -17,10 +17,35 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = str(ROOT / "examples" / "reuse.lp")
 
 
-@pytest.mark.parametrize("pair", ["=1", "fit_ecog", "fit_ecog=", " = ", ""])
+@pytest.mark.parametrize("pair", ["=1", "fit_ecog", "fit_ecog=", " = "])
 def test_a_constant_without_name_or_value(pair: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["recommend", EXAMPLE, "-c", pair]) == 2
     assert capsys.readouterr() == ("", f"-c {pair}: write it as NAME=VALUE.\n")
+
+
+@pytest.mark.parametrize(
+    "argv", [["recommend", ""], ["recommend", EXAMPLE, "-o", ""], ["cohort", EXAMPLE, "-o", ""]]
+)
+def test_an_empty_argument_is_refused(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(argv) == 2
+    assert capsys.readouterr().err.startswith('An argument is empty, "": ')
+
+
+@pytest.mark.parametrize(
+    ("argv", "name"),
+    [
+        (["map"], "map.png"),
+        (["map"], "map.dot"),
+        (["recommend", EXAMPLE], "answer.html"),
+        (["recommend", EXAMPLE, "--format", "html"], "answer.JSON"),
+    ],
+)
+def test_an_output_is_not_of_another_form_than_its_name_says(
+    argv: list[str], name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*argv, "-o", str(tmp_path / name)]) == 2
+    assert "say by --format or the name what it is" in capsys.readouterr().err
+    assert not [*tmp_path.iterdir()]
 
 
 def test_the_vocabulary_goes_into_a_file(

@@ -65,6 +65,6 @@ def run(changed: dict[str, str], options: list[str], path: list[str]) -> int:
     """Run `test_table.py` in a process of its own until something is red; return how it ends."""
     sys.path[:] = path
     ((_, ends),) = mutants.judge(
-        [changed], 1, lambda files: mutants.quick_tests(files, TESTS, *options)
+        [changed], 1, lambda files: mutants.run_tests(files, TESTS, *options)
     )
     return ends

@@ -482,6 +482,7 @@ MADE_UP = [
 ]
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("drugs", "regimen"), MADE_UP)
 def test_11_gives_the_regimen_again_that_drugs_make_up(drugs: str, regimen: str | None) -> None:
     facts = f"received(1, ({drugs})). stopped(1, completed). received(2, regorafenib)."
@@ -594,6 +595,7 @@ NEUROPATHY = [
 ]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(("line", "toxic", "eligible", "excluded"), NEUROPATHY)
 def test_toxicity_counts_against_the_agents_it_was_due_to(
     line: str, toxic: str, eligible: str, excluded: str

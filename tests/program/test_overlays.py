@@ -296,6 +296,12 @@ def test_a_constraint_does_not_switch_off_the_input_check(overlay: Overlay) -> N
         recommend({"kras": "mutant", "ras": "wild_type"}, overlays=[overlay(ALWAYS_SYSTEMIC)])
 
 
+def test_a_fact_of_an_overlay_that_contradicts_the_patient_is_named(overlay: Overlay) -> None:
+    with pytest.raises(InputError) as refused:
+        recommend({"age": 50}, overlays=[overlay("age(60).")])
+    assert "age(60), which an overlay states: the finding is given more than" in str(refused.value)
+
+
 def test_a_constraint_that_leaves_no_model_is_refused(overlay: Overlay) -> None:
     """There is no answer to read then, not even one that says why there is no set."""
     path = overlay(ALWAYS_SYSTEMIC)

@@ -188,6 +188,7 @@ def test_an_unknown_is_settled_and_a_known_is_changed() -> None:
     ]
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("facts", "therapy", "barred"),
     [
@@ -283,6 +284,7 @@ def test_a_fact_that_an_overlay_states(tmp_path: Path) -> None:
     assert "country" not in found
 
 
+@pytest.mark.one_in(2)
 @pytest.mark.parametrize(
     ("need", "passes", "fails"),
     [
@@ -392,3 +394,46 @@ def test_what_a_later_source_bars_is_explained_in_its_words(tmp_path: Path) -> N
     assert ("Z", "later evidence") in [
         (reason.exclusion, reason.text) for way in ways for reason in way.exclusions or ()
     ]
+
+
+AGAIN = "6.3 allows irinotecan of line 1 again"
+
+
+@pytest.mark.parametrize(
+    ("history", "therapy", "statement", "passed"),
+    [
+        ("folfox stopped(1, progression)", "folfox", "11", "11 allows oxaliplatin of line 1 again"),
+        ("folfox stopped(1, completed)", "folfox", "11", "nothing in it failed"),
+        ("folfiri stopped(1, progression)", "folfiri+cetuximab", "6.3", AGAIN),
+        ("folfiri stopped(1, completed)", "folfiri+cetuximab", "6.3", ""),
+        ("folfiri stopped(1, toxicity)", "folfiri+cetuximab", "6.3", ""),
+    ],
+)
+def test_what_x3_does_not_hold_against_a_therapy(
+    history: str, therapy: str, statement: str, passed: str
+) -> None:
+    """I11 and I16: only what failed is said to be allowed again, and only where it is."""
+    first, stopped = history.split(maxsplit=1)
+    later = "received(2, capecitabine). stopped(2, progression)." if statement == "11" else ""
+    facts = f"received(1, {first}). {stopped}. {later} ras(wild_type)."
+    ways = explain(parse_facts(facts), therapy).ways
+    found = [it for way in ways if way.source == statement for it in way.exclusions]
+    (x3,) = (it for it in found if it.source == "X3")
+    assert x3.passed.startswith(passed)
+    assert bool(x3.passed) == bool(passed)
+
+
+@pytest.mark.parametrize(
+    ("rule", "passed"),
+    [
+        ("", [""]),
+        ('withdrawn("I15").', ["what 1 offers is exempt"]),
+        ('withdrawn(("I15"; "X2")).', []),
+    ],
+)
+def test_what_is_exempt_from_x2_is_said_to_be(rule: str, passed: list[str], tmp_path: Path) -> None:
+    (tmp_path / "own.lp").write_text(rule)
+    own = [tmp_path / "own.lp"]
+    explained = explain({"ras": "mutant", "side": "left"}, "folfox+cetuximab", overlays=own)
+    found = (way.exclusions for way in explained.ways if way.source == "1")
+    assert [it.passed for every in found for it in every if it.source == "X2"] == passed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from crcasp import UsageError
 EXAMPLE = Path(__file__).parents[2] / "examples" / "reuse.lp"
 
 
-@pytest.mark.parametrize("source", [[str(EXAMPLE)], [EXAMPLE], None, 5, [1], object()])
+@pytest.mark.parametrize("source", [[str(EXAMPLE)], [EXAMPLE], None, 5, [1], object(), StringIO()])
 @pytest.mark.parametrize("ask", ["recommend", "missing", "explain", "compare"])
 def test_no_source(ask: str, source: Any) -> None:
     more = {"recommend": (), "missing": (), "explain": ("hai",), "compare": ({},)}[ask]

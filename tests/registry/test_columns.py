@@ -53,6 +53,12 @@ def test_a_mapped_column_wins_and_what_it_hides_is_named(run: Run) -> None:
     assert answer["error"] == ""
     assert run.summary["columns"]["age"] == ["YEARS"]
     assert run.summary["aside"] == {"age": "age"}
+    assert "Not used age (age is YEARS)." in run.said
+
+
+def test_the_only_column_is_not_one_that_is_read_as_another(run: Run) -> None:
+    said = run.refused("id,age\n1,50\n", "--column", "id=age")
+    assert said.endswith("where the names of the columns begin.")
 
 
 def test_a_column_that_is_mapped_is_not_read_twice(run: Run) -> None:

@@ -129,7 +129,7 @@ def test_what_is_missing_is_said(rows: str, said: str, run: Run) -> None:
         ("A,1,aspirin,\n", "received must be"),
         ("A,1,,\n", "the therapy of this line is not recorded"),
         ("A,1,folfox,\nA,1,unknown,\n", "the therapy of this line is not recorded"),
-        ("A,1,folfox,\nA,3,folfiri,\n", "the therapy of this line is not recorded"),
+        ("A,1,folfox,\nA,3,folfiri,\n", "there is line 3 and not line 2: add it"),
         ("A,1,folfox,progression\nA,1,hai,toxicity\n", "more than one reason of stopping"),
     ],
 )

@@ -278,7 +278,7 @@ def test_output_goes_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "nowhere" / "answer.html"
+    path = tmp_path / "nowhere" / "answer.txt"
     assert cli.main(["recommend", str(EXAMPLES / "refractory.lp"), "-o", str(path)]) == 2
     assert capsys.readouterr().err.startswith(f"{path}: it cannot be written")
     assert cli.main(["recommend", str(EXAMPLES / "refractory.lp"), "-o", str(tmp_path)]) == 2
