@@ -4,9 +4,13 @@
 "use strict";
 
 const modules = {};
-const define = (name, make) => {
-  modules[name] = { ...modules[name], ...make() };
-};
+
+// A module, made when it is asked for, beside what the page has of it by itself.
+function define(name, make) {
+  const own = modules[name];
+  const get = () => kept(modules, name, () => ({ ...own, ...make() }));
+  Object.defineProperty(modules, name, { get, configurable: true });
+}
 
 // ---- classes -------------------------------------------------------------------------------
 
@@ -104,8 +108,6 @@ function arranged(names, values, args) {
 const namesOf = (of) =>
   of.fields?.map(([name]) => name) ?? of.params ?? of.prototype?.__init__?.params;
 const call = (of, values, ...args) => of(...arranged(namesOf(of), values, args));
-const tell = (of, name, values, ...args) =>
-  of[name](...arranged(namesOf(of[name]), values, args));
 const named = (args) => (args.at(-1) instanceof Named ? args.pop().values : {});
 
 // ---- values --------------------------------------------------------------------------------
@@ -238,7 +240,6 @@ const add = (a, b) => (Array.isArray(a) ? [...a, ...b] : a + b);
 const sub = (a, b) => (isSet(a) ? set([...a].filter((it) => !within(it, b))) : a - b);
 const band = (a, b) => set([...a].filter((it) => within(it, b)));
 const pow = (a, b) => a ** b;
-const shl = (a, b) => a << b;
 function bor(a, b) {
   if (a instanceof Dict) return dict([...a.items(), ...b.items()]);
   return isSet(a) ? a.union(b) : a | b;
@@ -273,12 +274,6 @@ function cut(of, low, high, step) {
   const found = of.slice(low ?? 0, high ?? undefined); // no step goes back but -1, of all
   if (step < 0) return [...found].reverse();
   return step ? found.filter((_, at) => at % step === 0) : found;
-}
-
-function apart(values, before, after) {
-  const all = [...values];
-  const end = all.length - after;
-  return [...all.slice(0, before), all.slice(before, end), ...all.slice(end)];
 }
 
 // ---- built-in functions --------------------------------------------------------------------
@@ -427,16 +422,17 @@ for (const [of, methods] of [[String, STRING], [Array, LIST], [Number, NUMBER]])
 // ---- the standard library ------------------------------------------------------------------
 
 class Match {
-  constructor(found, own) {
-    Object.assign(this, { found, own });
-    this.lastindex = own.findLastIndex((at) => found[at] !== undefined) + 1 || null;
+  constructor(found) {
+    this.found = found;
+  }
+  get lastindex() {
+    return this.found.findLastIndex((text) => text !== undefined) || null;
   }
   get lastgroup() {
-    const all = Object.entries(this.found.groups);
-    return all.findLast(([name, text]) => text !== undefined && !name.startsWith("$"))[0];
+    return Object.entries(this.found.groups).findLast(([, text]) => text !== undefined)[0];
   }
   get(group) {
-    return this.found[this.own[group - 1] ?? group] ?? this.found.groups?.[group] ?? null;
+    return this.found[group] ?? this.found.groups?.[group] ?? null;
   }
   span(group = 0) {
     const { indices } = this.found;
@@ -450,72 +446,38 @@ class Match {
   }
 }
 
-// A regular expression as JavaScript writes it: what gives nothing back, such as x*+, is looked
-// ahead for, and then taken.
-function written(text, verbose) {
-  let [at, count] = [0, 0];
-  const take = (form) => {
-    form.lastIndex = at;
-    const [found] = form.exec(text) ?? [""];
-    at += found.length;
-    return found;
-  };
-  const sequence = () => {
-    let all = "";
-    while (at < text.length && text[at] !== ")") {
-      let atom = take(/\((?:\?(?:[:=!]|<[=!]|P<\w+>))?|\[\^?\]?(?:\\.|[^\]\\])*\]|\\?./sy);
-      if (atom[0] === "(") atom = `${atom.replace("?P<", "?<")}${sequence()}${text[at++]}`;
-      if (atom === "\\Z") atom = "$(?![^])";
-      atom += take(/[*+?]|\{\d+(?:,\d*)?\}/y);
-      const name = `$${++count}`;
-      if (text[at] === "+" && /[*+?}]$/.test(atom)) {
-        at++;
-        atom = `(?=(?<${name}>${atom}))\\k<${name}>`;
-      }
-      if (!verbose || atom.trim()) all += atom;
-    }
-    return all;
-  };
-  return sequence();
-}
-
+// A regular expression as JavaScript writes it; what gives nothing back, as x*+, would not need to.
 class Pattern {
   constructor(text, flags = 0) {
-    const form = written(text, flags & 64);
-    const groups = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(\((?!\?)|\(\?<(?=[\w$]))(\$?)/g;
-    const opened = [...form.matchAll(groups)].filter(([, open]) => open);
-    this.own = opened.flatMap(([, , hidden], at) => (hidden ? [] : [at + 1]));
-    const made = (how) => new RegExp(form, `d${how}${flags & 16 ? "s" : ""}`);
-    [this.sticky, this.global] = [made("uy"), made("ug")];
-    for (const name of ["match_", "fullmatch"]) this[name] = this[name].bind(this);
+    const named = text.replaceAll("(?P<", "(?<").replaceAll("\\Z", "$");
+    const form = named.replace(/([*+?])\+/g, "$1");
+    const made = (how, of = form) => new RegExp(of, `du${how}${flags & 16 ? "s" : ""}`);
+    [this.sticky, this.global, this.whole] = [made("y"), made("g"), made("", `^(?:${form})$`)];
   }
-  at(of, text, at) {
+  at(of, text, at = 0) {
     of.lastIndex = at;
     const found = of.exec(text);
-    return found && new Match(found, this.own);
+    return found && new Match(found);
   }
-  match_(text, at = 0) {
+  match_(text, at) {
     return this.at(this.sticky, text, at);
   }
-  search_(text, at = 0) {
+  search_(text, at) {
     return this.at(this.global, text, at);
   }
   fullmatch(text) {
-    const found = this.match_(text);
-    return found && found.end() === text.length ? found : null;
+    return this.at(this.whole, text);
   }
-  finditer(text, at = 0) {
-    return [...text.slice(at).matchAll(this.global)].map((found) => {
-      for (const pair of [...found.indices]) if (pair) pair.forEach((_, of) => (pair[of] += at));
-      return new Match(found, this.own);
-    });
+  *finditer(text, at = 0) {
+    this.global.lastIndex = at;
+    for (const found of text.matchAll(this.global)) yield new Match(found);
   }
   findall(text) {
-    return this.finditer(text).map((match) => match.get(0));
+    return text.match(this.global) ?? [];
   }
   sub(by, text) {
-    const other = (...found) => by(new Match(found.slice(0, 3), this.own));
-    return text.replace(this.global, typeof by === "string" ? () => by : other);
+    const other = (...found) => by(new Match(found));
+    return text.replaceAll(this.global, typeof by === "string" ? () => by : other);
   }
 }
 
@@ -524,7 +486,7 @@ function pattern(text, flags) {
   if (!compiled.has(text)) compiled.set(text, new Pattern(text, flags));
   return compiled.get(text);
 }
-modules.re = { VERBOSE: 64, DOTALL: 16, compile: (text, flags) => new Pattern(text, flags) };
+modules.re = { DOTALL: 16, compile: (text, flags) => new Pattern(text, flags) };
 for (const name of ["match_", "search_", "fullmatch", "finditer", "findall"]) {
   modules.re[name] = (of, text) => pattern(of)[name](text);
 }
@@ -532,6 +494,7 @@ modules.re.escape = (text) => text.replace(/[^\w]/g, "\\$&");
 modules.re.sub = (of, by, text) => pattern(of).sub(by, text);
 modules["collections.abc"] = { Mapping: Dict, Iterable };
 modules.os = { path: { basename: (path) => path.split("/").at(-1) } };
+modules.dataclasses = { field: ({ values }) => values.default };
 modules.types = { MappingProxyType: (mapping) => mapping };
 modules.math = { prod: (items) => [...items].reduce((total, item) => total * item, 1) };
 modules.itertools = {
@@ -695,7 +658,7 @@ modules.json = {
 
 // What the translation itself calls.
 const $ = {
-  ...{ add, sub, bor, band, pow, shl, iadd, isub, ibor, eq, lt, le, gt, ge, within, truth },
-  ...{ both, either, item, put, cut, apart, attribute, call, tell, named, made, kept, remembered },
+  ...{ add, sub, bor, band, pow, iadd, isub, ibor, eq, lt, le, gt, ge, within, truth },
+  ...{ both, either, item, put, cut, attribute, call, made, kept, remembered },
   ...{ str, list, dict, set, formatted, error },
 };

@@ -228,9 +228,8 @@ class Solver extends Thing {
 
 class Completions extends Solver {
   __init__(program, facts, ...extra) {
-    const { text = "" } = named(extra);
     const names = ["check/patient.lp", ...extra];
-    super.__init__(program.control(...names, new Named({ facts: `${text} ${stated(facts)}` })));
+    super.__init__(program.control(...names, new Named({ facts: stated(facts) })));
     Object.assign(this, { program, assumed: [] });
   }
   // What choices and other atoms may be together, as far as the choices go behind these.
@@ -323,7 +322,7 @@ const program = {
 // The completions of the last patient are kept.
 const engine = {
   completions(facts, ...extra) {
-    const key = [stated(facts), ...extra.filter((it) => typeof it === "string")].join();
+    const key = [stated(facts), ...extra].join();
     if (this.key !== key) {
       this.last = modules["crcasp.program.completions"].Completions(program, facts, ...extra);
     }
