@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from clingo import parse_term
@@ -56,52 +55,32 @@ class _Answer:
 
     def answer(self) -> Iterator[Block]:
         advice = self.advice
-        if advice.preferred:
-            shown = tuple(self.sets(advice.preferred))
-            lead = "Any one of these, not ranked" if len(advice.preferred) > 1 else ""
-            why = tuple(self.why(advice.preferred))
-            yield Section("Preferred", (*shown, *why), lead)
+        best = advice.preferred
+        lead = "Any one of these, not ranked" if len(best) > 1 else ""
+        yield Section("Preferred", (*self.sets(best), *self.why(best)), lead)
         others = [chosen for chosen in advice.sets if not chosen.preferred]
-        if others:
-            yield Section("Next best", tuple(self.next_best(others)))
-        lowered = grouped(
-            (why, verdict.therapy)
-            for verdict in advice.therapies.values()
-            for why in verdict.lowered
+        yield Section("Next best", tuple(self.next_best(others)))
+        lowered = grouped((why, of.therapy) for of in advice.verdicts for why in of.lowered)
+        told = {reason.source for chosen in best for reason in chosen.because}
+        capped = (
+            Item(
+                f"{folded(names, self.words)}, by "
+                f"{phrases.lowering(why, self.words, told=why.source in told)}"
+            )
+            for why, names in lowered.items()
         )
-        if lowered:
-            yield Section(
-                "Grade lowered",
-                tuple(
-                    Item(f"{folded(names, self.words)}, by {self.capping(why)}")
-                    for why, names in lowered.items()
-                ),
-            )
+        yield Section("Grade lowered", tuple(capped))
         yield from self.tests()
-        excluded = [item for item in advice.therapies.values() if item.status == "excluded"]
+        excluded = [item for item in advice.verdicts if item.status == "excluded"]
         if excluded:
-            count = (
-                "1 therapy"
-                if len(excluded) == 1
-                else f"{len(excluded)} therapies, each under one reason, with what is lacking"
-            )
+            count = f"{len(excluded)} therapies, each under one reason, with what is lacking"
             items = [*_excluded(excluded, self.rules.therapies_in_words)]
             spares = self.words.phrases.get(("spares", "stated"), "")
             for name, sources in self.rules.exempt.items():
                 if name in (verdict.deciding for verdict in excluded):
                     items.append(Item(f"{spares.format(name, listed(sources))}."))
-            yield Section("Excluded", tuple(items), count)
+            yield Section("Excluded", tuple(items), count if len(excluded) > 1 else "1 therapy")
         yield Section("All therapies", (matrix(advice, self.rules),), folded=True)
-
-    def capping(self, why: Reason) -> str:
-        """Return what keeps a grade down; a source that is explained above only by its name."""
-        told = {
-            reason.source
-            for chosen in self.advice.preferred
-            for name in chosen.therapies
-            for reason in self.advice.therapies[name].because
-        }
-        return phrases.lowering(why, self.words, told=why.source in told)
 
     # ---- sets ------------------------------------------------------------------------------
 
@@ -176,15 +155,14 @@ class _Answer:
 
     def tests(self) -> Iterator[Block]:
         together = self.advice.together
-        undetermined = [v for v in self.advice.therapies.values() if v.status == "undetermined"]
+        undetermined = [v for v in self.advice.verdicts if v.status == "undetermined"]
         if together is None:
             groups = grouped((verdict.findings, verdict.therapy) for verdict in undetermined)
-            items = [
+            said = (
                 Item(f"{self.words.names(names, 'or')}: {folded(therapies, self.words)}")
                 for names, therapies in groups.items()
-            ]
-            if items:
-                yield Section("Undetermined until it is known", tuple(items))
+            )
+            yield Section("Undetermined until it is known", tuple(said))
             return
         items = joint_tests(together, self.advice.findings, self.rules.therapies_in_words)
         if items:
@@ -208,9 +186,12 @@ def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
     words = rules.words
     topics: dict[str, list[str]] = {}
     told: set[str] = set()
+    unknown: list[str] = []
     for item in advice.findings:
         if item.name.startswith("stopped("):
             continue
+        if item.value is None:
+            unknown += map(words.name, item.lacks or (item.name,))
         shown = phrases.fact_words(item.facts, words, besides=item.name)
         codes = item.interpretations if shown else ()
         behind = f" ({', '.join([*shown, *codes])})" if shown else ""
@@ -240,15 +221,8 @@ def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
     if limits:
         texts = (f"{', '.join(names)} {kind}" for kind, names in limits.items())
         yield Field("Limits", "; ".join(texts))
-    unknown = [name for item in advice.findings for name in _unknown(item, words)]
     missing = ", ".join(dict.fromkeys(unknown))
     yield Field("Not known", missing or "nothing that the rules ask about")
-
-
-def _unknown(item: Finding, words: Wording) -> list[str]:
-    if item.value is not None or item.name.startswith("stopped("):
-        return []
-    return [words.name(name) for name in item.lacks or (item.name,)]
 
 
 # ---- tests -------------------------------------------------------------------------------------
@@ -324,10 +298,9 @@ def matrix(advice: Advice, rules: Rules) -> Grid:
     """Return every therapy against the findings on which therapies differ."""
     words = rules.words
     states = {(cell.therapy, cell.finding): cell for cell in advice.cells}
-    by_finding = grouped((cell.finding, cell.state) for cell in advice.cells)
-    counts = Counter(cell.finding for cell in advice.cells)
-    columns = [name for name, found in by_finding.items() if len({*found}) > 1 or "open" in found]
-    columns.sort(key=lambda name: (name != "line", -counts[name], natural(name)))
+    found = grouped((cell.finding, cell.state) for cell in advice.cells)
+    columns = [name for name, of in found.items() if len({*of}) > 1 or "open" in of]
+    columns.sort(key=lambda name: (name != "line", -len(found[name]), natural(name)))
     values = {item.name: item.value for item in advice.findings}
     values["line"] = advice.line
     heads = tuple(
@@ -339,17 +312,15 @@ def matrix(advice: Advice, rules: Rules) -> Grid:
     )
     preferred = {name for chosen in advice.preferred for name in chosen.therapies}
     order = ("eligible", "undetermined", "excluded")
-    verdicts = sorted(
-        advice.therapies.values(), key=lambda v: (order.index(v.status), v.therapy not in preferred)
-    )
     rows = []
-    for verdict in verdicts:
-        found = [states.get((verdict.therapy, name)) for name in columns]
-        cells = tuple(
-            (cell.state, "" if cell.state == "met" else words.names(cell.needs, "or"))
-            if cell
-            else ("", "")
-            for cell in found
-        )
-        rows.append((words.name(verdict.therapy), verdict.status, verdict.grade or "", cells))
+    for verdict in sorted(
+        advice.verdicts, key=lambda v: (order.index(v.status), v.therapy not in preferred)
+    ):
+        cells = []
+        for name in columns:
+            cell = states.get((verdict.therapy, name))
+            needs = words.names(cell.needs, "or") if cell and cell.state != "met" else ""
+            cells.append((cell.state if cell else "", needs))
+        name = words.name(verdict.therapy)
+        rows.append((name, verdict.status, verdict.grade or "", tuple(cells)))
     return Grid("Each therapy with its verdict and what it needs", heads, tuple(rows))

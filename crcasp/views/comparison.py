@@ -14,7 +14,7 @@ from crcasp.results.comparison import Comparison, Difference, Kind
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import folded, folded_sets, grouped
+from crcasp.views.phrases import folded, folded_sets, graded, grouped
 
 SAME = "Every therapy has the same verdict and grade."
 TITLES: dict[Kind, str] = {
@@ -114,8 +114,8 @@ class _Compared:
         if not advice.in_scope:
             return phrases.OUT_OF_SCOPE
         sets = tuple(chosen.therapies for chosen in advice.preferred)
-        graded = f" ({advice.preferred[0].grade})" if sets and advice.preferred[0].grade else ""
-        return f"{folded_sets(sets, self.words)}{graded}" if sets else "no set"
+        grade = advice.preferred[0].grade if sets else None
+        return f"{folded_sets(sets, self.words) or 'no set'}{graded(grade)}"
 
     def said(self, item: Difference) -> str:
         """Return both verdicts, each with what it rests on."""

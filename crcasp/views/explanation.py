@@ -10,7 +10,16 @@ from crcasp.results.explanation import Change, Explanation
 from crcasp.views import phrases
 from crcasp.views.document import Block, Check, Document, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import capital, cited, coded, folded_sets, found, grouped, needed
+from crcasp.views.phrases import (
+    capital,
+    cited,
+    coded,
+    folded_sets,
+    found,
+    graded,
+    grouped,
+    needed,
+)
 
 OFFERS = {"met": "offers it", "open": "may offer it", "not_met": "would offer it"}
 STATES = {"met": "met", "open": "open", "not_met": "not met"}
@@ -51,8 +60,7 @@ class _Explained:
             return f"has no verdict; {phrases.OUT_OF_SCOPE}."
         if it.status == "eligible":
             by = listed([*dict.fromkeys(phrases.called(way.statement) for way in it.ways)])
-            graded = f" ({it.grade})" if it.grade else ""
-            return f"is ELIGIBLE{graded} by {by}{self.surpassed()}."
+            return f"is ELIGIBLE{graded(it.grade)} by {by}{self.surpassed()}."
         if it.status == "undetermined":
             return f"is UNDETERMINED until {words.names(it.findings, 'or')} is known."
         why = self.decisive()
@@ -64,8 +72,8 @@ class _Explained:
             return ""
         if any(self.it.therapy in names for names in self.it.preferred):
             return " and in a PREFERRED set"
-        graded = f" ({self.it.best})" if self.it.best else ""
-        return f"; PREFERRED is {folded_sets(self.it.preferred, self.words)}{graded}"
+        sets = folded_sets(self.it.preferred, self.words)
+        return f"; PREFERRED is {sets}{graded(self.it.best)}"
 
     def decisive(self) -> str:
         """Return the one decisive reason in short."""
@@ -100,8 +108,7 @@ class _Explained:
             yield from self.way(way)
         rest = [way for way in ways if way not in full]
         here = dict.fromkeys(self.short(way) for way in rest if not _other_line(way))
-        if here:
-            yield Section("Other statements", tuple(map(Item, here)))
+        yield Section("Other statements", tuple(map(Item, here)))
         lines = grouped((way.statement, way) for way in rest if _other_line(way))
         if lines:
             said = grouped((self.line(found[0]), str(name)) for name, found in lines.items())
@@ -118,23 +125,15 @@ class _Explained:
     def way(self, way: Reason) -> Iterator[Block]:
         codes = coded(way.interpretations)
         text = f"{capital(way.text)}{cited(way.references)}{codes}."
-        checks = [
-            Check(
-                STATES[item.state],
-                item.state,
-                needed(item, self.words),
-                self.seen(item),
-            )
-            for item in way.conditions
-        ]
+        checks = (
+            Check(STATES[it.state], it.state, needed(it, self.words), self.seen(it))
+            for it in way.conditions
+        )
         title = f"{capital(phrases.called(way.statement))} {OFFERS[way.state]}"
         yield Section(title, tuple(checks), text)
-        passing = []
-        for exclusion in way.exclusions or ():
-            if exclusion.state == "met":
-                passing.append(self.passing(exclusion))
-            else:
-                yield self.barring(exclusion)
+        exclusions = way.exclusions or ()
+        yield from (self.barring(it) for it in exclusions if it.state != "met")
+        passing = [self.passing(it) for it in exclusions if it.state == "met"]
         if passing:
             yield Note(" ".join(passing))
 

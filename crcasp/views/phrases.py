@@ -243,6 +243,11 @@ def called(source: str | None) -> str:
     return f"statement {source}" if str(source)[:1].isdecimal() else str(source)
 
 
+def graded(grade: str | None) -> str:
+    """Return a grade in parentheses, after a space; "" where there is none."""
+    return f" ({grade})" if grade else ""
+
+
 def cited(references: Iterable[int | str]) -> str:
     """Return references in brackets, after a space; "" where there are none."""
     numbers = ", ".join(map(str, references))

@@ -10,7 +10,6 @@ from crcasp.views.document import (
     Check,
     Document,
     Entry,
-    Field,
     Fields,
     Item,
     Note,
@@ -35,14 +34,8 @@ def text_of(document: Document, width: int = 80, *, bold: bool = False) -> str:
 
 def entry(title: str, text: str, width: int, margin: int = MARGIN) -> list[str]:
     """Return lines with a title in the margin and a text beside it, wrapped to a width."""
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=f"{title.rstrip().ljust(margin - 1)} " if margin else "",
-        subsequent_indent=" " * margin,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    lead = f"{title.rstrip().ljust(margin - 1)} " if margin else ""
+    return _Text(width, bold=False).wrapped(text, lead, " " * margin)
 
 
 class _Text:
@@ -95,8 +88,8 @@ class _Text:
             case Section():
                 self.section(block)
             case Fields(fields):
-                for field in fields:
-                    self.field(field)
+                for name, text in fields:
+                    self.lines += entry(name, text, self.width)
             case Entry():
                 self.entry(block)
             case Item(text, details, run_on):
@@ -123,9 +116,6 @@ class _Text:
             self.lines.append(title)
         for block in blocks:
             self.block(block)
-
-    def field(self, field: Field) -> None:
-        self.lines += entry(field.name, field.text, self.width)
 
     def entry(self, entry: Entry, title: str = "") -> None:
         label = title or (" " * INDENT + entry.label if entry.label else "")

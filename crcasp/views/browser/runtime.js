@@ -215,6 +215,8 @@ function eq(a, b) {
   return a === b;
 }
 
+const same = (a, b) => (a ?? null) === (b ?? null);
+
 // Negative, zero or positive.
 function compared(a, b) {
   if (typeof a === "number" || typeof a === "boolean") return a - b;
@@ -658,7 +660,7 @@ modules.json = {
 
 // What the translation itself calls.
 const $ = {
-  ...{ add, sub, bor, band, pow, iadd, isub, ibor, eq, lt, le, gt, ge, within, truth },
+  ...{ add, sub, bor, band, pow, iadd, isub, ibor, eq, lt, le, gt, ge, within, same, truth },
   ...{ both, either, item, put, cut, attribute, call, made, kept, remembered },
-  ...{ str, list, dict, set, formatted, error },
+  ...{ str, list, dict, set, error },
 };

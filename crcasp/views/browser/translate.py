@@ -29,8 +29,9 @@ OPERATORS: dict[type[ast.AST], str] = {
     **{ast.Add: "add", ast.Sub: "sub", ast.BitOr: "bor", ast.BitAnd: "band"},
     ast.Pow: "pow",
     **{ast.Eq: "eq", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge", ast.In: "within"},
+    ast.Is: "same",
 }
-NEGATED: dict[type[ast.AST], type[ast.AST]] = {ast.NotEq: ast.Eq, ast.NotIn: ast.In}
+NEGATED = {ast.NotEq: "eq", ast.NotIn: "within", ast.IsNot: "same"}
 TYPES = {"dict": "Dict"}  # what classes of JavaScript are called that are functions in Python
 
 
@@ -294,13 +295,26 @@ class _Module:
                 return f"$.dict([{', '.join(pairs)}])"
             case ast.Starred(value):
                 return f"...{self.of(value)}"
-            case ast.BoolOp() | ast.Compare() | ast.BinOp() | ast.UnaryOp():
-                return self.operation(node)
+            case ast.BoolOp(operator, [*first, last]):
+                text = self.of(last)
+                name = "$.both" if isinstance(operator, ast.And) else "$.either"
+                for value in first[::-1]:
+                    text = f"{name}({self.of(value)}, () => {text})"
+                return text
+            case ast.BinOp(left, operator, right) if type(operator) in OPERATORS:
+                return f"$.{OPERATORS[type(operator)]}({self.of(left)}, {self.of(right)})"
+            case ast.UnaryOp(ast.Not(), value):
+                return f"!{self.condition(value)}"
+            case ast.UnaryOp(ast.USub(), value):
+                return f"-{self.of(value)}"
+            case ast.Compare(left, operators, rights):
+                links = zip(operators, [left, *rights], rights, strict=False)
+                return f"({' && '.join(self.comparison(*pair) for pair in links)})"
             case ast.IfExp(test, body, orelse):
                 return f"({self.condition(test)} ? {self.of(body)} : {self.of(orelse)})"
             case ast.NamedExpr(target, value):
                 return f"({_named(target.id)} = {self.of(value)})"
-            case ast.Call():
+            case ast.Call(keywords=keywords) if all(it.arg for it in keywords):
                 return self.call(node)
             case ast.Lambda(arguments, body):
                 return f"(({self.parameters(arguments)[0]}) => {self.of(body)})"
@@ -320,40 +334,18 @@ class _Module:
         raise self.refuse(node)
 
     def piece(self, node: ast.expr) -> str:
-        if isinstance(node, ast.Constant):
-            text = str(node.value).replace("\\", "\\\\").replace("`", "\\`")
-            return text.replace("${", "\\${")
-        assert isinstance(node, ast.FormattedValue)
-        if node.format_spec:
-            return f"${{$.formatted({self.of(node.value)}, {self.of(node.format_spec)})}}"
-        return f"${{$.str({self.of(node.value)})}}"
-
-    def operation(self, node: ast.BoolOp | ast.Compare | ast.BinOp | ast.UnaryOp) -> str:
         match node:
-            case ast.BoolOp(operator, [*first, last]):
-                text = self.of(last)
-                name = "$.both" if isinstance(operator, ast.And) else "$.either"
-                for value in first[::-1]:
-                    text = f"{name}({self.of(value)}, () => {text})"
-                return text
-            case ast.BinOp(left, operator, right) if type(operator) in OPERATORS:
-                return f"$.{OPERATORS[type(operator)]}({self.of(left)}, {self.of(right)})"
-            case ast.UnaryOp(ast.Not(), value):
-                return f"!{self.condition(value)}"
-            case ast.UnaryOp(ast.USub(), value):
-                return f"-{self.of(value)}"
-            case ast.Compare(left, operators, rights):
-                pairs = zip(operators, [left, *rights], rights, strict=False)
-                return f"({' && '.join(self.comparison(*pair) for pair in pairs)})"
+            case ast.Constant(str(text)):
+                escaped = text.replace("\\", "\\\\").replace("`", "\\`")
+                return escaped.replace("${", "\\${")
+            case ast.FormattedValue(value, -1, None):
+                return f"${{$.str({self.of(value)})}}"
         raise self.refuse(node)
 
     def comparison(self, operator: ast.cmpop, left: ast.expr, right: ast.expr) -> str:
-        texts = self.of(left), self.of(right)
-        if isinstance(operator, (ast.Is, ast.IsNot)):
-            sign = "==" if isinstance(operator, ast.Is) else "!="
-            return f"({texts[0]}) {sign} ({texts[1]})"
-        kind = NEGATED.get(type(operator))
-        return f"{'!' * bool(kind)}$.{OPERATORS[kind or type(operator)]}({', '.join(texts)})"
+        negated = NEGATED.get(type(operator))
+        name = f"!$.{negated}" if negated else f"$.{OPERATORS[type(operator)]}"
+        return f"{name}({self.of(left)}, {self.of(right)})"
 
     def call(self, node: ast.Call) -> str:
         arguments = [self.of(it) for it in node.args]

@@ -310,7 +310,7 @@ const program = {
   },
   control(...names) {
     const { facts } = named(names);
-    const texts = ["verdicts", ...names].map((name) => data.texts[name]);
+    const texts = ["verdicts", "shown", ...names].map((name) => data.texts[name]);
     return new Control([...texts, facts].join("\n"));
   },
   // The sets, of what is certain of a patient.
@@ -332,20 +332,13 @@ const engine = {
 };
 modules["crcasp.program.engine"] = { engine: () => engine };
 
-// What a program declares, of which the page has the atoms.
-function declared(atoms) {
-  const all = atoms.map((text) => ({ symbol: parse_term(text), literal: 1, is_fact: true }));
-  const control = Object.assign(Object.create(Control.prototype), { atoms: all });
-  return modules["crcasp.program.solver"].Solver(control);
-}
-
-function begin(given) {
-  data = given;
-  const [table, vocabulary] = [data.table, data.vocabulary].map(declared);
+// What the program says of itself.
+function begin() {
+  const said = modules["crcasp.program.solver"].Solver(new Control(data.texts.verdicts));
   Object.assign(program, { constants: data.constants, known_constants: () => data.defaults });
-  engine.table = modules["crcasp.program.table"].Table(table);
+  engine.table = modules["crcasp.program.table"].Table(said);
   engine.rules = engine.table.rules(program);
-  engine.vocabulary = modules["crcasp.program.vocabulary"].Vocabulary.of(vocabulary);
+  engine.vocabulary = modules["crcasp.program.vocabulary"].Vocabulary.of(said);
 }
 
 // Documents as plain objects, each with its kind.
@@ -390,12 +383,13 @@ function patient(facts) {
 
 onmessage = async ({ data: { module, given, question, args } }) => {
   if (module) {
+    data = given;
     clingo = started(module);
-    begin(given);
     return;
   }
   try {
     clingo = await clingo;
+    if (!engine.table) begin();
     postMessage({ found: QUESTIONS[question](...args) });
   } catch (error) {
     postMessage({ error: String(error.message ?? error) });
