@@ -27,31 +27,27 @@ def advice_document(advice: Advice, *, every_set: bool = False) -> Document:
         advice: the answer.
         every_set: whether the reasons of sets that are not preferred are given, too.
     """
-    return _Answer(advice, every_set=every_set).document()
+    rules = rules_of(advice.provenance)
+    line = f"{phrases.ordinal(advice.number)} line of therapy"
+    blocks: list[Block] = [Fields(tuple(patient(advice, rules)))]
+    blocks += [Note(notice, strong=True) for notice in advice.notices]
+    if advice.in_scope:
+        blocks += _Answer(advice, rules, every_set).answer()
+    return framed(
+        "Recommendation for one patient",
+        f"{patient_name(advice.provenance)}: {line if advice.in_scope else 'out of scope'}",
+        blocks,
+        rules,
+        grades=advice.in_scope,
+    )
 
 
 class _Answer:
-    def __init__(self, advice: Advice, *, every_set: bool) -> None:
+    def __init__(self, advice: Advice, rules: Rules, every_set: bool) -> None:
         self.advice = advice
         self.every_set = every_set
-        self.rules = rules_of(advice.provenance)
-        self.words = self.rules.words
-
-    def document(self) -> Document:
-        advice, rules = self.advice, self.rules
-        name = patient_name(advice.provenance)
-        line = f"{phrases.ordinal(advice.number)} line of therapy"
-        blocks: list[Block] = [Fields(tuple(patient(advice, rules)))]
-        blocks += [Note(notice, strong=True) for notice in advice.notices]
-        if advice.in_scope:
-            blocks += self.answer()
-        return framed(
-            "Recommendation for one patient",
-            f"{name}: {line if advice.in_scope else 'out of scope'}",
-            blocks,
-            rules,
-            grades=advice.in_scope,
-        )
+        self.rules = rules
+        self.words = rules.words
 
     def answer(self) -> Iterator[Block]:
         advice = self.advice
@@ -214,9 +210,7 @@ def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
         if topic in topics:
             yield Field(topic, "; ".join(topics[topic]))
     for line in advice.history:
-        yield Field(
-            f"Line {line.number}", phrases.history(line.received, line.stopped, line.toxic, words)
-        )
+        yield Field(f"Line {line.number}", phrases.history(*line[1:], words))
     limits = grouped((kind, words.name(name)) for name, kind in advice.limits)
     if limits:
         texts = (f"{', '.join(names)} {kind}" for kind, names in limits.items())

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crcasp.program.wording import listed
+from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Condition, Reason
 from crcasp.results.explanation import Change, Explanation
 from crcasp.views import phrases
 from crcasp.views.document import Block, Check, Document, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import (
-    capital,
-    cited,
-    coded,
-    folded_sets,
-    found,
-    graded,
-    grouped,
-    needed,
-)
+from crcasp.views.phrases import capital, cited, coded, folded_sets, found, graded, needed
 
 OFFERS = {"met": "offers it", "open": "may offer it", "not_met": "would offer it"}
 STATES = {"met": "met", "open": "open", "not_met": "not met"}
@@ -32,27 +23,25 @@ def explanation_document(explanation: Explanation, picture: Block | None = None)
         explanation: what is explained.
         picture: its derivation drawn, for a page.
     """
-    return _Explained(explanation, picture).document()
+    rules = rules_of(explanation.provenance)
+    view = _Explained(explanation, rules.words)
+    name = rules.words.name(explanation.therapy)
+    who = patient_name(explanation.provenance, "")
+    drawn = Section("Derivation", (picture,) if picture else (), folded=True)
+    return framed(
+        f"Why {name} is {explanation.status or 'out of scope'}",
+        f"{f'{who}: ' if who else ''}{name} {view.verdict()}",
+        (*view.blocks(), drawn),
+        rules,
+        grades=explanation.status == "eligible",
+        strong=True,
+    )
 
 
 class _Explained:
-    def __init__(self, explanation: Explanation, picture: Block | None) -> None:
+    def __init__(self, explanation: Explanation, words: Wording) -> None:
         self.it = explanation
-        self.picture = picture
-        self.rules = rules_of(explanation.provenance)
-        self.words = self.rules.words
-
-    def document(self) -> Document:
-        name = self.words.name(self.it.therapy)
-        who = patient_name(self.it.provenance, "")
-        return framed(
-            f"Why {name} is {self.it.status or 'out of scope'}",
-            f"{f'{who}: ' if who else ''}{name} {self.verdict()}",
-            self.blocks(),
-            self.rules,
-            grades=self.it.status == "eligible",
-            strong=True,
-        )
+        self.words = words
 
     def verdict(self) -> str:
         it, words = self.it, self.words
@@ -109,18 +98,14 @@ class _Explained:
         rest = [way for way in ways if way not in full]
         here = dict.fromkeys(self.short(way) for way in rest if not _other_line(way))
         yield Section("Other statements", tuple(map(Item, here)))
-        lines = grouped((way.statement, way) for way in rest if _other_line(way))
+        lines: dict[tuple[str, ...], dict[str, None]] = {}
+        for way in rest:
+            if unmet := _other_line(way):
+                lines.setdefault(unmet.needs, {})[str(way.statement)] = None
         if lines:
-            said = grouped((self.line(found[0]), str(name)) for name, found in lines.items())
-            texts = (f"{listed(names)} ({line})" for line, names in said.items())
+            texts = (f"{listed([*of])} ({words.names(it, 'or')} only)" for it, of in lines.items())
             yield Note(f"Statements for another line: {'; '.join(texts)}.")
         yield from self.changes()
-        if self.picture:
-            yield Section("Derivation", (self.picture,), folded=True)
-
-    def line(self, way: Reason) -> str:
-        needs = next(item.needs for item in way.conditions if item.finding == "line")
-        return f"{self.words.names(needs, 'or')} only"
 
     def way(self, way: Reason) -> Iterator[Block]:
         codes = coded(way.interpretations)
@@ -214,11 +199,13 @@ class _Explained:
         return f"{self.words.said(item.finding, item.to)}{now}"
 
 
-def _other_line(way: Reason) -> bool:
-    return any(item.finding == "line" and item.state == "not_met" for item in way.conditions)
+def _other_line(way: Reason) -> Condition | None:
+    """Return the condition by which a statement is for another line, None if it is for this."""
+    lines = (it for it in way.conditions if it.finding == "line" and it.state == "not_met")
+    return next(lines, None)
 
 
 def _distance(way: Reason) -> tuple[object, ...]:
     states = [item.state for item in way.conditions]
     states += [exclusion.state for exclusion in way.exclusions or ()]
-    return way.state != "met", _other_line(way), states.count("not_met"), states.count("open")
+    return way.state != "met", bool(_other_line(way)), states.count("not_met"), states.count("open")

@@ -30,8 +30,6 @@ class Exception extends Error {
   }
 }
 class ValueError extends Exception {}
-class StopIteration extends Exception {}
-class RecursionError extends Exception {}
 
 // A named tuple, and a data class: its fields in order.
 class Tuple extends Array {
@@ -554,104 +552,9 @@ modules.difflib = {
   },
 };
 
-// ---- JSON, with the place of what is wrong -------------------------------------------------
-
-class JSONDecodeError extends Exception {
-  constructor(msg, pos) {
-    super(msg);
-    Object.assign(this, { msg, pos });
-  }
-}
-
-const WORDS = { null: null, true: true, false: false, NaN, Infinity, "-Infinity": -Infinity };
-const ESCAPES = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
-
-class JSONDecoder {
-  constructor(options = new Named({})) {
-    this.made = options.values.object_pairs_hook ?? dict;
-    this.whole = options.values.parse_int ?? int;
-  }
-  decode(text) {
-    const [value, end] = this.raw_decode(text, this.blank(text, 0));
-    if (this.blank(text, end) < text.length) this.fault("Extra data", this.blank(text, end));
-    return value;
-  }
-  raw_decode(text, at = 0) {
-    Object.assign(this, { text, at });
-    return [this.value(0), this.at];
-  }
-  fault(message, at = this.at) {
-    throw new JSONDecodeError(message, at);
-  }
-  blank(text, at) {
-    return at + /^[ \t\n\r]*/.exec(text.slice(at))[0].length;
-  }
-  next() {
-    this.at = this.blank(this.text, this.at);
-    return this.text[this.at];
-  }
-  value(depth) {
-    const { at, text } = this;
-    if (depth > 900) throw new RecursionError();
-    if (text[at] === "{") return this.made(this.several("}", depth));
-    if (text[at] === "[") return this.several("]", depth);
-    if (text[at] === '"') return this.string();
-    const word = Object.keys(WORDS).find((it) => text.startsWith(it, at));
-    const number = /^-?(?:0|[1-9]\d*)((?:\.\d+)?(?:[eE][-+]?\d+)?)/.exec(text.slice(at));
-    if (!word && !number) this.fault("Expecting value");
-    this.at += (word ?? number[0]).length;
-    if (word) return WORDS[word];
-    return number[1] ? Number(number[0]) : this.whole(number[0]);
-  }
-  string() {
-    const begin = this.at;
-    for (let said = ""; ;) {
-      const char = this.text[++this.at];
-      if (char === undefined) this.fault("Unterminated string starting at", begin);
-      if (char < " ") this.fault("Invalid control character at");
-      if (char === '"' && ++this.at) return said;
-      if (char !== "\\") said += char;
-      else {
-        const escape = this.text[++this.at];
-        const [code] = /^[0-9A-Fa-f]{4}/.exec(this.text.slice(this.at + 1, this.at + 5)) ?? [];
-        if (escape === undefined) this.fault("Unterminated string starting at", begin);
-        if (escape === "u" && !code) this.fault("Invalid \\uXXXX escape");
-        if (!'"\\/bfnrtu'.includes(escape)) this.fault("Invalid \\escape", this.at - 1);
-        if (code && escape === "u") this.at += 4;
-        if (escape === "u") said += String.fromCharCode(parseInt(code, 16));
-        else said += ESCAPES[escape] ?? escape;
-      }
-    }
-  }
-  // The values of a list, or the pairs of an object.
-  several(end, depth) {
-    const found = [];
-    const quoted = "Expecting property name enclosed in double quotes";
-    this.at++;
-    while (this.next() !== end || found.length) {
-      const pair = [];
-      if (end === "}") {
-        if (this.text[this.at] !== '"') this.fault(quoted);
-        pair.push(this.string());
-        if (this.next() !== ":") this.fault("Expecting ':' delimiter");
-        this.at++;
-        this.next();
-      }
-      pair.push(this.value(depth + 1));
-      found.push(end === "}" ? pair : pair[0]);
-      const char = this.next();
-      if (char !== "," && char !== end) this.fault("Expecting ',' delimiter");
-      if (char === end) break;
-      this.at++;
-    }
-    this.at++;
-    return found;
-  }
-}
 const ASCII = (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 modules.json = {
-  JSONDecodeError,
-  JSONDecoder: (options) => new JSONDecoder(options),
+  loads: JSON.parse,
   dumps(value) {
     if (typeof value === "number" && !Number.isFinite(value)) return String(value);
     return JSON.stringify(value).replace(/[\u007f-\uffff]/g, ASCII);
