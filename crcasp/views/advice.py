@@ -13,7 +13,7 @@ from crcasp.results.advice import Advice, Finding, Reason, RecommendationSet, To
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Entry, Field, Fields, Grid, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import capital, cited, coded, folded, grouped, needed
+from crcasp.views.phrases import capital, cited, coded, folded, graded, grouped, needed
 
 TESTS = 8  # rows of tests in an answer; `missing` has all
 NO_TEST = "No missing test could change the preferred sets by these rules."
@@ -82,13 +82,11 @@ class _Answer:
 
     def sets(self, sets: Iterable[RecommendationSet], strong: bool = True) -> Iterator[Entry]:
         """Yield sets; first therapies that stand with the same others together."""
-        company: dict[tuple[str, str], dict[tuple[str, ...], tuple[str, ...]]] = {}
-        for chosen in sets:
-            first, *rest = chosen.therapies
-            key = first, chosen.grade
-            company.setdefault(key, {})[tuple(rest)] = chosen.interpretations
+        company = grouped(
+            ((it.therapies[0], it.grade), (it.therapies[1:], it.interpretations)) for it in sets
+        )
         alike = grouped(
-            ((tuple(beside.items()), grade), first) for (first, grade), beside in company.items()
+            ((tuple(beside), grade), first) for (first, grade), beside in company.items()
         )
         for (beside, grade), firsts in alike.items():
             relied = {name for _, names in beside for name in names}
@@ -251,9 +249,8 @@ def _merged(
 
 def _added(it: Together, words: Wording) -> Iterator[str]:
     if it.prefers:
-        graded = f" ({it.grade})" if it.grade else ""
         how = "preferred instead" if it.instead else "also preferred"
-        yield f"{folded(it.prefers, words, 'or')} {how}{graded}"
+        yield f"{folded(it.prefers, words, 'or')} {how}{graded(it.grade)}"
     rest = [name for name in it.allows if name not in it.prefers]
     if rest:
         yield f"{folded(rest, words, 'or')} eligible"
@@ -276,8 +273,8 @@ def _excluded(verdicts: Iterable[Verdict], words: Wording) -> Iterator[Item]:
         if line:
             yield Item(f"{rule}: {folded((it for some in met.values() for it in some), words)}")
         elif len(met) == 1:
-            seen, some = next(iter(names.items()))
-            yield Item(f"{rule}; here {seen}" if seen else rule, (some,), run_on=True)
+            for seen, some in names.items():
+                yield Item(f"{rule}; here {seen}" if seen else rule, (some,), run_on=True)
         else:
             yield Item(rule, tuple(f"{seen}: {some}" for seen, some in names.items()))
 

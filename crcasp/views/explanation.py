@@ -10,7 +10,7 @@ from crcasp.results.explanation import Change, Explanation
 from crcasp.views import phrases
 from crcasp.views.document import Block, Check, Document, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import capital, cited, coded, folded_sets, found, graded, needed
+from crcasp.views.phrases import capital, cited, coded, folded_sets, found, graded, grouped, needed
 
 OFFERS = {"met": "offers it", "open": "may offer it", "not_met": "would offer it"}
 STATES = {"met": "met", "open": "open", "not_met": "not met"}
@@ -69,18 +69,9 @@ class _Explained:
         deciding = self.it.deciding
         if not self.it.ways:
             return "no statement offers it"
-        reasons = [
-            reason
-            for way in self.it.ways
-            for reason in (way, *(way.exclusions or ()))
-            if reason.source == deciding
-        ]
-        unmet = {
-            item.finding: item
-            for reason in reasons
-            for item in reason.conditions
-            if item.state == "not_met"
-        }
+        reasons = (reason for way in self.it.ways for reason in (way, *(way.exclusions or ())))
+        conditions = (it for of in reasons if of.source == deciding for it in of.conditions)
+        unmet = {it.finding: it for it in conditions if it.state == "not_met"}
         if "line" in unmet and unmet["line"].needs:
             line = self.words.names(unmet["line"].needs, "or")
             return f"{phrases.called(deciding)} is for {line} only"
@@ -145,32 +136,24 @@ class _Explained:
         return Section(f"{exclusion.exclusion} {bars}", tuple(checks), text)
 
     def passing(self, exclusion: Reason) -> str:
-        seen = [
-            found(item, self.words)
-            for item in exclusion.conditions
-            if item.state == "met" and phrases.fits(item)
-        ]
-        why = exclusion.passed or listed([text for text in seen if text])
+        fit = (it for it in exclusion.conditions if it.state == "met" and phrases.fits(it))
+        why = exclusion.passed or listed([*filter(None, (found(it, self.words) for it in fit))])
         codes = coded(exclusion.interpretations)
         return f"{exclusion.exclusion} does not bar it{f': {why}' if why else ''}{codes}."
 
     def short(self, way: Reason) -> str:
         """Return in one line why a statement does not apply, or may."""
-        unmet = [item for item in way.conditions if item.state == "not_met"]
-        opened = [item for item in way.conditions if item.state == "open"]
+        name = capital(phrases.called(way.statement))
+        by_state = grouped((item.state, item) for item in way.conditions)
+        unmet = by_state.get("not_met", [])
         bars = [str(e.exclusion) for e in way.exclusions or () if e.state == "not_met"]
-        parts = []
-        if unmet:
-            needs = listed([needed(item, self.words) for item in unmet])
-            seen = listed([text for item in unmet if (text := found(item, self.words))])
-            parts.append(f"it needs {needs}{f' (here: {seen})' if seen else ''}")
-        if bars:
-            parts.append(f"{listed(bars)} {'bar' if len(bars) > 1 else 'bars'} it")
-        if parts:
-            name = capital(phrases.called(way.statement))
-            return f"{name} does not apply: {', and '.join(parts)}."
-        needs = listed([needed(item, self.words) for item in opened])
-        return f"{capital(phrases.called(way.statement))} may apply: it needs {needs}."
+        needs = listed([needed(item, self.words) for item in unmet or by_state.get("open", [])])
+        if not unmet and not bars:
+            return f"{name} may apply: it needs {needs}."
+        seen = listed([*filter(None, (found(item, self.words) for item in unmet))])
+        parts = [f"it needs {needs}{f' (here: {seen})' if seen else ''}"] if unmet else []
+        parts += [f"{listed(bars)} {'bar' if len(bars) > 1 else 'bars'} it"] if bars else []
+        return f"{name} does not apply: {', and '.join(parts)}."
 
     def changes(self) -> Iterator[Block]:
         it = self.it

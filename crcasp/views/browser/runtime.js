@@ -29,7 +29,6 @@ class Exception extends Error {
     this.message = message;
   }
 }
-class ValueError extends Exception {}
 
 // A named tuple, and a data class: its fields in order.
 class Tuple extends Array {
@@ -65,12 +64,9 @@ function made(of, params, fields) {
     if (typeof method === "function") method.params = names;
   }
   if (fields.length) of.fields = fields;
-  fields.forEach(([name], at) => {
-    const get = function () {
-      return this[at];
-    };
-    Object.defineProperty(of.prototype, name, { get, configurable: true });
-  });
+  for (const [at, [name]] of fields.entries()) {
+    Object.defineProperty(of.prototype, name, { get() { return this[at]; }, configurable: true });
+  }
   const apply = (_, self, args) => (of.fields ? record(of, args) : new of(...args));
   const callable = new Proxy(of, { apply });
   classes.add(callable);
@@ -296,10 +292,7 @@ function any(items) {
   return false;
 }
 
-function all(items) {
-  for (const item of items) if (!truth(item)) return false;
-  return true;
-}
+const all = (items) => !any(map((item) => !truth(item), items));
 
 const sum = (items) => [...items].reduce((total, item) => total + Number(item), 0);
 const enumerate = (items, start = 0) => [...items].map((item, at) => [at + start, item]);
@@ -318,7 +311,6 @@ function zip(...all) {
   return Array.from({ length: rows }, (_, at) => columns.map((column) => column[at]));
 }
 
-const iter = (items) => items[Symbol.iterator]();
 function next(items, otherwise) {
   const { done, value } = items.next();
   return done ? otherwise : value;
@@ -481,11 +473,7 @@ class Pattern {
   }
 }
 
-const compiled = new Map();
-function pattern(text, flags) {
-  if (!compiled.has(text)) compiled.set(text, new Pattern(text, flags));
-  return compiled.get(text);
-}
+const pattern = remembered((text) => new Pattern(text));
 modules.re = { DOTALL: 16, compile: (text, flags) => new Pattern(text, flags) };
 for (const name of ["match_", "search_", "fullmatch", "finditer", "findall"]) {
   modules.re[name] = (of, text) => pattern(of)[name](text);
@@ -522,15 +510,6 @@ modules.itertools = {
 };
 modules.itertools.groupby.params = ["items", "key"];
 modules.bisect = { bisect_right: (items, value) => items.filter((item) => item <= value).length };
-modules.collections = {
-  Counter(items) {
-    const found = new Dict();
-    for (const item of items) found.put(item, found.get(item, 0) + 1);
-    found.get = (key) => Dict.prototype.get.call(found, key, 0);
-    return found;
-  },
-};
-
 // How alike two names are, as difflib counts.
 function common(a, b) {
   let [size, left, right] = [0, 0, 0];

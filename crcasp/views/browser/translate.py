@@ -259,12 +259,7 @@ class _Module:
 
     def condition(self, node: ast.expr) -> str:
         match node:
-            case ast.BoolOp(operator, values):
-                joint = " && " if isinstance(operator, ast.And) else " || "
-                return f"({joint.join(map(self.condition, values))})"
-            case ast.UnaryOp(ast.Not(), value):
-                return f"!{self.condition(value)}"
-            case ast.Compare() | ast.Call(ast.Name(id="any" | "all" | "isinstance" | "bool")):
+            case ast.Compare() | ast.UnaryOp(ast.Not()) | ast.Call(ast.Name("any" | "all")):
                 return self.of(node)
         return f"$.truth({self.of(node)})"
 

@@ -15,7 +15,7 @@ from crcasp.results.result import Result
 from crcasp.views import document_of
 from crcasp.views.document import Block, Note, Picture
 from crcasp.views.explanation import explanation_document
-from crcasp.views.page.templating import environment, page
+from crcasp.views.page.templating import page
 from crcasp.views.picture import derivation_svg
 
 STATES = {"met": "met", "not_met": "not met", "open": "open", "": "not needed"}
@@ -29,7 +29,6 @@ def html_of(result: Result) -> str:
         UsageError: it was made by hand.
         NotInstalledError: Jinja2 is not installed.
     """
-    environment()
     provenances = [known(one) for one in _provenances(result)]
     name = type(result).__name__
     command = COMMANDS.get(name, name.lower())
