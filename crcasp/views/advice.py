@@ -11,7 +11,7 @@ from crcasp.program.terms import natural, word
 from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Advice, Finding, Reason, RecommendationSet, Together, Verdict
 from crcasp.views import phrases
-from crcasp.views.document import Block, Document, Entry, Field, Fields, Grid, Item, Note, Section
+from crcasp.views.document import Block, Document, Entry, Field, Grid, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
 from crcasp.views.phrases import capital, cited, coded, folded, graded, grouped, needed
 
@@ -29,7 +29,7 @@ def advice_document(advice: Advice, *, every_set: bool = False) -> Document:
     """
     rules = rules_of(advice.provenance)
     line = f"{phrases.ordinal(advice.number)} line of therapy"
-    blocks: list[Block] = [Fields(tuple(patient(advice, rules)))]
+    blocks: list[Block] = [*patient(advice, rules)]
     blocks += [Note(notice, strong=True) for notice in advice.notices]
     if advice.in_scope:
         blocks += _Answer(advice, rules, every_set).answer()
@@ -113,9 +113,9 @@ class _Answer:
 
     def grounds(self, reason: Reason) -> str:
         """Return what a statement rests on for this patient."""
-        others = [item for item in reason.conditions if item.finding != "line"]
-        shown = [phrases.ground(item, self.words) for item in others if item.value is not None]
-        opened = [needed(item, self.words) for item in others if item.value is None]
+        shown = phrases.grounds(reason, self.words)
+        unknown = (it for it in reason.conditions if it.value is None and it.finding != "line")
+        opened = [needed(item, self.words) for item in unknown]
         texts = [f"because {listed(shown)}"] if shown else []
         texts += [f"where {listed(opened)}"] if opened else []
         codes = coded(reason.interpretations)

@@ -122,11 +122,7 @@ class _Compared:
 
     def support(self, reason: Reason) -> str:
         """Return a statement with what it rests on."""
-        shown = [
-            phrases.ground(it, self.words)
-            for it in reason.conditions
-            if it.value is not None and it.finding != "line"
-        ]
+        shown = phrases.grounds(reason, self.words)
         by = phrases.called(reason.statement)
         return f"{listed(shown)} ({by})" if shown else f"by {by}"
 
@@ -142,4 +138,6 @@ class _Compared:
             graded = f", {verdict.grade}" if verdict.grade else ""
             again = bool(verdict.statements) and self.rules.again.issuperset(verdict.statements)
             return f"eligible{graded}{phrases.AGAIN if again else ''}"
-        return f"excluded: {phrases.decided(verdict, self.words)}"
+        why = phrases.decisive(verdict, self.words)
+        needs = f"{why.source} needs {why.rule}" if why.source else why.rule
+        return f"excluded: {needs}; here {why.met}" if why.met else f"excluded: {needs}"

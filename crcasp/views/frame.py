@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from crcasp.program.table import Rules
 from crcasp.program.wording import listed
 from crcasp.results.provenance import Provenance
-from crcasp.views.document import Block, Document, Field, Fields, Note, Section
+from crcasp.views.document import Block, Document, Field, Note, Section
 
 RESEARCH = "Research software, not for treatment decisions"
 UNNAMED = ("facts", "-", "<stdin>")  # sources of facts that are no files
@@ -107,7 +107,7 @@ def key(blocks: Iterable[object], rules: Rules, *, grades: bool = True) -> Itera
         yield Note(" ".join(texts))
     if relied:
         items = tuple(Field(name, rules.texts[name]) for name in relied)
-        yield Section("Interpretations relied on", (Fields(items),), folded=True)
+        yield Section("Interpretations relied on", items, folded=True)
 
 
 def _texts(item: object) -> Iterable[str]:

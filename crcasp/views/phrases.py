@@ -173,6 +173,12 @@ def ground(item: Condition, words: Wording) -> str:
     return said + shown if lines and not said.startswith("line") else said
 
 
+def grounds(reason: Reason, words: Wording) -> list[str]:
+    """Return what was found of the conditions of a statement, but for the line of therapy."""
+    known = (it for it in reason.conditions if it.value is not None and it.finding != "line")
+    return [ground(item, words) for item in known]
+
+
 def needed(item: Condition, words: Wording) -> str:
     """Return what a condition needs; of a number, bounds hold together."""
     limits = [need for need in item.needs if " " in need]
@@ -309,10 +315,3 @@ def decisive(verdict: Verdict, words: Wording) -> Decisive:
     if reason.exclusion is None:
         return Decisive(called(reason.statement), unless_met(reason, words), met)
     return Decisive("", f"{reason.text}{cited(reason.references)} ({reason.exclusion})", met)
-
-
-def decided(verdict: Verdict, words: Wording) -> str:
-    """Return in short why a therapy is excluded."""
-    why = decisive(verdict, words)
-    needs = f"{why.source} needs {why.rule}" if why.source else why.rule
-    return f"{needs}; here {why.met}" if why.met else needs

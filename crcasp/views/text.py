@@ -5,16 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from crcasp.program.vocabulary import Vocabulary
-from crcasp.views.document import (
-    Block,
-    Check,
-    Document,
-    Entry,
-    Fields,
-    Item,
-    Note,
-    Section,
-)
+from crcasp.views.document import Block, Check, Document, Entry, Field, Item, Note, Section
 
 MARGIN, INDENT, STEP = 12, 2, 4
 NARROWEST = 40
@@ -87,9 +78,8 @@ class _Text:
         match block:
             case Section():
                 self.section(block)
-            case Fields(fields):
-                for name, text in fields:
-                    self.lines += entry(name, text, self.width)
+            case Field(name, text):
+                self.lines += entry(name, text, self.width)
             case Entry():
                 self.entry(block)
             case Item(text, details, run_on):

@@ -16,6 +16,7 @@ from crcasp.program.vocabulary import LIMITS, OF_LINE
 from crcasp.questions.changes import OPTIONAL
 from crcasp.questions.explain import PASSED
 from crcasp.results.provenance import overlay_fingerprints, program_fingerprint
+from crcasp.views.browser.vendored import manifest
 from crcasp.views.phrases import capital
 
 VERDICTS = verdict_files()  # grounded for what the program says of itself, and for a patient
@@ -69,11 +70,12 @@ def origin(program: Program) -> list[tuple[str, str]]:
     """Return what the page was made of, each part with its fingerprint or value."""
     from crcasp import __version__
 
-    overlays = overlay_fingerprints(program)
+    overlays, solver = overlay_fingerprints(program), manifest()
     return [
         ("Program", f"crcasp {__version__}, fingerprint of lp/ {program_fingerprint()}"),
         *(("Overlay", f"{os.path.basename(name)}, fingerprint {mark}") for name, mark in overlays),
         *(("Constant", f"{name}={value}") for name, value in program.constants),
+        ("Solver", f"{solver['package']} {solver['version']}"),
     ]
 
 

@@ -18,7 +18,6 @@ from crcasp.views.explanation import explanation_document
 from crcasp.views.page.templating import page
 from crcasp.views.picture import derivation_svg
 
-STATES = {"met": "met", "not_met": "not met", "open": "open", "": "not needed"}
 COMMANDS = {"Advice": "recommend", "Comparison": "compare", "Explanation": "explain"}
 
 
@@ -36,12 +35,7 @@ def html_of(result: Result) -> str:
     if isinstance(result, Explanation):
         command = f"{command} {result.therapy}"
         document = explanation_document(result, _picture(result))
-    content = {
-        "document": document,
-        "runs": _runs,
-        "words_of_state": STATES,
-        "fingerprints": overlay_fingerprints,
-    }
+    content = {"document": document, "runs": _runs, "fingerprints": overlay_fingerprints}
     return page("document", document.kind, provenances, command, **content)
 
 
