@@ -286,7 +286,7 @@ const ord = (char) => char.codePointAt(0);
 const int = (text) => Number(text);
 const bool = truth;
 const float = (text) => Number(text);
-const filter = (test, items) => [...items].filter(test ?? truth);
+const filter = (test, items) => [...items].filter((item) => truth(test ? test(item) : item));
 function any(items) {
   for (const item of items) if (truth(item)) return true;
   return false;
