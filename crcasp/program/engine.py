@@ -43,9 +43,9 @@ class Engine:
         """By which rules the program answers, in words."""
         return self.table.rules(self.program)
 
-    def completions(self, facts: Iterable[Symbol], *extra: str, text: str = "") -> Completions:
+    def completions(self, facts: Iterable[Symbol], *extra: str) -> Completions:
         """Return the completions of the patient with these facts; see `Completions`."""
-        return Completions(self.program, facts, PATIENT_CHECK, *extra, text=text)
+        return Completions(self.program, facts, PATIENT_CHECK, *extra)
 
     def issues(self, facts: Iterable[Symbol], *, whole: bool = True) -> list[Row]:
         """Return which facts contradict each other and why, without an answer: issue/3.

@@ -84,8 +84,8 @@ class Decoder:
         """Return the last arguments of a predicate by all that stands before, in natural order."""
         atoms = self.possible if possible else self.certain
         groups: dict[Row, set[str]] = {}
-        for *first, last in atoms[predicate]:
-            groups.setdefault(tuple(first), set()).add(str(last))
+        for row in atoms[predicate]:
+            groups.setdefault(row[:-1], set()).add(str(row[-1]))
         return {key: tuple(sorted(names, key=natural)) for key, names in groups.items()}
 
     def facts(self, finding: str, cited: Iterable[str] = ()) -> tuple[str, ...]:

@@ -44,7 +44,8 @@ def _entries(addition: Addition, rules: Rules) -> Iterator[Block]:
         yield Item(_source(source, rules), tuple(f"{text}." for text in said))
     for name, text in addition.withdrawn:
         yield Item(f"{name} is withdrawn: {text}.")
-    patient = [fact for fact in addition.others if _of_patient(fact, rules.words)]
+    of_patient = {*rules.words.headings, *OF_LINE, *LIMITS}
+    patient = [fact for fact in addition.others if fact.partition("(")[0] in of_patient]
     if patient:
         yield Item(
             f"Facts of a patient, which every patient has with this overlay: {', '.join(patient)}; "
@@ -58,11 +59,6 @@ def _entries(addition: Addition, rules: Rules) -> Iterator[Block]:
         yield Item(f"{addition.constraints} {takes} answers away.")
     if not any(addition[1:]):
         yield Note("It adds nothing.")
-
-
-def _of_patient(fact: str, words: Wording) -> bool:
-    name = fact.partition("(")[0]
-    return name in words.headings or name in (*OF_LINE, *LIMITS)
 
 
 def _stated(facts: Iterable[str], words: Wording) -> Iterator[str]:
@@ -105,28 +101,23 @@ def _said(
     words: Wording,
 ) -> str:
     """Return what a source does, with the conditions of each of its branches or cases."""
-    what = _what(named, words)
+    plain = [item.name for item in named if item.name != INITIAL and not item.statement]
+    others = [_named(item, words) for item in named if item.name == INITIAL or item.statement]
+    what = listed([*filter(None, [folded(plain, words, ", ")]), *others])
     needs = phrases.alternatives([[_need(need, words) for need in way] for way in ways])
     condition = f" if {needs}" if needs else "" if source.line else " for every patient"
     if does == "lowers":
         return f"gives {what} no higher grade than {grade}{condition}"
-    return f"{does} {what}{f' ({grade})' if grade else ''}{condition}"
-
-
-def _what(named: tuple[Named, ...], words: Wording) -> str:
-    plain = [item.name for item in named if item.name != INITIAL and not item.statement]
-    others = [_named(item, words) for item in named if item.name == INITIAL or item.statement]
-    return listed([*filter(None, [folded(plain, words, ", ")]), *others])
+    return f"{does} {what}{phrases.graded(grade)}{condition}"
 
 
 def _named(item: Named, words: Wording) -> str:
-    if item.name == INITIAL:
-        return "the initial therapy again"
-    name = words.name(item.name) if item.name else "whatever"
+    source = phrases.called(item.statement)
     if item.name:
-        return f"{name} by {phrases.called(item.statement)}"
+        again = item.name == INITIAL
+        return "the initial therapy again" if again else f"{words.name(item.name)} by {source}"
     branch = f" by its branch {words.name(item.branch)}" if item.branch else ""
-    return f"{name} {phrases.called(item.statement)} offers{branch}"
+    return f"whatever {source} offers{branch}"
 
 
 def _need(need: Need, words: Wording) -> str:
