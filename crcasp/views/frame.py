@@ -74,7 +74,7 @@ def patient_name(provenance: Provenance | None, otherwise: str = "Patient") -> s
     """Return what a patient is called: the files of its facts, if they come from any."""
     sources = provenance.sources if provenance else ()
     names = ["standard input" if it in UNNAMED else os.path.basename(it) for it in sources]
-    return listed(names) if [it for it in sources if it not in UNNAMED] else otherwise
+    return listed(names) if [it for it in sources if it and it not in UNNAMED] else otherwise
 
 
 def key(blocks: Iterable[object], rules: Rules, *, grades: bool = True) -> Iterator[Note | Section]:
