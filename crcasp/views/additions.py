@@ -13,14 +13,15 @@ from crcasp.program.wording import Wording, listed
 from crcasp.results.additions import AddedSource, Addition, Additions, Named, Need
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Item, Note, Section
-from crcasp.views.frame import framed
+from crcasp.views.frame import framed, rules_of
 from crcasp.views.phrases import capital, cited, folded
 
 INITIAL = "initial"  # what a branch offers that offers the initial therapy again
 
 
-def additions_document(additions: Additions, rules: Rules) -> Document:
+def additions_document(additions: Additions) -> Document:
     """Return what overlays add as a document."""
+    rules = rules_of(additions.provenance)
     several = len(additions.overlays) > 1
     blocks = [
         Section(addition.overlay, tuple(_entries(addition, rules)))

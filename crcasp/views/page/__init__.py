@@ -18,7 +18,10 @@ from crcasp.views.explanation import explanation_document
 from crcasp.views.page.templating import page
 from crcasp.views.picture import derivation_svg
 
-COMMANDS = {"Advice": "recommend", "Comparison": "compare", "Explanation": "explain"}
+COMMANDS = {
+    **{"Additions": "check", "Advice": "recommend"},
+    **{"Comparison": "compare", "Explanation": "explain"},
+}
 
 
 def html_of(result: Result) -> str:
