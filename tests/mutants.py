@@ -81,7 +81,9 @@ APART += 'never_together("Apart", oxaliplatin, by("12")). '
 BOTH = 'offers("1", two, with(folfox, bevacizumab, cetuximab)). '
 TESTS_OF_MMR = ("mmr(deficient)", "mmr(proficient)", "msi(high)", "msi(stable)")
 PAIR = 'offers("1", two, with(folfox, bevacizumab, ipilimumab)).'
-TOXIC = "received(1, (folfox; bevacizumab)). stopped(1, toxicity). toxic(1, oxaliplatin)."
+TOXIC = "received(1, (folfox; bevacizumab)). stopped(1, toxicity). toxic(1, bevacizumab)."
+NEW = 'statement("N", any, benefit). text("N", "n"). offers("N", b, folfox). '
+OF_FIRST = 'spares("X3", "N", 1).'
 SPARED = 'statement("N", any, benefit). text("N", "n"). offers("N", b, with(folfox, cetuximab)). '
 SPARED += 'spares("X2", "N").'
 OF_LINE = 'statement("Z", {}, benefit). text("Z", "z"). offers("Z", a, sox). bars("Z", k, {}). '
@@ -113,7 +115,7 @@ EDGES = (
         BARS + 'bars("Z", a, folfox). needs("Z", a, side, left). needs("Z", a, braf, mutant). '
         'bars("Z", b, sox). needs("Z", b, side, right).',
     ),
-    *((TOXIC, rule) for rule in ("", 'withdrawn("X3").', 'withdrawn("I5").')),
+    *((TOXIC, NEW + rule) for rule in ("", 'withdrawn("X3").', 'withdrawn("I5").', OF_FIRST)),
     (f"{TOXIC} received(2, capecitabine). stopped(2, progression).", ""),
     ("received(1, folfox). stopped(1, toxicity). toxic(1, oxaliplatin).", 'withdrawn("I5").'),
     *(
