@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import cast
 
-from clingo import Symbol
+from clingo import Symbol, SymbolType
 
 from crcasp.program.completions import stated
 from crcasp.program.files import Program
@@ -26,6 +26,7 @@ from crcasp.results.diff import (
     ExamplePatient,
     PreferredChange,
     PreferredSets,
+    Standing,
 )
 from crcasp.results.provenance import Provenance
 
@@ -90,30 +91,26 @@ class Comparison:
     def changes(self, cover: Cover) -> Iterator[Changed]:
         """Yield the changes of one therapy, each with its conditions and a smallest patient."""
         for atom, literal in cover.changes.items():
-            therapy, kind = (str(word(argument)) for argument in atom.arguments)
+            therapy, kind, *grades = atom.arguments
             ways = cover.alternatives(literal)
             facts = cover.example(literal, ways)
-            before, after = cover.standings(literal, facts)
             words = self.both.words
             when = [
                 (
-                    cover.conditions(literal, way, words),
-                    cover.grades(literal, way),
-                    tuple(self.ordered(cover.sources("does", kind, way))),
+                    cover.conditions(atom, way, words),
+                    tuple(self.ordered(cover.sources("does", [literal, *way]))),
                 )
                 for way in ways
             ]
             when.sort(key=lambda it: (len(it[0]), [one[:2] for one in it[0]]))
-            conditions, grades, sources = zip(*when, strict=True)
+            conditions, sources = zip(*when, strict=True)
             yield Changed(
-                therapy,
-                cast(Kind, kind),
-                before,
-                after,
+                str(word(therapy)),
+                cast(Kind, kind.name),
+                *map(standing, grades),
                 conditions,
                 self.example(facts),
-                self.because(cover, kind),
-                grades,
+                self.because(cover, literal),
                 sources,
             )
 
@@ -128,10 +125,10 @@ class Comparison:
 
     # ---- why --------------------------------------------------------------------------------
 
-    def because(self, cover: Cover, kind: str) -> tuple[str, ...]:
+    def because(self, cover: Cover, change: int) -> tuple[str, ...]:
         """Return what does a change: statements, exclusions, interpretations, constants."""
         both = self.both
-        does, by_choice = (cover.sources(name, kind) for name in ("does", "by_choice"))
+        does, by_choice = (cover.sources(name, [change]) for name in ("does", "by_choice"))
         added = does & both.added
         choices = by_choice or (set() if added or both.constants else both.lapsed)
         return (*self.ordered(does), *sorted(choices, key=natural), *both.constants)
@@ -167,6 +164,13 @@ class Comparison:
     def _differ(self, facts: tuple[Symbol, ...]) -> bool:
         before, after = self.example(facts).preferred
         return before != after
+
+
+def standing(grade: Symbol) -> Standing:
+    """Return what a table says of a therapy by its grade, as lp/diff/changes.lp has it."""
+    if grade.type is SymbolType.Infimum:
+        return Standing("excluded")
+    return Standing("eligible", grade.name if grade.type is SymbolType.Function else None)
 
 
 def preferred_sets(program: Program, facts: Sequence[Symbol]) -> tuple[tuple[str, ...], ...]:

@@ -67,20 +67,19 @@ class ExamplePatient(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """A therapy of which the tables do not say the same for some patients.
+    """A therapy of which the tables do not say the same for some patients, with two grades.
 
     Attributes:
         therapy: its name.
         kind: "gained", "lost", "raised" or "lowered".
-        before: what the old table says of the example.
+        before: what the old table says of it for all of these patients.
         after: what the new one says.
         when: alternatives, each of conditions that hold together: the change happens to
             exactly the fully known patients whom one of them fits.
         example: a smallest patient to whom it happens.
         because: what does it, in one patient or another: statements, exclusions,
             interpretations, constants.
-        grades: by each alternative, the grades that the new table gives then; no part of JSON.
-        sources: by each alternative, the statements and exclusions that do it; likewise.
+        sources: by each alternative, the statements and exclusions that do it; no part of JSON.
     """
 
     therapy: str
@@ -90,7 +89,6 @@ class Changed(NamedTuple):
     when: tuple[tuple[Only, ...], ...]
     example: ExamplePatient
     because: tuple[str, ...]
-    grades: tuple[tuple[str, ...], ...] = ()
     sources: tuple[tuple[str, ...], ...] = ()
 
 

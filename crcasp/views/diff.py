@@ -115,8 +115,7 @@ class _Changes:
             "not offered" if it.status == "excluded" and first.therapy not in own else _standing(it)
             for it, own in zip((first.before, first.after), offered, strict=True)
         )
-        several = len({*first.grades}) > 1
-        moved = f"{before} -> {first.after.status if several else after}"
+        moved = f"{before} -> {after}"
         if first.kind in ("raised", "lowered"):
             moved = f"{first.before.grade} -> {first.after.grade}"
         names = folded((item.therapy for item in same), self.words)
@@ -133,15 +132,13 @@ class _Changes:
         return Section(title, (*rows, *self.example(first.example)))
 
     def ways(self, change: Changed) -> list[str]:
-        """Return for whom a change happens; each with its source and grade where these differ."""
-        several = len({*change.grades}) > 1 and change.kind == "gained"
+        """Return for whom a change happens; each with its source where these differ."""
         apart = len({*change.sources}) > 1
         found = []
         for place, way in enumerate(change.when):
             said = phrases.conjoined(self.conditions(change, way))
-            told = [f"by {listed([*map(phrases.called, change.sources[place])])}"] if apart else []
-            told += [" or ".join(change.grades[place])] if several else []
-            found.append(f"{said}: {', '.join(told)}" if told else said)
+            told = f": by {listed([*map(phrases.called, change.sources[place])])}" if apart else ""
+            found.append(f"{said}{told}")
         return [*dict.fromkeys(found)]
 
     def conditions(self, item: Changed, way: tuple[Only, ...]) -> list[str]:

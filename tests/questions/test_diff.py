@@ -9,14 +9,14 @@ import pytest
 import reading
 from clingo import Function, Symbol, parse_term
 from trials import TRIAL, trial
-from two_tables import CONSTANTS, Table, fits, kinds, random_overlay, random_patient
+from two_tables import CONSTANTS, Table, changes, fits, random_overlay, random_patient
 
-from crcasp import Diff, UsageError, diff
+from crcasp import Diff, UsageError, diff, recommend
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.program.terms import word
 from crcasp.questions.both import Both
 from crcasp.questions.diff import Comparison
+from crcasp.results.diff import Changed
 
 TURNED = {"gained": "lost", "lost": "gained", "raised": "lowered", "lowered": "raised"}
 
@@ -84,11 +84,42 @@ NEW_AGENTS = """regimen(newfox). composed(newfox, (agent_a; agent_b)).
 statement("NEW", beyond_first, recommended). text("NEW", "a trial"). reference("NEW", "a trial").
 offers("NEW", b, newfox). needs("NEW", b, mmr, deficient).
 """
+TWO_GRADES = """exclusion("Z", "cetuximab is worth less in the frail").
+lowers("Z", k1, cetuximab, recommended). needs("Z", k1, ecog, at_least(2)).
+lowers("Z", k2, cetuximab, considered). needs("Z", k2, organ_function, inadequate).
+"""
+
+
+def test_each_pair_of_grades_has_its_own_patients(tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text(TWO_GRADES)
+    found = diff(overlays=[overlay]).changes
+    unknown = {
+        (it.before.grade, it.after.grade): {
+            only.finding for way in it.when for only in way if only.or_unknown
+        }
+        for it in found
+        if it.therapy == "folfox+cetuximab"
+    }
+    assert unknown == {
+        ("benefit", "recommended"): {"ecog"},  # not side: without it, it was recommended before
+        ("benefit", "considered"): {"organ_function"},
+        ("recommended", "considered"): {"organ_function", "side"},
+    }
+    frail = {"ras": "wild_type", "side": "left", "ecog": 2, "organ_function": "adequate"}
+    for unknown_too in ({}, {"ecog": None}, {"side": None}, {"organ_function": None}):
+        patient = {**frail, **unknown_too}
+        grades = [
+            recommend(patient, overlays=files).therapies["folfox+cetuximab"].grade
+            for files in ([], [overlay])
+        ]
+        lowered = not unknown_too or "ecog" in unknown_too
+        assert (grades == ["benefit", "recommended"]) == lowered, patient
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", [TWO_NEEDS, NEW_AGENTS])
-def test_two_overlays_that_were_too_much(text: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", [TWO_NEEDS, NEW_AGENTS, TWO_GRADES])
+def test_overlays_that_were_too_much(text: str, tmp_path: Path) -> None:
     overlay = tmp_path / "overlay.lp"
     overlay.write_text(text)
     assert checked(Program.build(), Program.build([overlay]), random.Random(1)) > 0
@@ -109,7 +140,7 @@ def checked(old: Program, new: Program, rng: random.Random) -> int:
     """Check a comparison against both tables, patient by patient; return how many change."""
     both = Both(old, new)
     found = Comparison(both).diff()
-    of = {(it.therapy, it.kind): it for it in found.changes}
+    of = {named(it): it for it in found.changes}
     changed = 0
     for _ in range(100):
         facts = random_patient(rng, new)
@@ -118,15 +149,20 @@ def checked(old: Program, new: Program, rng: random.Random) -> int:
         if any(engine(program).issues(facts) for program in both.given):
             continue
         before, after = (Table(program, facts) for program in both.programs)
-        real = {str(word(parse_term(name))): kind for name, kind in kinds(before, after).items()}
-        assert real.items() <= of.keys(), facts
-        for (therapy, kind), it in of.items():
+        real = changes(before, after)
+        assert real <= of.keys(), facts
+        for name, it in of.items():
             covered = any(all(fits(one, before, after, facts) for one in way) for way in it.when)
-            assert covered == (real.get(therapy) == kind), (therapy, kind, facts)
-        assert not real.keys() & set(found.unchanged)
+            assert covered == (name in real), (name, facts)
+        assert not {therapy for therapy, *_ in real} & set(found.unchanged)
         changed += bool(real)
     _examples(found, both)
     return changed
+
+
+def named(change: Changed) -> tuple[str, str, str | None, str | None]:
+    """What changes and how, as `two_tables.changes` says it."""
+    return change.therapy, change.kind, change.before.grade, change.after.grade
 
 
 def _near(example: tuple[str, ...], facts: list[Symbol], rng: random.Random) -> list[Symbol]:
@@ -146,5 +182,4 @@ def _examples(found: Diff, both: Both) -> None:
         assert any(it.before) or any(it.after)
         facts = [parse_term(fact) for fact in it.example.facts]
         before, after = (Table(program, facts) for program in both.programs)
-        real = {str(word(parse_term(name))): kind for name, kind in kinds(before, after).items()}
-        assert real[it.therapy] == it.kind, facts
+        assert named(it) in changes(before, after), facts
