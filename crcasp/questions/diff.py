@@ -21,6 +21,7 @@ from crcasp.questions.part import smallest_patient
 from crcasp.questions.patient import Constants, Overlays
 from crcasp.results.comparison import Kind
 from crcasp.results.diff import (
+    AsGiven,
     Changed,
     Diff,
     ExamplePatient,
@@ -84,9 +85,19 @@ class Comparison:
             tuple(name for name in both.offered if name not in moved),
             both.lines,
             tuple(str(word(it)) for it in about if it not in varying),
+            tuple(self.as_given()),
             seconds=time.perf_counter() - start,
             provenance=tuple(map(Provenance.of, both.given)),
         )
+
+    def as_given(self) -> Iterator[AsGiven]:
+        """Yield what the facts as they are given do not say alike by both tables."""
+        both = self.both
+        rows = chain.from_iterable(one.declared.facts("derives_with", 3) for one in both.engines)
+        read_by = [(finding, str(by)) for finding, _, by in rows]
+        for it in map(str, both.read_apart()):
+            lapsed = {by for finding, by in read_by if finding == it and by in both.lapsed}
+            yield AsGiven(it, tuple(sorted(lapsed, key=natural)))
 
     def changes(self, cover: Cover) -> Iterator[Changed]:
         """Yield the changes of one therapy, each with its conditions and a smallest patient."""
@@ -130,8 +141,9 @@ class Comparison:
         both = self.both
         does, by_choice = (cover.sources(name, [change]) for name in ("does", "by_choice"))
         added = does & both.added
-        choices = by_choice or (set() if added or both.constants else both.lapsed)
-        return (*self.ordered(does), *sorted(choices, key=natural), *both.constants)
+        constants = both.constants_behind(does)
+        choices = by_choice or (set() if added or constants else both.lapsed)
+        return (*self.ordered(does), *sorted(choices, key=natural), *constants)
 
     def ordered(self, sources: set[str]) -> list[str]:
         """Return statements and exclusions, those that the new table adds first."""

@@ -104,6 +104,19 @@ class PreferredChange(NamedTuple):
     example: ExamplePatient | None = None
 
 
+class AsGiven(NamedTuple):
+    """What the facts of a patient as they are given do not say alike by both tables.
+
+    Attributes:
+        what: a finding that both ask about, by its name; `again(T)`, what an initial therapy
+            that holds T is called when it is given again; or `notice`, the notices.
+        interpretations: those by which only one of the tables reads the finding.
+    """
+
+    what: str
+    interpretations: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Diff(Result):
     """What changes from one table to another, over all fully known patients.
@@ -116,6 +129,7 @@ class Diff(Result):
         lines: how many lines of therapy the histories may have.
         not_compared: what only one table can name and neither offers by name, such as an
             initial therapy that holds a drug of an overlay: it is not compared.
+        as_given: what the facts as they are given do not say alike: it is not compared either.
         seconds: how long it took.
         provenance: the old program and the new one; () where it was made by hand.
     """
@@ -125,10 +139,16 @@ class Diff(Result):
     unchanged: tuple[str, ...]
     lines: int
     not_compared: tuple[str, ...] = ()
+    as_given: tuple[AsGiven, ...] = ()
     seconds: float = field(default=0.0, compare=False)
     provenance: tuple[Provenance, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def same(self) -> bool:
-        """Whether both tables give the same answer to every patient."""
-        return not self.changes and not self.preferred.changes
+        """Whether both tables are proved to give the same answer.
+
+        That is the same verdicts and grades to every patient, and the same preferred sets to every
+        fully known patient; the facts of a patient are read alike, and notices are the same.
+        """
+        changed = self.changes or self.preferred.changes
+        return not (changed or self.not_compared or self.as_given)

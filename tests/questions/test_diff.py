@@ -84,6 +84,14 @@ NEW_AGENTS = """regimen(newfox). composed(newfox, (agent_a; agent_b)).
 statement("NEW", beyond_first, recommended). text("NEW", "a trial"). reference("NEW", "a trial").
 offers("NEW", b, newfox). needs("NEW", b, mmr, deficient).
 """
+MEMBER = "member(anti_vegf, regorafenib)."
+CAPOX = """statement("N", beyond_first, benefit). text("N", "a trial"). reference("N", "a trial").
+offers("N", b, capox)."""
+OF_ONE_LINE = (
+    CAPOX + 'needs("N", b, stopped(2), toxicity).',
+    CAPOX + """needs("N", b, stopped(1), (toxicity; progression)).
+    exclusion("Y", "a warning"). bars("Y", k, regorafenib). needs("Y", k, stopped(2), completed).""",
+)
 TWO_GRADES = """exclusion("Z", "cetuximab is worth less in the frail").
 lowers("Z", k1, cetuximab, recommended). needs("Z", k1, ecog, at_least(2)).
 lowers("Z", k2, cetuximab, considered). needs("Z", k2, organ_function, inadequate).
@@ -118,11 +126,78 @@ def test_each_pair_of_grades_has_its_own_patients(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", [TWO_NEEDS, NEW_AGENTS, TWO_GRADES])
+@pytest.mark.parametrize("text", [TWO_NEEDS, NEW_AGENTS, TWO_GRADES, *OF_ONE_LINE, MEMBER])
 def test_overlays_that_were_too_much(text: str, tmp_path: Path) -> None:
     overlay = tmp_path / "overlay.lp"
     overlay.write_text(text)
     assert checked(Program.build(), Program.build([overlay]), random.Random(1)) > 0
+
+
+# Overlays that say nothing else of a fully known patient, with what is not compared then.
+AS_GIVEN = {
+    'withdrawn("I1").': [("side", ("I1",))],
+    'withdrawn("I2").': [("ras", ("I2",))],
+    'withdrawn("I3").': [("mmr", ("I3",)), ("notice", ())],
+    "implies(braf, mutant, ras, wild_type).": [("braf", ()), ("ras", ())],
+    "assumed_never(mmr, deficient).": [("mmr", ())],
+    "value(tumor_burden, medium).": [("tumor_burden", ())],
+    "stop_reason(wish).": [("stop_reason", ())],
+    "regimen(fruquintinib).": [("again(fruquintinib)", ())],
+    'notice("N", "a note") :- says(ecog, 2, _).': [("notice", ())],
+    'notice("N", "a note") :- eligible(folfox).': [("notice", ())],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", AS_GIVEN)
+def test_what_the_facts_as_given_say_is_not_the_same(text: str, tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text(text)
+    for found in (diff(overlays=[overlay]), diff(old=[overlay])):
+        assert not found.changes
+        assert [tuple(it) for it in found.as_given] == AS_GIVEN[text]
+        assert not found.same
+        assert found.to_dict()["as_given"][0]["what"] == AS_GIVEN[text][0][0]
+
+
+# Rules that say of the facts as they are given what is said already.
+GIVEN_ALIKE = (
+    'implies(braf_v600e, yes, braf, mutant) :- in_force("I1").',
+    "value(spleen, (yes; no)). given(spleen, V, spleen(V)) :- spleen(V). #defined spleen/1."
+    " given(spleen, yes, primary_site(S)) :- primary_site(S), S = splenic_flexure."
+    " implies(spleen, yes, side, S) :- sided(splenic_flexure, S)."
+    ' means(spleen, "a finding").',
+    'needs("4", (ras; braf), ecog, at_most(4)).',
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", GIVEN_ALIKE)
+def test_what_is_read_alike_is_the_same(text: str, tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text(text)
+    assert diff(overlays=[overlay]).as_given == ()
+
+
+def test_a_value_that_one_table_never_assumes_is_compared(tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text('assumed_never(mmr, deficient). withdrawn("10.2").')
+    found = {it.therapy: it.after.grade for it in diff(overlays=[overlay]).changes}
+    assert found == {"pembrolizumab": "considered"}
+
+
+def test_a_class_is_compared_with_what_each_table_says_of_it(tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text(MEMBER)
+    assert ("regorafenib", "lost", "recommended", None) in map(named, diff(overlays=[overlay]).changes)
+
+
+def test_only_constants_that_bound_a_need_are_named() -> None:
+    found = diff(overlays=[TRIAL], constants={"younger_age": 60, "fit_ecog": 1, "unfit_ecog": 2})
+    because = {it.therapy: it.because for it in found.changes}
+    assert because["pembrolizumab"] == ("KEYNOTE-177",)
+    assert because["folfoxiri"] == ("4", "younger_age=60")
+    assert all("=" not in it or it == "younger_age=60" for own in because.values() for it in own)
 
 
 @pytest.mark.slow
