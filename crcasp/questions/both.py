@@ -40,6 +40,7 @@ WORDS = (
     ("local_treatment", 1), ("unnamed", 1), ("composed", 2), ("member", 2), ("implies", 4),
     ("stop_reason", 1),
 )  # fmt: skip
+COMPARED_WORDS = ("composed", "member", "implies")  # if both tables have the names
 NEVER = ("assumed_never", 2)
 # How the facts of a patient are read, of the words that both tables have.
 GIVEN = (*BEFORE_VERDICTS, "reasons.lp", "diff/given.lp", CHANGES)
@@ -47,7 +48,7 @@ GIVEN_INPUTS = (
     *INPUTS, ("stopped", 2), ("unavailable", 1), ("offer", 3), ("met", 3), ("holds", 2),
     ("applies", 3), ("because", 2), ("eligible", 1), ("has_grade", 2), ("grade", 2),
 )  # fmt: skip
-OFF_LINE = ("off_line", 1)  # the one rule of the verdicts that says what a statement speaks of
+OFF_LINE = ("off_line", 1)  # of the verdicts, what a statement does not speak of
 KNOWN = (("therapy_name", 1), ("stop_reason", 1), ("blamable", 1), ("limitable", 1))
 Grounded: TypeAlias = tuple[Solver, GroundRules]
 
@@ -138,29 +139,28 @@ class Both(SideBySide):
                 self.given, self.engines, self.engines[::-1], strict=True
             )
         ]
-        grounded = [(self._grounded(it, rules := GroundRules()), rules) for it in self.programs]
-        super().__init__(*grounded, INPUTS)
-        before = grounded[0][0]
+        before, after = map(self._grounded, self.programs)
+        super().__init__(before, after, INPUTS)
         self.of_table = [
             [atom for signature in OF_TABLE for atom in one.literals(*signature)]
-            for one in (before, self)
+            for one in (before[0], self)
         ]
         if not self.satisfiable():
             names = ", ".join(name for program in self.given for name, _ in program.overlays)
             raise UsageError(f"{names}: its rules leave no patient to compare the tables for.")
         of_lines = {
             str(atom.symbol.arguments[2])  # of a line by its number, whichever line is the first
-            for one in (before, self)
+            for one in (before[0], self)
             for atom in one.control.symbolic_atoms.by_signature("asks", 3)
             if atom.is_fact
         }
         self.topics: dict[Symbol, dict[Symbol, int]] = {}
-        for topic in [*before.literals("topic", 3), *self.literals("topic", 3)]:
+        for topic in [*before[0].literals("topic", 3), *self.literals("topic", 3)]:
             therapy, finding, level = topic.arguments
             if level.number < WEIGHED or str(finding) in of_lines:
                 self.topics.setdefault(therapy, {})[finding] = level.number
         asked = set[str]().union(*(weighed(program.overlays) for program in self.given))
-        for atom in {*before.literals("turns_out", 2), *self.literals("turns_out", 2)}:
+        for atom in {*before[0].literals("turns_out", 2), *self.literals("turns_out", 2)}:
             if asked & {"F", str(atom.arguments[0])}:
                 for levels in self.topics.values():
                     levels.setdefault(atom.arguments[0], WEIGHED)
@@ -174,7 +174,7 @@ class Both(SideBySide):
         """The numbers that either table tells apart."""
         return {atom for one in self.tables for atom in one.solver.literals("limit_of", 2)}
 
-    def _grounded(self, program: Program, rules: GroundRules) -> Solver:
+    def _grounded(self, program: Program) -> Grounded:
         exact = {
             Function("exact", need.arguments[2:])
             for one in self.tables
@@ -185,7 +185,8 @@ class Both(SideBySide):
         known = (Function("may_be", it.arguments) for it in set.symmetric_difference(*never))
         text = f"any_line(1..{self.lines}). {stated(self.limits)} {stated(exact)} {stated(known)}"
         files = (*FILES, "any/patients.lp", COMPARED, CHANGES)
-        return Solver(program.grounded(files, [], text, program.overlays, rules))
+        rules = GroundRules()
+        return Solver(program.grounded(files, [], text, program.overlays, rules)), rules
 
     # ---- sets -------------------------------------------------------------------------------
 
@@ -252,17 +253,12 @@ class Both(SideBySide):
         findings = set.intersection(*({*one.vocabulary.findings} for one in self.engines))
         known = stated(Function("known_word", [it]) for it in sorted(words))
         given = " ".join(f"{{ {it}(V) : value({it}, V) }}." for it in sorted(findings))
+        # The program itself tells a first line from others, no second one from a third.
         own = any("notice" in text for it in self.given for _, text in it.overlays)
-        lines = "any_line(1..2)." if own else "any_line(1)."  # of those that the program tells apart
-        text = f"{lines} {known} {stated(self.limits)} {given}"
-        path = os.path.join(program_directory(), "verdicts.lp")
-        rules = [it for it in statements_of(path) if {OFF_LINE} & signatures(it)[0]]
-        grounded = [
-            (Solver(it.grounded(GIVEN, [], text, it.overlays, own := GroundRules(), rules=rules)), own)
-            for it in self.given
-        ]
+        text = f"any_line(1..{1 + own}). {known} {stated(self.limits)} {given}"
+        old, new = (_as_given(program, text) for program in self.given)
         inputs = (*GIVEN_INPUTS, *((it, 1) for it in findings))
-        both = SideBySide(*grounded, inputs, broken=True)
+        both = SideBySide(old, new, inputs, broken=True)
         apart = both.literals("apart", 1).items()
         return sorted(it.arguments[0] for it, literal in apart if both.satisfiable([literal]))
 
@@ -345,9 +341,9 @@ class Both(SideBySide):
         return set(map(str, old ^ new))
 
     def constants_behind(self, sources: Set[str]) -> list[str]:
-        """Return the constants that differ and that bound what sources need, as the new table has them.
+        """Return the constants that differ, as the new table has them, and bound what sources need.
 
-        Of a constant of an overlay it is not known what it bounds, if the overlay does not say so.
+        What a constant of an overlay bounds is not known if the overlay does not say so.
         """
         old, new = (program.known_constants() | dict(program.constants) for program in self.given)
         bounded: dict[str, set[str]] = {}
@@ -373,7 +369,10 @@ class Both(SideBySide):
 
 
 def shared_words(one: Engine, other: Engine) -> str:
-    """Return the facts of the vocabulary that one table lacks and that speak of what it cannot name."""
+    """Return the facts of the vocabulary that one table lacks and the other one has.
+
+    What holds what, what is a member of what and what implies what is compared if both can name it.
+    """
     own, strange = (
         {atom for signature in WORDS for atom in it.declared.literals(*signature)}
         for it in (one, other)
@@ -383,9 +382,16 @@ def shared_words(one: Engine, other: Engine) -> str:
         sorted(
             atom
             for atom in strange - own
-            if len(atom.arguments) == 1
-            or atom.name == "value"
-            or not names.issuperset(atom.arguments)
+            if atom.name not in COMPARED_WORDS or not names.issuperset(atom.arguments)
         )
     )
 
+
+def _as_given(program: Program, text: str) -> Grounded:
+    """Return a table grounded for the facts as they are given, as lp/diff/given.lp has it."""
+    path = os.path.join(program_directory(), "verdicts.lp")
+    spoken_of = [node for node in statements_of(path) if OFF_LINE in signatures(node)[0]]
+    rules = GroundRules()
+    return Solver(
+        program.grounded(GIVEN, [], text, program.overlays, rules, rules=spoken_of)
+    ), rules

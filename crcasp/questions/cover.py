@@ -18,8 +18,8 @@ from crcasp.results.diff import Only
 TABLES = {"old": "before", "new": "now"}
 WORSE = ("lost", "lowered")
 HISTORY = (
-    "diff cannot say for whom {} changes: a rule of an overlay asks for the history itself, or gives "
-    "a need by it; let it need a finding such as earlier(A) or failed(A), in a fact."
+    "diff cannot say for whom {} changes: a rule of an overlay asks for the history itself, or "
+    "gives a need by it; let it need a finding such as earlier(A) or failed(A), in a fact."
 )
 
 

@@ -38,8 +38,11 @@ def diff(
     """Compare two versions of the table over all fully known patients.
 
     The patients are all for whom each finding that a table asks about is known: histories of
-    up to four lines, any limits, any toxic agents. The words of an overlay (findings, values,
-    therapies, classes) are read by both tables, its statements by its own one only.
+    up to four lines, any limits, any toxic agents. The names that an overlay adds (findings,
+    values, therapies, classes) are read by both tables, its statements by its own one only.
+
+    What is proved of verdicts and grades holds for partly known patients too, if both tables read
+    the facts as they are given alike; of preferred sets it holds for fully known ones.
 
     Args:
         overlays: those of the new table, as for `recommend`.
@@ -102,7 +105,7 @@ class Comparison:
     def changes(self, cover: Cover) -> Iterator[Changed]:
         """Yield the changes of one therapy, each with its conditions and a smallest patient."""
         for atom, literal in cover.changes.items():
-            therapy, kind, *grades = atom.arguments
+            therapy, kind, before, after = atom.arguments
             ways = cover.alternatives(literal)
             facts = cover.example(literal, ways)
             words = self.both.words
@@ -118,7 +121,8 @@ class Comparison:
             yield Changed(
                 str(word(therapy)),
                 cast(Kind, kind.name),
-                *map(standing, grades),
+                standing(before),
+                standing(after),
                 conditions,
                 self.example(facts),
                 self.because(cover, literal),

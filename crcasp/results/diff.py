@@ -96,7 +96,7 @@ class PreferredChange(NamedTuple):
     """Whether the preferred sets change.
 
     Attributes:
-        changes: whether they do for any patient.
+        changes: whether they do for any fully known patient.
         example: a smallest patient for whom they do.
     """
 
@@ -123,9 +123,10 @@ class Diff(Result):
 
     Attributes:
         changes: the therapies that change for some patient, in the table's order.
-        preferred: whether the preferred sets change.
+        preferred: whether the preferred sets of fully known patients change.
         unchanged: the therapies of either table of which status and grade are proved to be
-            the same for every patient, in the table's order.
+            the same for every patient, in the table's order; if `as_given` names a finding,
+            for every fully known patient.
         lines: how many lines of therapy the histories may have.
         not_compared: what only one table can name and neither offers by name, such as an
             initial therapy that holds a drug of an overlay: it is not compared.

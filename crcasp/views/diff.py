@@ -181,7 +181,8 @@ class _Changes:
             texts += [text for of, text in UNKNOWN.items() if not kinds.isdisjoint(of)]
         if not diff.same:
             whom = "every fully known patient" if [*self.readings()] else "every patient"
-            yield Note(" ".join([*texts, f"Proved for {whom} with histories of up to {self.lines()}."]))
+            texts.append(f"Proved for {whom} with histories of up to {self.lines()}.")
+            yield Note(" ".join(texts))
         if diff.unchanged and not diff.same:
             names = folded(diff.unchanged, self.words)
             same = f"in status and grade (preference may change): {names}"
@@ -202,10 +203,9 @@ class _Changes:
         diff = self.diff
         if diff.not_compared:
             some = folded(diff.not_compared[:1], self.words)
-            yield (
-                f"{len(diff.not_compared)} combinations of drugs that neither table offers and that "
-                f"only one has names for, such as {some}"
-            )
+            count = len(diff.not_compared)
+            names = "that neither table offers and that only one has names for"
+            yield f"{count} combinations of drugs {names}, such as {some}"
         for it in self.readings():
             name, by = self.words.name(it.what), phrases.coded(it.interpretations)
             yield f"how {name} is read from what is given{by}"
