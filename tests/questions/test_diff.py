@@ -146,6 +146,11 @@ AS_GIVEN: dict[str, list[tuple[str, tuple[str, ...]]]] = {
     "regimen(fruquintinib).": [("again(fruquintinib)", ())],
     'notice("N", "a note") :- says(ecog, 2, _).': [("notice", ())],
     'notice("N", "a note") :- eligible(folfox).': [("notice", ())],
+    'notice("N", "a note") :- is(stopped(2), toxicity).': [("notice", ())],
+    "drug(resection).": [("notice", ()), ("again(resection)", ())],
+    CAPOX + 'needs("N", b, lines_before, at_least(5)). needs("N", b, earlier(tace), yes).': [
+        ("notice", ())
+    ],
 }
 
 
