@@ -144,9 +144,8 @@ AS_GIVEN: dict[str, list[tuple[str, tuple[str, ...]]]] = {
     "value(tumor_burden, medium).": [("tumor_burden", ())],
     "stop_reason(wish).": [("stop_reason", ())],
     "regimen(fruquintinib).": [("again(fruquintinib)", ())],
+    "partner(encorafenib).": [("again(encorafenib)", ())],
     'notice("N", "a note") :- says(ecog, 2, _).': [("notice", ())],
-    'notice("N", "a note") :- eligible(folfox).': [("notice", ())],
-    'notice("N", "a note") :- is(stopped(2), toxicity).': [("notice", ())],
     "drug(resection).": [("notice", ()), ("again(resection)", ())],
     CAPOX + 'needs("N", b, lines_before, at_least(5)). needs("N", b, earlier(tace), yes).': [
         ("notice", ())
@@ -165,6 +164,24 @@ def test_what_the_facts_as_given_say_is_not_the_same(text: str, tmp_path: Path) 
         assert not found.same
         written = found.to_dict()["as_given"]
         assert [(it["what"], tuple(it["interpretations"])) for it in written] == AS_GIVEN[text]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("received(2, folfox)", "stopped(1, toxicity)", "is(stopped(2), toxicity)"),
+        *("toxic(1, oxaliplatin)", "contraindicated(oxaliplatin)", "unavailable(oxaliplatin)"),
+        *("eligible(folfox)", 'because(folfox, "1")', 'met("8", refractory, ecog)'),
+        *('holds("1", any)', 'offer("1", any, folfox)', 'applies("1", any, folfox)'),
+        *("grade(folfox, recommended)", "has_grade(folfox, 2)", "is(ras, mutant)"),
+    ],
+)
+def test_notices_differ_whatever_they_hang_on(body: str, tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text(f'notice("N", "a note") :- {body}.')
+    both = Both(Program.build(), Program.build([overlay]))
+    assert list(map(str, both.read_apart())) == ["notice"]
 
 
 # Rules that say of the facts as they are given what is said already.
