@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-MAX_BYTES = 1 << 20  # of one file that is read whole
+MAX_BYTES = 2**20  # of one file that is read whole
 
 
 class CrcaspError(Exception):

@@ -81,8 +81,53 @@ APART += 'never_together("Apart", oxaliplatin, by("12")). '
 BOTH = 'offers("1", two, with(folfox, bevacizumab, cetuximab)). '
 TESTS_OF_MMR = ("mmr(deficient)", "mmr(proficient)", "msi(high)", "msi(stable)")
 PAIR = 'offers("1", two, with(folfox, bevacizumab, ipilimumab)).'
+TOXIC = "received(1, (folfox; bevacizumab)). stopped(1, toxicity). toxic(1, bevacizumab)."
+NEW = 'statement("N", any, benefit). text("N", "n"). offers("N", b, folfox). '
+OF_FIRST = 'spares("X3", "N", 1).'
+SPARED = 'statement("N", any, benefit). text("N", "n"). offers("N", b, with(folfox, cetuximab)). '
+SPARED += 'spares("X2", "N").'
+OF_LINE = 'statement("Z", {}, benefit). text("Z", "z"). offers("Z", a, sox). bars("Z", k, {}). '
+BARS = 'exclusion("Z", "z"). '
+LOWERING = 'statement("Y", any, benefit). text("Y", "y"). offers("Y", b, folfox). '
+LOWERING += 'needs("Y", b, mmr, deficient). '
 # Patients who are hardly met by chance, each with what an overlay says.
 EDGES = (
+    *(
+        (
+            "ras(mutant). received(1, (folfox; cetuximab)). stopped(1, progression). "
+            "mmr(proficient).",
+            it,
+        )
+        for it in (SPARED, SPARED + ' needs("N", b, mmr, deficient).')
+    ),
+    *(
+        (facts, OF_LINE.format(line, "folfox") + more)
+        for facts in ("mmr(proficient).", "received(1, capiri). mmr(proficient).")
+        for line in ("first", "beyond_first")
+        for more in ("", 'needs("Z", k, mmr, deficient).', 'needs("Z", k, mmr, proficient).')
+    ),
+    *(
+        (f"age({age}).", BARS + 'bars("Z", k, folfox). needs("Z", k, age, at_most(70)).')
+        for age in (60, 80)
+    ),
+    (
+        "side(left). braf(wild_type).",
+        BARS + 'bars("Z", a, folfox). needs("Z", a, side, left). needs("Z", a, braf, mutant). '
+        'bars("Z", b, sox). needs("Z", b, side, right).',
+    ),
+    *((TOXIC, NEW + rule) for rule in ("", 'withdrawn("X3").', 'withdrawn("I5").', OF_FIRST)),
+    (f"{TOXIC} received(2, capecitabine). stopped(2, progression).", ""),
+    ("received(1, folfox). stopped(1, toxicity). toxic(1, oxaliplatin).", 'withdrawn("I5").'),
+    *(
+        (f"mmr({mmr}). ecog(1).", LOWERING + BARS + 'lowers("Z", k, by("Y"), considered).' + more)
+        for mmr in ("proficient", "deficient")
+        for more in ("", 'needs("Z", k, ecog, at_least(1)).', 'offers("Z", k, sox).')
+    ),
+    (
+        "mmr(proficient).",
+        LOWERING + 'statement("Z", first, benefit). text("Z", "z"). offers("Z", k, capox). '
+        'lowers("Z", k, by("Y"), considered).',
+    ),
     *((f"primary_site({site}).", 'withdrawn("I1").') for site in ("cecum", "rectum")),
     *((f"kras({it}). nras(wild_type).", 'withdrawn("I2").') for it in ("mutant", "wild_type")),
     *((f"received(1, folfox). {test}.", 'withdrawn("I3").') for test in TESTS_OF_MMR),

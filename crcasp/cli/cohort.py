@@ -75,7 +75,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _overlay(name: str) -> str:
     """Return the name of an overlay, or refuse the registry that follows a --old without one."""
     try:
-        from crcasp.registry.source import suffix_form
+        from crcasp.registry.form import suffix_form
     except ImportError:  # which is said before any work
         return name
     if name == "-" or suffix_form(name):
@@ -88,8 +88,8 @@ def _overlay(name: str) -> str:
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Answer a registry."""
     try:
+        from crcasp.registry.form import Format
         from crcasp.registry.run import answer_files
-        from crcasp.registry.source import Format
     except ImportError as error:
         raise not_installed("crcasp cohort", error) from None
     program, old = shared.program(options), _old(options)

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, TypeAlias
 import clingo
 
 from crcasp.errors import Fault, Place
-from crcasp.facts.wording import Domain, Odd, label_of, objection_to, unknown, wrong_arity
-from crcasp.program.vocabulary import LIMITS, Vocabulary
+from crcasp.facts.wording import Odd, label_of, objection_to, unknown, wrong_arity
+from crcasp.program.vocabulary import Vocabulary
 
 MAX_FACTS = 2_000  # of one source: facts and faults
 _TOO_MANY = (
@@ -70,14 +70,7 @@ class Collector:
 
     def __init__(self, vocabulary: Vocabulary, source: str) -> None:
         self.vocabulary = vocabulary
-        lines = range(1, vocabulary.lines + 1)
-        self.signatures: dict[str, tuple[Domain, ...]] = {
-            **{name: (values,) for name, values in vocabulary.findings.items()},
-            "received": (lines, vocabulary.therapies),
-            "stopped": (lines, vocabulary.reasons),
-            "toxic": (lines, vocabulary.blamable),
-            **dict.fromkeys(LIMITS, (vocabulary.limits,)),
-        }
+        self.signatures = vocabulary.signatures
         whole = Place(source)
         self.locate: Callable[[Any], Place] = lambda _: whole
         self.facts: dict[clingo.Symbol, Place] = {}
@@ -104,7 +97,7 @@ class Collector:
         """Add a known predicate with every combination of its allowed arguments."""
         for row in product(*self._allowed(name, columns)):
             place = self._counted(at)
-            self.facts.setdefault(_fact(name, row), place)  # repeated, it keeps its first place
+            self.facts.setdefault(fact_of(name, row), place)  # repeated, it keeps its first place
 
     def _counted(self, at: At) -> Place:
         """The place of one thing more, unless these are too many."""
@@ -141,7 +134,7 @@ def collect(fill: Callable[[Collector], None], vocabulary: Vocabulary, source: s
     return FactBase(MappingProxyType(collector.facts), tuple(collector.faults))
 
 
-def _fact(name: str, row: tuple[str | int, ...]) -> clingo.Symbol:
+def fact_of(name: str, row: Iterable[str | int]) -> clingo.Symbol:
     """A fact of allowed arguments as clingo has it."""
     arguments = [clingo.Number(x) if isinstance(x, int) else clingo.Function(x) for x in row]
     return clingo.Function(name, arguments)

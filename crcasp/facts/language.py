@@ -25,16 +25,16 @@ _EXPANSION = (
     f"this stands for no fact, or for more than {MAX_EXPANSION}; "
     "write the facts of the patient one by one."
 )
-_STRING = r'"(?:[^\\"\n]++|\\["\\n])*+'
+_STRING = r'"(?:[^\\"\n]|\\["\\n])*+'
 _TOKEN = re.compile(
-    rf"""{BLANKS}(?:
-    (?P<word>-?[0-9]++\.[0-9]++|-?[A-Za-z0-9_']++(?:-[A-Za-z_'][A-Za-z0-9_']*+)*+)
-    |(?P<string>{_STRING}")
-    |(?P<end>\Z)
-    |(?P<comment>%\*)
-    |(?P<sign>\.\.|[!#-~])
-    |(?P<other>.))""",
-    re.VERBOSE | re.DOTALL,
+    rf"{BLANKS}(?:"
+    r"(?P<word>-?[0-9]++\.[0-9]++|-?[A-Za-z0-9_']++(?:-[A-Za-z_'][A-Za-z0-9_']*+)*+)"
+    rf'|(?P<string>{_STRING}")'
+    r"|(?P<end>\Z)"
+    r"|(?P<comment>%\*)"
+    r"|(?P<sign>\.\.|[!#-~])"
+    r"|(?P<other>.))",
+    re.DOTALL,
 ).match
 _NAME = re.compile(r"[_']*+[a-z][A-Za-z0-9_']*").fullmatch
 _NUMBER = re.compile(r"0|-?[1-9][0-9]*").fullmatch

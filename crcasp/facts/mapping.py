@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -48,8 +47,11 @@ def fill_mapping(data: object, collector: Collector) -> None:
 
 def _check_repeated(data: object, path: Path, collector: Collector) -> None:
     if isinstance(data, Repetitive):
-        for key, times in Counter(key for key, _ in data.pairs).items():
-            if times > 1:
+        times: dict[str, int] = {}
+        for key, _ in data.pairs:
+            times[key] = times.get(key, 0) + 1
+        for key, number in times.items():
+            if number > 1:
                 message = f"the key {show(key)} is given twice in one object; keep one of them."
                 collector.refuse(message, (*path, key, None))
 

@@ -44,13 +44,17 @@ def after_blanks(text: str, at: int) -> int:
     """The offset after white space and comments, but before a comment that has no end."""
     while True:
         at = after(_BLANKS, text, at)
-        if not text.startswith("%*", at):
+        end = _comment_end(text, at) if text.startswith("%*", at) else at
+        if end == at:
             return at
-        depth = 0
-        for mark in _IN_COMMENT.finditer(text, at):
-            depth += (0, 1, -1)[mark.lastindex or 0]  # comments nest as they do in clingo
-            if depth == 0:
-                at = mark.end()
-                break
-        else:
-            return at
+        at = end
+
+
+def _comment_end(text: str, at: int) -> int:
+    """The offset after the comment that begins here, or the same if it has no end."""
+    depth = 0
+    for mark in _IN_COMMENT.finditer(text, at):
+        depth += (0, 1, -1)[mark.lastindex or 0]  # comments nest as they do in clingo
+        if depth == 0:
+            return mark.end()
+    return at

@@ -26,18 +26,14 @@ class Completions(Solver):
         program: the program.
         facts: of the patient, each of which by itself is allowed.
         extra: further files in subfolders of `lp/`.
-        text: facts for these files.
 
     Raises:
         UsageError: the constraints of an overlay leave no completion.
     """
 
-    def __init__(
-        self, program: Program, facts: Iterable[Symbol], *extra: str, text: str = ""
-    ) -> None:
-        text = f"{text} {stated(facts)}"
+    def __init__(self, program: Program, facts: Iterable[Symbol], *extra: str) -> None:
         rules = other_completion(program, COMPARED)
-        super().__init__(program.control(SHOW, MISSING, *extra, facts=text, rules=rules))
+        super().__init__(program.control(SHOW, MISSING, *extra, facts=stated(facts), rules=rules))
         self.program = program
         self.assumed: tuple[int, ...] = ()
 

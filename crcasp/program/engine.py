@@ -43,14 +43,18 @@ class Engine:
         """By which rules the program answers, in words."""
         return self.table.rules(self.program)
 
-    def completions(self, facts: Iterable[Symbol], *extra: str, text: str = "") -> Completions:
+    def completions(self, facts: Iterable[Symbol], *extra: str) -> Completions:
         """Return the completions of the patient with these facts; see `Completions`."""
-        return Completions(self.program, facts, PATIENT_CHECK, *extra, text=text)
+        return Completions(self.program, facts, PATIENT_CHECK, *extra)
 
-    def issues(self, facts: Iterable[Symbol]) -> list[Row]:
-        """Return which facts contradict each other and why, without an answer: issue/3."""
-        check = self.program.vocabulary_control(PATIENT_CHECK, stated(facts))
-        return Solver(check).facts("issue", 3)
+    def issues(self, facts: Iterable[Symbol], *, whole: bool = True) -> list[Row]:
+        """Return which facts contradict each other and why, without an answer: issue/3.
+
+        Where the facts are not the whole of what is given, what lacks is no issue.
+        """
+        found = Solver(self.program.vocabulary_control(PATIENT_CHECK, stated(facts)))
+        lack = () if whole else {(fact, fact, text) for fact, text in found.facts("lack", 2)}
+        return [issue for issue in found.facts("issue", 3) if issue not in lack]
 
 
 _engine_lock = Lock()

@@ -163,6 +163,11 @@ class OverlayCheck:
         """The predicates that each rule states, with places, and those that it asks for."""
         return (link for overlay in self.overlays for link in overlay.links)
 
+    @cached_property
+    def as_given(self) -> set[Signature]:
+        """What says how the facts of a patient are given, which no fully known patient has."""
+        return {*self.findings, *self.language("as_given")}
+
     def refuse_as_given(self) -> None:
         """Do nothing if what the table says is the same of all who are the same when fully known.
 
@@ -172,8 +177,7 @@ class OverlayCheck:
         parts = {name: stated_in(os.path.join(program_directory(), name)) for name in main_files()}
         reasons = parts.pop("reasons.lp").difference(*parts.values())
         links = [link for link in self.links if ("given", 3) not in link[0]]
-        given = self.findings.keys() | self.language("as_given").keys()
-        about = hanging_on(given | reasons, links)
+        about = hanging_on(self.as_given | reasons, links)
         tells = self.language("tells").keys()
         program = signatures_of(tuple(main_paths()))
         for stated, asked in links:

@@ -1,4 +1,4 @@
-"""The numbers that rules of an overlay tell apart, beside the needs of the table."""
+"""What rules of an overlay ask of a patient beside the needs of the table: findings, numbers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ VALUED = ("is", "turns_out", "could_be")  # predicates of findings and their val
 
 @lru_cache(maxsize=64)
 def told_apart(texts: tuple[tuple[str, str], ...]) -> str:
-    """Return limit_of/2 for the numbers that rules tell apart beside the needs of the table."""
+    """Return sought/1 for the findings that rules ask for, and limit_of/2 for their numbers."""
     found: dict[str, None] = {}
     for finding, value, rule in _weighed(texts):
+        found["sought(F) :- value(F, _)." if finding == "F" else f"sought({finding})."] = None
         ends = _ends(value, rule)
         one = f", N = ({'; '.join(ends)})" if ends else ""
         if one or ends is None:

@@ -18,6 +18,7 @@ from crcasp.program.files import (
     statements_of,
     verdict_files,
 )
+from crcasp.program.numbers import told_apart
 from crcasp.program.syntax import Signature, apart, hanging_on, parse, signatures, signatures_of
 
 OTHER, ANOTHER = "other", Function("another")  # as lp/missing/missing.lp has them
@@ -39,7 +40,8 @@ def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence
     """
     with SYNTAX:
         own: list[ast.AST] = []
-        for name, text in program.divided[0]:
+        texts = program.divided[0]
+        for name, text in (*texts, ("numbers", told_apart(texts))):
             parse(name, text, own.append)
         for name, arity in set[Signature]().union(*(signatures(node)[0] for node in own)):
             if name[0] == "-":  # not both, as clingo has it of the first completion
@@ -60,17 +62,18 @@ def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence
 
 
 @cache
-def _of_program(reasons: bool) -> list[Link]:
-    names = [name for name in verdict_files() if reasons or name != REASONS]
+def _of_program(overlays: bool) -> list[Link]:
+    """Return the rules of the program; only with overlays has what depends on them facts, too."""
+    names = [name for name in verdict_files() if overlays or name != REASONS]
     paths = [os.path.join(program_directory(), name) for name in names]
-    return [*_links(node for path in paths for node in statements_of(path))]
+    return [*_links((node for path in paths for node in statements_of(path)), facts=overlays)]
 
 
-def _links(nodes: Iterable[ast.AST]) -> Iterator[Link]:
-    """Yield the rules that may depend on a completion, with what they state and ask for."""
+def _links(nodes: Iterable[ast.AST], *, facts: bool = True) -> Iterator[Link]:
+    """Yield rules, with what they state and ask for."""
     for node in nodes:
         is_rule = node.ast_type == ast.ASTType.Rule
-        if is_rule and (node.body or node.head.ast_type != ast.ASTType.Literal):
+        if is_rule and (facts or node.body or node.head.ast_type != ast.ASTType.Literal):
             yield node, *signatures(node)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from clingo import Symbol
@@ -10,6 +10,7 @@ from clingo import Symbol
 from crcasp.program.completions import stated
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
+from crcasp.program.table import Table
 from crcasp.program.terms import row
 
 FILES = ("sets.lp",)
@@ -57,6 +58,22 @@ def table_facts(
     ]
 
 
+def set_verdicts(
+    certain: Iterable[Symbol], possible: Callable[[], Iterable[Symbol]]
+) -> list[Symbol]:
+    """Return what the sets are made from: what is certain, or else supports together.
+
+    Args:
+        certain: the atoms of `OF_VERDICTS` that hold in every completion.
+        possible: returns those that hold in some, which is asked only where it matters.
+    """
+    found = [*certain]
+    supported = {atom.arguments[0] for atom in found if atom.name == "because"}
+    alone = {atom.arguments[0] for atom in found if atom.name == "eligible"} - supported
+    together = (atom for atom in (possible() if alone else ()) if atom.name == "because")
+    return [*found, *(atom for atom in together if atom.arguments[0] in alone)]
+
+
 def enumerate_sets(
     program: Program, table: Iterable[Symbol], verdicts: Iterable[Symbol]
 ) -> list[TherapySet]:
@@ -65,8 +82,7 @@ def enumerate_sets(
     Args:
         program: its overlays may have constraints on sets.
         table: see `table_facts`.
-        verdicts: the atoms of `OF_VERDICTS` that are certain; where no statement of a
-            therapy is, those that support it in some completion.
+        verdicts: see `set_verdicts`.
 
     Raises:
         UsageError: the constraints of an overlay leave no answer.
@@ -93,3 +109,21 @@ def found_sets(program: Program, solver: Solver, assumed: Sequence[int] = ()) ->
     if no_model:
         raise program.without_answer()
     return [*found]
+
+
+def ranked(sets: Iterable[TherapySet], table: Table) -> list[tuple[int, TherapySet]]:
+    """Return sets with the ranks of their grades, the best first, then by name.
+
+    In each the systemic therapy comes first.
+    """
+    found = []
+    for chosen in sets:
+        names = sorted(chosen.therapies, key=lambda name: (name in table.locoregional, name))
+        rank = table.ranks.get(chosen.grade, 0)
+        found.append((rank, chosen._replace(therapies=tuple(names))))
+    return sorted(found, key=lambda item: (-item[0], item[1].therapies))
+
+
+def preferred(sets: Sequence[tuple[int, TherapySet]]) -> list[TherapySet]:
+    """Return those of the ranked sets that have the highest rank."""
+    return [chosen for rank, chosen in sets if rank == sets[0][0]]

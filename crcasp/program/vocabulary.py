@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from crcasp.program.solver import Solver
@@ -63,6 +63,18 @@ class Vocabulary(NamedTuple):
             settings=names("setting"),
             not_lines=names("not_a_line"),
         )
+
+    @property
+    def signatures(self) -> dict[str, tuple[Sequence[str | int], ...]]:
+        """The predicates of a patient, each with the allowed values of its arguments."""
+        lines = range(1, self.lines + 1)
+        return {
+            **{name: (values,) for name, values in self.findings.items()},
+            "received": (lines, self.therapies),
+            "stopped": (lines, self.reasons),
+            "toxic": (lines, self.blamable),
+            **dict.fromkeys(LIMITS, (self.limits,)),
+        }
 
     def schema(self) -> dict[str, object]:
         """Return the JSON Schema (draft 2020-12) of one patient as a mapping."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from itertools import chain
 
@@ -13,11 +13,11 @@ from clingo import Function, Symbol, SymbolType, ast, parse_term
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, read_all_trusted
-from crcasp.program.flaws import OverlayCheck
+from crcasp.program.flaws import HANGS, OverlayCheck
 from crcasp.program.ground import GroundRules
 from crcasp.program.implicants import prime_implicants
 from crcasp.program.solver import Solver
-from crcasp.program.syntax import parse, signatures
+from crcasp.program.syntax import Signature, parse, place_of, signatures
 from crcasp.program.terms import natural, row, word
 from crcasp.questions.part import Part
 from crcasp.questions.patient import Constants, Overlays
@@ -70,8 +70,9 @@ class AllPatients(Solver):
     def __init__(self, program: Program, own: Sequence[tuple[str, str]] = ()) -> None:
         self.start = time.perf_counter()
         self.most = min(LINES, engine(program).vocabulary.lines)  # an overlay is checked, too
-        OverlayCheck(program).refuse_as_given()
-        self.named = _violations(own)  # which says what clingo would break down at
+        check = OverlayCheck(program)
+        check.refuse_as_given()
+        self.named = _violations(own, check.as_given)  # what clingo would break down at is said
         text = f"any_line(1..{self.most})."
         self.rules = GroundRules()
         super().__init__(
@@ -248,18 +249,21 @@ def _item(item: Symbol) -> str:
     return str(word(item))
 
 
-def _violations(own: Sequence[tuple[str, str]]) -> list[Symbol]:
+def _violations(own: Sequence[tuple[str, str]], as_given: Set[Signature]) -> list[Symbol]:
     """Return the names that property files may derive violation(Name) of.
 
     Raises:
-        UsageError: a file derives none.
+        UsageError: a file derives none, or asks for facts as given.
     """
     names: list[Symbol] = []
     for file, text in own:
         heads: list[ast.AST] = []
 
-        def visit(node: ast.AST, heads: list[ast.AST] = heads) -> None:
-            if ("violation", 1) in signatures(node)[0]:
+        def visit(node: ast.AST, file: str = file, heads: list[ast.AST] = heads) -> None:
+            stated, asked = signatures(node)
+            if asked & as_given:
+                raise UsageError(f"{place_of(node)._replace(source=file)}: {HANGS}")
+            if ("violation", 1) in stated:
                 heads.append(node.head)
 
         parse(file, text, visit)

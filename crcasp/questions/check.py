@@ -14,6 +14,7 @@ from crcasp.program.overlays import Overlay
 from crcasp.program.terms import natural, word
 from crcasp.questions.patient import Constants
 from crcasp.results.additions import AddedSource, Addition, Additions, Named, Need, Said
+from crcasp.results.provenance import Provenance
 
 OF_CASES = {"offers": 3, "reuses": 2, "needs": 4, "regraded": 3, "bars": 3, "lowers": 4}
 OF_SOURCES = {"statement": 3, "exclusion": 2, "text": 2, "reference": 2}
@@ -52,7 +53,7 @@ def what_is_added(program: Program) -> Additions:
     read.checked()
     added = _Added(read)
     once = {overlay.name: overlay for overlay in read.overlays}
-    return Additions(tuple(map(added.by, once.values())), program)
+    return Additions(tuple(map(added.by, once.values())), Provenance.of(program))
 
 
 class _Added:
@@ -126,9 +127,8 @@ class _Added:
         barred = tuple(_named(what) for (what,) in self.terms("bars", *case))
         if barred:
             yield Said("bars", barred, "", needs)
-        needs += tuple(
-            _need(f"eligible({word(it)})", ["yes"]) for (it,) in self.terms("offers", *case)
-        )
+        if offered:  # it lowers others only where the patient can have some of it
+            needs += (_need("eligible", [str(word(it)) for it in offered]),)
         for what, ceiling in self.terms("lowers", *case):
             yield Said("lowers", (_named(what),), str(ceiling), needs)
 

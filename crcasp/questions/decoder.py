@@ -8,9 +8,17 @@ from functools import cached_property
 from clingo import Symbol
 
 from crcasp.program.completions import Atoms, Completions
-from crcasp.program.sets import OF_VERDICTS, TherapySet, enumerate_sets, table_facts
+from crcasp.program.sets import (
+    OF_VERDICTS,
+    TherapySet,
+    enumerate_sets,
+    preferred,
+    ranked,
+    set_verdicts,
+    table_facts,
+)
 from crcasp.program.table import Table
-from crcasp.program.terms import Row, Word, natural, word
+from crcasp.program.terms import Row, Word, natural
 from crcasp.program.vocabulary import LIMITS
 from crcasp.results.advice import (
     Advice,
@@ -76,8 +84,8 @@ class Decoder:
         """Return the last arguments of a predicate by all that stands before, in natural order."""
         atoms = self.possible if possible else self.certain
         groups: dict[Row, set[str]] = {}
-        for *first, last in atoms[predicate]:
-            groups.setdefault(tuple(first), set()).add(str(last))
+        for row in atoms[predicate]:
+            groups.setdefault(row[:-1], set()).add(str(row[-1]))
         return {key: tuple(sorted(names, key=natural)) for key, names in groups.items()}
 
     def facts(self, finding: str, cited: Iterable[str] = ()) -> tuple[str, ...]:
@@ -159,14 +167,15 @@ class AdviceDecoder(Decoder):
         """Return the answer for the patient with these facts."""
         in_scope = self.in_scope
         verdicts = {v.therapy: v for v in self.verdicts()} if in_scope else {}
-        notices = {str(name): str(text) for name, text in self.possible["notice"]}
-        if not self.eligible:
-            notices |= {str(name): str(text) for name, text in self.certain["if_none"]}
+        sets = tuple(self.sets(verdicts))
+        more = "if_none" if not self.eligible else "" if sets else "if_no_set"
+        rows = [*self.possible["notice"], *(self.certain[more] if more else ())]
+        notices = {str(name): str(text) for name, text in rows}
         return Advice(
             in_scope=in_scope,
             line="first" if self.values["line"] == "first" else "beyond_first",
             notices=tuple(notices[name] for name in sorted(notices)),
-            sets=tuple(self.sets(verdicts)),
+            sets=sets,
             verdicts=tuple(verdicts[name] for name in self.table.ordered(verdicts)),
             findings=tuple(self.findings()),
             history=_history(facts),
@@ -353,44 +362,30 @@ class AdviceDecoder(Decoder):
 
     # ---- sets -----------------------------------------------------------------------------
 
-    def set_verdicts(self) -> list[Symbol]:
-        """Return what the sets are made from: what is certain, or else supports together."""
-        alone = {therapy for (therapy,) in self.statements}
-        certain = (atom for name, _ in OF_VERDICTS for atom in self.certain.symbols(name))
-        together = (
-            atom
-            for atom in self.possible.symbols("because")
-            if (therapy := word(atom.arguments[0])) in self.eligible and therapy not in alone
-        )
-        return [*certain, *together]
-
     @cached_property
-    def ranked(self) -> list[tuple[int, list[str], TherapySet]]:
+    def ranked(self) -> list[tuple[int, TherapySet]]:
         """The sets with their ranks: best grade first, then by name, systemic therapy first."""
-        table, completions = self.table, self.completions
-        program = completions.program
+        program = self.completions.program
         if not self.in_scope:
             return []
-        facts = table_facts(completions, program.divided[2], completions.assumed)
-        found = []
-        for chosen in enumerate_sets(program, facts, self.set_verdicts()):
-            names = sorted(chosen.therapies, key=lambda name: (name in table.locoregional, name))
-            found.append((table.ranks.get(chosen.grade, 0), names, chosen))
-        return sorted(found, key=lambda item: (-item[0], item[1]))
+        facts = table_facts(self.completions, program.divided[2], self.completions.assumed)
+        certain = (atom for name, _ in OF_VERDICTS for atom in self.certain.symbols(name))
+        verdicts = set_verdicts(certain, lambda: self.possible.symbols("because"))
+        return ranked(enumerate_sets(program, facts, verdicts), self.table)
 
     def preferred(self) -> tuple[tuple[tuple[str, ...], ...], str | None]:
         """Return the preferred sets, each as its therapies, and their grade."""
-        best = [item for item in self.ranked if item[0] == self.ranked[0][0]]
-        return tuple(tuple(names) for _, names, _ in best), best[0][2].grade if best else None
+        best = preferred(self.ranked)
+        return tuple(chosen.therapies for chosen in best), best[0].grade if best else None
 
     def sets(self, verdicts: Mapping[str, Verdict]) -> Iterator[RecommendationSet]:
         """Yield the sets as results have them."""
-        for rank, names, chosen in self.ranked:
+        for rank, chosen in self.ranked:
             yield RecommendationSet(
                 grade=chosen.grade,
                 preferred=rank == self.ranked[0][0],
-                therapies=tuple(names),
-                because=tuple(reason for name in names for reason in verdicts[name].because),
+                therapies=chosen.therapies,
+                because=tuple(it for name in chosen.therapies for it in verdicts[name].because),
                 interpretations=tuple(sorted(chosen.relies, key=natural)),
             )
 

@@ -12,7 +12,7 @@ from clingo import Symbol, SymbolType
 from crcasp.program.completions import stated
 from crcasp.program.files import Program
 from crcasp.program.implicants import minimal_subset
-from crcasp.program.sets import enumerate_sets, table_facts
+from crcasp.program.sets import enumerate_sets, set_verdicts, table_facts
 from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, word
 from crcasp.questions.both import FILES, Both
@@ -193,15 +193,9 @@ def preferred_sets(program: Program, facts: Sequence[Symbol]) -> tuple[tuple[str
     """Return the preferred sets of a patient."""
     text = f"{stated(facts)} #show eligible/1. #show because/2. #show has_grade/2."
     one = Solver(program.grounded(FILES, [], text, program.overlays))
-    certain = [*(one.consequences("cautious") or ())]
-    supported = {atom.arguments[0] for atom in certain if atom.name == "because"}
-    eligible = {atom.arguments[0] for atom in certain if atom.name == "eligible"} - supported
-    if eligible:  # by one statement or another
-        possible = one.consequences("brave") or ()
-        certain += [
-            atom for atom in possible if atom.name == "because" and atom.arguments[0] in eligible
-        ]
-    sets = enumerate_sets(program, table_facts(one), certain)
+    certain = one.consequences("cautious") or ()
+    verdicts = set_verdicts(certain, lambda: one.consequences("brave") or ())
+    sets = enumerate_sets(program, table_facts(one), verdicts)
     ranks = {str(grade): int(rank) for grade, rank in one.facts("rank", 2)}
     best = max((ranks.get(chosen.grade, 0) for chosen in sets), default=0)
     found = (chosen.therapies for chosen in sets if ranks.get(chosen.grade, 0) == best)

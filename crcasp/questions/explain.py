@@ -205,7 +205,8 @@ class _WayDecoder(AdviceDecoder):
         words = self.table.words
         lines = words.names(sorted({line for _, line in forgiven}))
         names = words.names(sorted({str(name) for name, _ in forgiven}))
-        codes = {str(i) for *of, i in self.possible["forgiven_by"] if of == [source, offer[0]]}
+        found = self.possible["forgiven_by"]
+        codes = {str(row[-1]) for row in found if row[:-1] == (source, offer[0])}
         return f"{offer[0]} allows {names} of line {lines} again", codes
 
     @cached_property

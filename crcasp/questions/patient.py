@@ -43,15 +43,15 @@ class Patient(NamedTuple):
         """What answers."""
         return engine(self.program)
 
-    def completions(self, *extra: str, text: str = "") -> Completions:
-        """Return the completions of the patient, with further files of `lp/` and facts for them.
+    def completions(self, *extra: str) -> Completions:
+        """Return the completions of the patient, with further files of `lp/`.
 
         Raises:
             InputError: with every fault of the facts at once.
         """
         if self.base.faults:
             self.check()
-        found = self.engine.completions(self.base.facts, *extra, text=text)
+        found = self.engine.completions(self.base.facts, *extra)
         issues = found.facts("issue", 3)
         if issues:
             raise InputError(self._contradictions(issues))
@@ -59,7 +59,8 @@ class Patient(NamedTuple):
 
     def check(self) -> None:
         """Raise InputError if anything is wrong with the facts, without solving for them."""
-        faults = [*self.base.faults, *self._contradictions(self.engine.issues(self.base.facts))]
+        issues = self.engine.issues(self.base.facts, whole=not self.base.faults)
+        faults = [*self.base.faults, *self._contradictions(issues)]
         if faults:
             raise InputError(faults)
 

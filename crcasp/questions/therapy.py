@@ -23,8 +23,8 @@ def named(therapy: str, engine: Engine) -> Symbol:
         engine: of the program that has it.
 
     Raises:
-        UsageError: there is no such therapy; names the nearest, for a partner alone those
-            regimens that the table offers it with.
+        UsageError: there is no such therapy; names the nearest, for an agent or a class those
+            that hold it.
     """
     if not isinstance(therapy, str):
         kind = type(therapy).__name__
@@ -60,9 +60,9 @@ def _partners(wanted: str, partners: Mapping[str, str]) -> Sequence[Symbol]:
 def _hint(wanted: str, partners: Mapping[str, str], table: Table) -> str:
     from difflib import get_close_matches
 
-    if wanted in partners:
-        nearest = [name for name in table.places if name.endswith(JOINT + partners[wanted])][:3]
-    else:
+    holding = {str(name) for name, part in table.solver.facts("consists", 2) if part == wanted}
+    nearest = [*table.ordered(holding & table.places.keys())][:3]
+    if not nearest:
         regimens = table.names("regimen")
         names = [*regimens, *table.locoregional]
         names += [f"{regimen}{JOINT}{name}" for regimen in regimens for name in partners.values()]

@@ -22,8 +22,11 @@ def together(decoder: AdviceDecoder) -> tuple[Together, ...]:
 def open_findings(completions: Completions) -> dict[str, dict[str, int]]:
     """Return for each unknown finding its possible values in words, each with its literal."""
     domains: dict[str, dict[Word, int]] = {}
+    possible = {tuple(atom.arguments) for atom in completions.possible if atom.name == "is"}
     for atom, literal in completions.literals("turns_out", 2).items():
         finding, value = atom.arguments
+        if (finding, value) not in possible:
+            continue
         domains.setdefault(str(finding), {})[word(value)] = literal
     return {
         finding: {bounds(values, [value])[0]: literal for value, literal in values.items()}

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
+from crcasp.registry.batch import Batch, Said
 from crcasp.registry.cells import (
     Bools,
     Cells,
@@ -20,14 +21,12 @@ from crcasp.registry.cells import (
     Facts,
     as_text,
     findings_of_its_own,
-    nothing,
 )
 from crcasp.registry.column_map import ColumnMap
-from crcasp.registry.columns import ID, LINE, Columns, Names
+from crcasp.registry.columns import GIVEN, ID, LINE, Columns, Names
 from crcasp.registry.evaluation import Evaluator, Issues
 from crcasp.registry.outcome import AND, COLUMNS, JUDGED
 from crcasp.registry.reader import as_cell
-from crcasp.registry.source import Batch, Said
 from crcasp.registry.treatments import Treatments
 from crcasp.registry.update_impact import UpdateImpact
 
@@ -46,12 +45,10 @@ class Flaw(NamedTuple):
     """One thing that is wrong with one row.
 
     Attributes:
-        row: its number, and the patient's own.
         cause: the column, and what would be right.
-        shown: what is there.
+        shown: the number of the row, the patient's own, and what is there.
     """
 
-    row: str
     cause: str
     shown: str
 
@@ -60,26 +57,15 @@ class Answers(NamedTuple):
     """The answers for some rows.
 
     Attributes:
-        results: the columns that the output adds.
-        given: for each row what was given, as the program writes it; None if no column says it.
-        ids: which patient each row is, if a column says it.
+        results: the columns that the output adds; and, where a column says it, which patient
+            each row is and what was given, as the program writes it.
         flaws: what is wrong with rows.
         empty: the rows in which nothing stands.
     """
 
     results: pl.DataFrame
-    given: pl.Series | None
-    ids: pa.ChunkedArray | None
     flaws: list[Flaw]
     empty: Bools
-
-    def kept(self, rows: NDArray[np.intp]) -> Answers:
-        """Return the answers for some of the rows."""
-        return self._replace(
-            results=self.results[rows],
-            given=None if self.given is None else self.given[rows],
-            ids=None if self.ids is None else self.ids.take(rows),
-        )
 
 
 class Advisor:
@@ -102,11 +88,10 @@ class Advisor:
         old: Program | None = None,
         treatments: Treatments | None = None,
     ) -> None:
-        self.program = program
         self.treatments = treatments
-        self.vocabulary = engine(program).vocabulary
-        findings = {**self.vocabulary.findings, **findings_of_its_own(old, program)}
-        self.names = Names(mapping, self.vocabulary._replace(findings=findings))
+        known = engine(program).vocabulary
+        findings = {**known.findings, **findings_of_its_own(old, program)}
+        self.names = Names(mapping, known._replace(findings=findings))
         if treatments:
             mapping, whose = treatments.map_of_lines(mapping)
             self.names.values |= whose
@@ -156,37 +141,26 @@ class Advisor:
         bad = np.logical_or.reduce([empty, *(c.wrong() for c in found.wrong)])
         bad[list(faults)] = True
         unclear = np.logical_or.reduce([np.zeros(rows, bool), *(c.wrong() for c in found.unclear)])
+        seen = partial(self.impact.add, unclear) if self.impact else None
+        results, issues = self.evaluator.answers(rows, found.facts, bad, found.given, seen)
+        said = contradictions(table, found, issues, ~bad) | faults
 
-        impact = self.impact
-        results, issues = self.evaluator.answers(
-            *(rows, found.facts, bad, found.given),
-            None
-            if impact is None
-            else lambda facts, part, *more: impact.add(facts, unclear[part], *more),
-        )
-        said = contradictions(table, found, issues, ~bad)
-        said |= faults
-
-        def called(place: int) -> str:
+        flaws = []
+        errors: list[str | None] = [None] * rows
+        for place, cause, shown, sentence in _wrong(said, found.wrong):
             own = None if ids is None else ids[place].as_py()
             end = "" if own in (None, "") else f", id {str(own)[:LONGEST]}"
-            return f"row {(before or 0) + place + 1}{end}"
-
-        labels = {place: called(place) for place in sorted({*np.flatnonzero(bad).tolist(), *said})}
-        sentences: dict[int, list[str]] = {place: [] for place in labels}
-        flaws = []
-        for place, cause, shown, sentence in _wrong(said, found.wrong):
-            flaws.append(Flaw(labels[place], cause, shown))
-            sentences[place].append(sentence)
-        errors: list[str | None] = [None] * rows
-        for place, parts in sentences.items():
-            errors[place] = (f"{labels[place]}: " if before is not None else "") + " ".join(parts)
-        given = None
-        if found.given is not None:
-            texts = [AND.join(names) if names else None for names in found.given]
-            given = pl.Series(texts, dtype=pl.String)
-        results = results.with_columns(pl.Series(ERROR, errors, pl.String))
-        return Answers(results, given, ids, flaws, empty)
+            label = f"row {(before or 0) + place + 1}{end}: "
+            flaws.append(Flaw(cause, label + shown))
+            lead = "" if before is None else label
+            errors[place] = f"{errors[place]} {sentence}" if errors[place] else lead + sentence
+        given = None if found.given is None else [it and AND.join(it) for it in found.given]
+        texts = {ERROR: errors, GIVEN: given, ID: None if ids is None else as_text(ids)}
+        results = results.with_columns(
+            pl.lit(None, pl.String).alias(name) if it is None else pl.Series(name, it, pl.String)
+            for name, it in texts.items()
+        )
+        return Answers(results, flaws, empty)
 
     def _with_lines(
         self, batch: Batch, columns: Columns, ids: pa.ChunkedArray | None
@@ -204,23 +178,23 @@ class Advisor:
 
     def _empty(self, batch: Batch, found: Facts, columns: Columns) -> tuple[Bools, dict[int, Said]]:
         """Return the rows in which nothing stands, and those in which one text stands alone."""
-        places = np.flatnonzero(~found.known)
         empty = ~found.known
+        places = np.flatnonzero(empty)
         if not len(places):
             return empty, {}
         read = {name for mine, its in columns.used.items() if mine != ID for name in its}
-        count, shown = np.zeros(len(places), int), np.full(len(places), "", object)
-        for name in batch.rows.column_names:
-            if name not in read:
-                column = Column.of(batch.rows.select([name]).take(places), name, nothing)
-                stands = ~column.blank()
-                count += stands
-                texts = np.array([text or "" for text in column.texts], object)[column.codes]
-                shown = np.where(stands, texts, shown)
+        unread = [name for name in batch.rows.column_names if name not in read]
+        rows = batch.rows.select(unread).take(places)
+        others = [Column.of(rows, name) for name in unread]
+        stands = [~column.blank() for column in others]
+        count = sum(stands, np.zeros(len(places), int))
         empty[places] = count == 0
         cause, said = ALONE
-        alone = np.flatnonzero(count == 1).tolist()
-        return empty, {int(places[it]): (cause, said.format(as_cell(shown[it]))) for it in alone}
+        alone = {}
+        for it in np.flatnonzero(count == 1).tolist():
+            texts = next(c.texts for c, own in zip(others, stands, strict=True) if own[it])
+            alone[int(places[it])] = cause, said.format(as_cell(texts.values[texts.codes[it]]))
+        return empty, alone
 
 
 def _wrong(
@@ -231,13 +205,13 @@ def _wrong(
         yield place, cause, text, text
     for column in columns:
         told = {}
-        for code, cell in enumerate(column.cells):
+        for code, cell in enumerate(column.cells.values):
             if cell.message:
-                shown = as_cell(column.texts[code])
+                shown = as_cell(column.texts.values[code])
                 sentence = f"{column.name} {shown}: {cell.message}"
                 told[code] = (f"{column.name}: {cell.cause}", shown, sentence)
         for place in np.flatnonzero(column.wrong()).tolist():
-            yield (place, *told[column.codes[place]])
+            yield (place, *told[column.cells.codes[place]])
 
 
 def contradictions(table: pa.Table, found: Facts, issues: Issues, asked: Bools) -> dict[int, Said]:

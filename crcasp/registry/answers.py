@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
-from operator import and_
+from operator import and_, or_
 from typing import TypeAlias
 
-from clingo import Control, Function, Symbol
+from clingo import Symbol
 
 from crcasp.program.completions import SHOW, Completions
 from crcasp.program.engine import PATIENT_CHECK, engine
@@ -17,63 +17,12 @@ from crcasp.program.ground import GroundRules
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS, table_facts
 from crcasp.program.terms import word
 from crcasp.program.vocabulary import externals_of
-from crcasp.registry.circuit import TRUE, Body, Circuit, Unevaluable
-from crcasp.registry.outcome import Bits, packed
-
-Facts: TypeAlias = Mapping[Symbol, Bits]  # for each fact the patients of whom it is given
+from crcasp.registry.circuit import TRUE, Body, Circuit, Facts, Unevaluable
 
 MOST = 20_000  # assignments that one question may come to
 ROOM = 1 << 30  # bits that the answers under all assignments may take
 ANSWER = "cohort/answer.lp"
 ANYONE = "cohort/anyone.lp"
-
-
-class Grounded:
-    """A program grounded for all patients of whom some facts may be given.
-
-    Args:
-        control: the grounding.
-        rules: its rules.
-    """
-
-    def __init__(self, control: Control, rules: GroundRules) -> None:
-        self.control = control
-        self.known = self.control.symbolic_atoms
-        self.of: dict[tuple[str, int], list[Symbol]] = {}
-        values: dict[Symbol, dict[Symbol, int]] = {}
-        for atom in self.atoms("turns_out", 2):
-            finding, value = atom.arguments
-            values.setdefault(finding, {})[value] = self._literal(atom)
-        inputs = {name: [*atoms.values()] for name, atoms in values.items()}
-        self.circuit = Circuit(rules, inputs, {atom.literal for atom in self.known})
-        self.could_be = {
-            self.circuit.nodes[literal]: self.node(Function("could_be", [finding, value]))
-            for finding, atoms in values.items()
-            for value, literal in atoms.items()
-        }
-
-    def atoms(self, name: str, arity: int) -> Sequence[Symbol]:
-        """Return the atoms of a predicate that may hold."""
-        key = name, arity
-        if key not in self.of:
-            self.of[key] = [atom.symbol for atom in self.known.by_signature(*key)]
-        return self.of[key]
-
-    def _literal(self, atom: Symbol) -> int:
-        found = self.known[atom]
-        return found.literal if found else 0
-
-    def node(self, atom: Symbol) -> int:
-        """Return the node of an atom."""
-        found = self.known[atom]
-        if found is None:
-            return -TRUE
-        return TRUE if found.is_fact else self.circuit.literal(found.literal)
-
-    def given(self, facts: Facts) -> dict[int, int]:
-        """Return for the leaf of each fact the patients of whom it is given, as bits."""
-        leaves = ((self.circuit.leaves.get(self._literal(it)), of) for it, of in facts.items())
-        return {leaf: packed(whom) for leaf, whom in leaves if leaf}
 
 
 class Groundings:
@@ -88,27 +37,26 @@ class Groundings:
         self.program = program
         self.check = check
         self.externals = externals_of(engine(program).vocabulary.findings)
-        self.made: dict[int, tuple[Grounded, frozenset[Symbol] | None]] = {}
+        self.made: dict[int, tuple[Circuit, frozenset[Symbol] | None]] = {}
 
-    def of(self, facts: Iterable[Symbol], lines: int) -> Grounded:
+    def of(self, facts: Iterable[Symbol], lines: int) -> Circuit:
         """Return a grounding for facts of up to so many lines."""
         needed = frozenset(facts)
         if lines not in self.made:
             text = " ".join(f"#external {fact}." for fact in needed)
             self.made[lines] = self._grounded(text), needed
-        grounded, known = self.made[lines]
+        circuit, known = self.made[lines]
         if known is not None and not needed <= known:
-            grounded = self._grounded(f"{self.externals} any_line(1..{lines}).", ANYONE)
-            self.made[lines] = grounded, None
-        return grounded
+            circuit = self._grounded(f"{self.externals} any_line(1..{lines}).", ANYONE)
+            self.made[lines] = circuit, None
+        return circuit
 
-    def _grounded(self, text: str, *files: str) -> Grounded:
+    def _grounded(self, text: str, *files: str) -> Circuit:
         program, rules = self.program, GroundRules()
         if self.check:
             names = (*VOCABULARY, PATIENT_CHECK, *files)
-            return Grounded(program.grounded(names, [], text, program.overlays, rules), rules)
-        control = program.control(SHOW, ANSWER, *files, facts=text, observer=rules)
-        return Grounded(control, rules)
+            return Circuit(program.grounded(names, [], text, program.overlays, rules), rules)
+        return Circuit(program.control(SHOW, ANSWER, *files, facts=text, observer=rules), rules)
 
 
 class OfMany:
@@ -118,23 +66,22 @@ class OfMany:
     Python are quick at this: most nodes are true of nobody, and cost nothing.
 
     Args:
-        grounded: the program.
+        circuit: the program.
         facts: for each fact the patients of whom it is given.
         rows: how many patients there are.
         mask: those of whom anything is asked.
     """
 
-    def __init__(self, grounded: Grounded, facts: Facts, rows: int, mask: int) -> None:
-        self.grounded = grounded
-        self.circuit = grounded.circuit
-        self.atoms = grounded.atoms
+    def __init__(self, circuit: Circuit, facts: Facts, rows: int, mask: int) -> None:
+        self.circuit = circuit
+        self.atoms = circuit.atoms
         self.rows = rows
         self.mask = mask
-        self.given = grounded.given(facts)
+        self.given = circuit.given(facts)
         self.everybody = (1 << rows) - 1
         self.values = {TRUE: self.everybody, -TRUE: 0}
         self.valued = len(self.values)
-        self.options: dict[tuple[Symbol, tuple[int, ...]], int] = {}
+        self.options: dict[tuple[Symbol, tuple[int, ...], bool], int] = {}
         self.asked: dict[int, tuple[int, int]] = {}
         self.flips: dict[Symbol, int] = {}
 
@@ -144,13 +91,13 @@ class OfMany:
         for signature in {*OF_TABLE, *asked} - {*OF_VERDICTS}:
             for atom in self.atoms(*signature):
                 # What a therapy consists of matters only where it is eligible.
-                sure = atom.name == "consists" or self.grounded.node(atom) == TRUE
+                sure = atom.name == "consists" or self.circuit.node(atom) == TRUE
                 found[not sure].append(atom)
         return found
 
     def ask(self, atom: Symbol, mask: int | None = None) -> tuple[int, int]:
         """Return of whom an atom holds in all completions, and of whom in some."""
-        node = self.grounded.node(atom)
+        node = self.circuit.node(atom)
         if mask is not None:
             return self._ask(node, mask & self.mask)
         if node not in self.asked:
@@ -194,18 +141,15 @@ class OfMany:
             whole = whole | part if whole else part
         return whole
 
-    def _allowed(self, finding: Symbol, leaves: Sequence[int], unused: bool) -> int:
+    def _allowed(self, finding: Symbol, leaves: tuple[int, ...], unused: bool) -> int:
         """Return the patients whose finding may have one of some values, or has none at all."""
-        key = finding, (*leaves, *([0] if unused else []))
+        key = finding, leaves, unused
         if key not in self.options:
-            found = 0
-            for leaf in leaves:
-                found |= self.value(self.grounded.could_be[leaf])
+            whom = (self.value(self.circuit.could_be[leaf]) for leaf in leaves)
+            self.options[key] = reduce(or_, whom, 0)
             if unused:
-                found |= self.everybody ^ self._allowed(
-                    finding, self.circuit.inputs[finding], False
-                )
-            self.options[key] = found
+                every = tuple(self.circuit.inputs[finding])
+                self.options[key] |= self.everybody ^ self._allowed(finding, every, False)
         return self.options[key]
 
     @property
@@ -228,9 +172,7 @@ class OfMany:
         last = len(question.findings)
         options = []
         for finding, classes in zip(question.findings, question.classes, strict=True):
-            options.append(
-                [(leaf, self._allowed(finding, leaves, not leaf)) for leaf, leaves in classes]
-            )
+            options.append([(leaf, self._allowed(finding, its, not leaf)) for leaf, its in classes])
             for leaf in circuit.inputs[finding]:
                 values[leaf], values[-leaf] = 0, everybody
         leaves: list[tuple[tuple[int, ...], int, int]] = []

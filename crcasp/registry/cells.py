@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -11,72 +12,66 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from clingo import Function, Number, Symbol
+from clingo import Symbol
 from numpy.typing import NDArray
 
 from crcasp.errors import UsageError
+from crcasp.facts.collector import fact_of
 from crcasp.facts.wording import choices, show
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.program.vocabulary import LIMITS
 from crcasp.registry.column_map import AnyRule, Cases, ColumnMap, Rule, Years
-from crcasp.registry.columns import GIVEN, ID, LINE, Names, columns_of, general
-from crcasp.registry.outcome import distinct
+from crcasp.registry.columns import GIVEN, ID, LINE, LINES, Names, general
+from crcasp.registry.outcome import Coded, together
 from crcasp.registry.reader import ELSE, NO_LINE, Cell, Reader, dated, same, years
 
 Bools: TypeAlias = NDArray[np.bool_]
 
 
+def unread(_: str | None) -> Cell:
+    """Read nothing of a text: it alone is asked for."""
+    return Cell()
+
+
 class Column(NamedTuple):
-    """A column by its different texts, the last of which is None: there is nothing.
+    """A column by its different texts, one of which is None: there is nothing.
 
     Attributes:
         name: as the file calls it.
-        texts: the different texts.
-        cells: what each says.
-        codes: for each row, which text it has.
+        texts: the text of each row.
+        cells: what it says.
     """
 
     name: str
-    texts: Sequence[str | None]
-    cells: Sequence[Cell]
-    codes: NDArray[np.intp]
+    texts: Coded
+    cells: Coded
 
     @classmethod
-    def of(cls, table: pa.Table, name: str, read: Callable[[str | None], Cell]) -> Column:
+    def of(cls, table: pa.Table, name: str, read: Callable[[str | None], Cell] = unread) -> Column:
         """Return a column of a table."""
         array = as_text(table[name].combine_chunks()).dictionary_encode()
-        texts: list[str | None] = [*array.dictionary.to_pylist(), None]
-        codes = pc.fill_null(array.indices, len(texts) - 1).to_numpy(zero_copy_only=False)
-        return cls(name, texts, [*map(read, texts)], codes.astype(np.intp))
-
-    def rows(self, having: Iterable[object]) -> Bools:
-        """Return the rows whose text is such."""
-        chosen: Bools = np.fromiter(map(bool, having), bool, len(self.texts))[self.codes]
-        return chosen
+        values: list[str | None] = [*array.dictionary.to_pylist(), None]
+        codes = pc.fill_null(array.indices, len(values) - 1).to_numpy(zero_copy_only=False)
+        texts = Coded(values, codes.astype(np.intp))
+        return cls(name, texts, texts.each(read))
 
     def wrong(self) -> Bools:
         """Return the rows whose cell is wrong."""
-        return self.rows(cell.message for cell in self.cells)
+        return self.cells.are(lambda cell: bool(cell.message))
 
     def blank(self) -> Bools:
         """Return the rows in whose cell nothing stands."""
-        return self.rows(not (text or "").strip() for text in self.texts)
-
-
-def nothing(_: str | None) -> Cell:
-    """Read a cell whose text alone is asked for."""
-    return Cell()
+        return self.texts.are(lambda text: not (text or "").strip())
 
 
 def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     """Return the cells of a column as text; a list, or what is deeper, as JSON."""
     kind = array.type.value_type if pa.types.is_dictionary(array.type) else array.type
-    with suppress(pa.ArrowException):
-        own = isinstance(kind, pa.BaseExtensionType) or pa.types.is_duration(kind)
-        if not (own or pa.types.is_nested(kind)):
-            return array.cast(pa.string())
     nested = pa.types.is_nested(kind)
+    own = isinstance(kind, pa.BaseExtensionType) or pa.types.is_duration(kind)
+    with suppress(pa.ArrowException):
+        if not (own or nested):
+            return array.cast(pa.string())
 
     def text(cell: object) -> str | None:
         if cell is None or cell == []:
@@ -132,9 +127,6 @@ class Cells:
         for name, rule in names.rules.items():
             self._check(name, rule)
         self.prepare(self.floor)
-        for name in self.floor:
-            if not self.readers[name].numbers:
-                raise UsageError(f"--floor {name}: its values are not numbers; leave it out.")
 
     def prepare(self, used: Iterable[str]) -> None:
         """Refuse, before any row, what the map says wrongly of the columns that are there."""
@@ -148,13 +140,8 @@ class Cells:
         meanings = [(table, self.mapping.values[table]) for table in tables if table]
         engine = self.others.get(name, self.engine)
         known, called = engine.vocabulary, engine.table.words.name
-        label, domain = {
-            "lineN": ("received", known.therapies),
-            "lineN_stopped": ("stopped", known.reasons),
-            "lineN_toxic": ("toxic", known.blamable),
-            **dict.fromkeys(LIMITS, (name, known.limits)),
-            GIVEN: (name, known.therapies),
-        }.get(general(name)) or (name, known.findings[name])
+        label = LINES.get(general(name), name)
+        domain = {GIVEN: (known.therapies,), **known.signatures}[label][-1]
         remedy = f"write {choices(known.unnamed)} for a therapy without a known name, or {NO_LINE} "
         reader = Reader(
             name,
@@ -167,28 +154,22 @@ class Cells:
             floor=name in self.floor,
             unrecorded=f"{remedy}if there was no such line." if label == "received" else "",
         )
+        if name in self.floor and not reader.numbers:
+            raise UsageError(f"--floor {name}: its values are not numbers; leave it out.")
         line = LINE.fullmatch(name)
         if line and int(line[1]) > known.lines:
             should = f"the line must be {choices(range(1, known.lines + 1))}"
             reader.beyond = Cell((), should, f"{should}, not {line[1]}.")
         return reader
 
-    def _fact(self, name: str, word: str | int) -> Symbol:
-        """Return the fact that a word of a column stands for."""
-        line = LINE.fullmatch(name)
-        term = Number(word) if isinstance(word, int) else Function(word)
-        return Function(self.readers[name].label, [Number(int(line[1])), term] if line else [term])
-
     def unmet(self) -> dict[str, tuple[str, ...]]:
         """Return the keys of the map that no cell had, by the tables of the map."""
         met = self.met.union(*(reader.met for reader in self.readers.values()))
-        keys = {**self.mapping.values}
-        for name, rule in self.names.rules.items():
-            if isinstance(rule, Cases):
-                keys[f"rules.{name}"] = dict.fromkeys(rule.cases, "")
+        rules = self.names.rules.items()
+        cases = {f"rules.{name}": it.cases for name, it in rules if isinstance(it, Cases)}
         found = {
             table: tuple(text for text in texts if text != ELSE and (table, text) not in met)
-            for table, texts in keys.items()
+            for table, texts in {**self.mapping.values, **cases}.items()
         }
         return {table: texts for table, texts in found.items() if texts}
 
@@ -197,9 +178,8 @@ class Cells:
     def _check(self, name: str, rule: AnyRule) -> None:
         """Refuse a rule whose finding, value or therapy does not exist."""
         self.prepare([name])
-        made = [*rule.cases] if isinstance(rule, Cases) else []
-        made += [rule.any, rule.all] if isinstance(rule, Rule) else []
-        for value in made:
+        made = rule.cases if isinstance(rule, Cases) else ()
+        for value in (rule.any, rule.all) if isinstance(rule, Rule) else made:
             cell = self.readers[name].read(value)
             if not cell.groups:
                 should = cell.message or "it is unknown."
@@ -208,24 +188,22 @@ class Cells:
     def _made(self, name: str, table: pa.Table, its: Sequence[str]) -> tuple[Column, list[Column]]:
         """Return the column that a rule makes of others, and the others."""
         rule = self.names.rules[name]
-        read: Callable[[str | None], Cell] = self.readers[name].read
-        if not isinstance(rule, Rule):
-            read = dated if isinstance(rule, Years) else nothing
+        read = {Rule: self.readers[name].read, Years: dated}.get(type(rule), unread)
         columns = [Column.of(table, it, read) for it in its if it in table.column_names]
         if len(columns) < len(its):  # a key of JSON that no row of these has
-            return Column(name, [None], [Cell()], np.zeros(len(table), np.intp)), columns
-        first, codes = distinct(np.column_stack([column.codes for column in columns]))
-        texts = [[column.texts[column.codes[row]] for column in columns] for row in first]
-        keys = columns_of(rule)
-        cells = [self._ruled(name, rule, dict(zip(keys, row, strict=True))) for row in texts]
-        shown = [" and ".join(text or "" for text in row) for row in texts]
-        return Column(" and ".join(its), shown, cells, codes), columns
+            texts = Coded([None], np.zeros(len(table), np.intp))
+            return Column(name, texts, texts.each(unread)), columns
+        keys = rule.columns
+        rows = together([it.texts for it in columns], lambda *row: row)
+        cells = rows.each(lambda row: self._ruled(name, rule, dict(zip(keys, row, strict=True))))
+        shown = rows.each(lambda row: " and ".join(text or "" for text in row))
+        return Column(" and ".join(its), shown, cells), columns
 
     def _ruled(self, name: str, rule: AnyRule, row: Mapping[str, str | None]) -> Cell:
         """Return what a rule makes of the texts of a row."""
         reader = self.readers[name]
         if isinstance(rule, Years):
-            number = years(*(row[it] or "" for it in columns_of(rule)))
+            number = years(*(row[it] or "" for it in rule.columns))
             return Cell() if number is None else reader.read(str(number))
         if isinstance(rule, Cases):
             for value, case in rule.cases.items():
@@ -252,22 +230,25 @@ class Cells:
                 column = Column.of(table, names[0], reader.read)
                 columns = []
             faulty = found.unclear if name in self.others else found.wrong
-            faulty.extend(it for it in (*columns, column) if any(cell.message for cell in it.cells))
+            faulty.extend(
+                it for it in (*columns, column) if any(cell.message for cell in it.cells.values)
+            )
             for it in () if found.known.all() else columns or [column]:
                 np.logical_or(found.known, ~it.blank(), out=found.known)
             if name == GIVEN:
                 found = found._replace(given=self._given(column))
                 continue
-            for word, whom in _stated(column).items():
-                fact = self._fact(name, word)
+            line = LINE.fullmatch(name)
+            for word, whom in _stated(column.cells).items():
+                fact = fact_of(reader.label, (int(line[1]), word) if line else (word,))
                 found.facts[fact], found.origins[fact] = whom, names
         return found
 
     def _given(self, column: Column) -> NDArray[np.object_]:
-        told = np.full(len(column.cells), None)
-        for code, cell in enumerate(column.cells):
+        told = np.full(len(column.cells.values), None)
+        for code, cell in enumerate(column.cells.values):
             told[code] = self._therapies([{*map(str, group)} for group in cell.groups]) or None
-        return told[column.codes]
+        return told[column.cells.codes]
 
     def _therapies(self, groups: Sequence[set[str]]) -> tuple[str, ...]:
         """Return the therapies that some words are, in one order."""
@@ -287,15 +268,10 @@ def findings_of_its_own(old: Program | None, new: Program) -> dict[str, tuple[st
     return {name: values for name, values in findings.items() if name not in known}
 
 
-def _stated(column: Column) -> dict[str | int, Bools]:
-    """Return the words that the cells of a column have, with the rows that have them."""
-    having: dict[str | int, list[int]] = {}
-    for code, cell in enumerate(column.cells):
-        for word in {*chain.from_iterable(cell.groups)}:
-            having.setdefault(word, []).append(code)
-    stated = {}
-    for word, codes in having.items():
-        chosen = np.zeros(len(column.cells), bool)
-        chosen[codes] = True
-        stated[word] = chosen[column.codes]
-    return stated
+def _stated(cells: Coded) -> dict[str | int, Bools]:
+    """Return the words that cells have, with the rows that have them."""
+    having: dict[str | int, Bools] = defaultdict(lambda: np.zeros(len(cells.values), bool))
+    for code, cell in enumerate(cells.values):
+        for word in chain.from_iterable(cell.groups):
+            having[word][code] = True
+    return {word: chosen[cells.codes] for word, chosen in having.items()}

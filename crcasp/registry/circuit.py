@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
-from clingo import Symbol
+from clingo import Control, Function, Symbol
 
 from crcasp.program.ground import Body as GroundBody
 from crcasp.program.ground import GroundRules
+from crcasp.registry.outcome import Bits, packed
 
+Facts: TypeAlias = Mapping[Symbol, Bits]  # for each fact the patients of whom it is given
 Body: TypeAlias = tuple[int, ...]  # nodes that hold together; negated, they do not hold
 
 TRUE = 1  # the node that always holds
@@ -33,43 +36,45 @@ class Question(NamedTuple):
     """
 
     findings: Sequence[Symbol]
-    classes: Sequence[Sequence[tuple[int, Sequence[int]]]]
+    classes: Sequence[Sequence[tuple[int, tuple[int, ...]]]]
     steps: Sequence[Sequence[int]]
     checks: Sequence[Sequence[int]]
 
 
 class Circuit:
-    """The rules of a ground program as gates.
+    """A program that is grounded for all patients of whom some facts may be given, as gates.
 
     Args:
-        rules: the ground program.
-        inputs: for each finding the atoms by which it has one of its values.
-        named: the atoms of the program, beside those that clingo adds.
+        control: the grounding.
+        rules: its rules.
 
     Attributes:
         gates: for each node the bodies that make it true, of gates made before it; a leaf
             has none.
+        inputs: for each finding the nodes by which it has one of its values.
+        could_be: for each of these nodes the node by which the patient may have the value.
         leaves: the node of each external.
+        checks: the nodes that must not hold.
     """
 
-    def __init__(
-        self,
-        rules: GroundRules,
-        inputs: Mapping[Symbol, Collection[int]],
-        named: Collection[int],
-    ) -> None:
+    def __init__(self, control: Control, rules: GroundRules) -> None:
+        self.control = control
+        self.known = control.symbolic_atoms
+        self.atoms = cache(self._atoms)
+        self.question = cache(self._question)
         self.gates: list[Sequence[Body]] = [(), ()]
         self.support: list[frozenset[Symbol]] = [frozenset(), frozenset()]
         self.nodes: dict[int, int] = {}
         self.made: dict[frozenset[Body], int] = {}
-        self.questions: dict[int, Question] = {}
-        self.inputs = {
-            finding: [self._new((), frozenset([finding])) for _ in atoms]
-            for finding, atoms in inputs.items()
-        }
-        for finding, atoms in inputs.items():
-            self.nodes.update(zip(atoms, self.inputs[finding], strict=True))
-        finding_of = {atom: finding for finding, atoms in inputs.items() for atom in atoms}
+        self.inputs: dict[Symbol, list[int]] = {}
+        finding_of: dict[int, Symbol] = {}
+        values = []
+        for atom in self.atoms("turns_out", 2):
+            finding, literal = atom.arguments[0], self._literal(atom)
+            finding_of[literal] = finding
+            self.nodes[literal] = self._new((), frozenset([finding]))
+            self.inputs.setdefault(finding, []).append(self.nodes[literal])
+            values.append((self.nodes[literal], Function("could_be", atom.arguments)))
         self.leaves = {atom: self._new(()) for atom in rules.externals if atom not in finding_of}
         self.bodies: defaultdict[int, list[GroundBody]] = defaultdict(list)
         self.open: set[int] = set()  # what is chosen, but for the findings
@@ -81,14 +86,16 @@ class Circuit:
                 self.bodies[head[0]].append(body)
             else:
                 constraints.append(body)
+        named = {atom.literal for atom in self.known}
         checks = (
             self.gate([self._way(body)])
             for body in constraints
             if not any(self._counts(-part, named, finding_of) for part in body[0])
         )
         self.checks = [check for check in dict.fromkeys(checks) if check != -TRUE]
+        self.could_be = {leaf: self.node(atom) for leaf, atom in values}
 
-    def _counts(self, atom: int, named: Collection[int], finding_of: Mapping[int, Symbol]) -> bool:
+    def _counts(self, atom: int, named: set[int], finding_of: Mapping[int, Symbol]) -> bool:
         """Return whether an atom of clingo's own says how many values one finding has."""
         counted: set[Symbol] = set()
         summed, stack = False, [atom]
@@ -101,6 +108,28 @@ class Circuit:
                     summed |= weights is not None
                     stack += body
         return atom > 0 and summed and len(counted) == 1
+
+    # ---- atoms ------------------------------------------------------------------------------
+
+    def _atoms(self, name: str, arity: int) -> Sequence[Symbol]:
+        """Return the atoms of a predicate that may hold."""
+        return [atom.symbol for atom in self.known.by_signature(name, arity)]
+
+    def _literal(self, atom: Symbol) -> int:
+        found = self.known[atom]
+        return found.literal if found else 0
+
+    def node(self, atom: Symbol) -> int:
+        """Return the node of an atom."""
+        found = self.known[atom]
+        if found is None:
+            return -TRUE
+        return TRUE if found.is_fact else self.literal(found.literal)
+
+    def given(self, facts: Facts) -> dict[int, int]:
+        """Return for the leaf of each fact the patients of whom it is given, as bits."""
+        leaves = ((self.leaves.get(self._literal(it)), whom) for it, whom in facts.items())
+        return {leaf: packed(whom) for leaf, whom in leaves if leaf}
 
     # ---- gates ------------------------------------------------------------------------------
 
@@ -162,13 +191,8 @@ class Circuit:
 
     # ---- questions --------------------------------------------------------------------------
 
-    def question(self, node: int) -> Question:
-        """Return how a node that depends on findings is asked about."""
-        if node not in self.questions:
-            self.questions[node] = self._question(node)
-        return self.questions[node]
-
     def _question(self, root: int) -> Question:
+        """Return how a node that depends on findings is asked about."""
         findings = {*self.support[root]}
         checks: list[int] = []
         while further := [
@@ -202,7 +226,7 @@ class Circuit:
             alike: dict[frozenset[object], list[int]] = {frozenset(): []}
             for leaf in self.inputs[finding]:
                 alike.setdefault(frozenset(users[leaf]), []).append(leaf)
-            classes.append([(leaves[0] if key else 0, leaves) for key, leaves in alike.items()])
+            classes.append([(its[0] if key else 0, tuple(its)) for key, its in alike.items()])
         gates = (node for node in cone if self.gates[node])
         return Question(ordered, classes, settled(gates), settled(checks))
 

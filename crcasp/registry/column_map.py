@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from functools import reduce
-from operator import or_
 from typing import Any, TypeAlias
 
 from crcasp.errors import UsageError
@@ -41,6 +39,11 @@ class Cases:
 
     cases: Mapping[str, Mapping[str, str]]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+        return tuple(dict.fromkeys(name for case in self.cases.values() for name in case))
+
 
 @dataclass(frozen=True, slots=True)
 class Years:
@@ -53,6 +56,11 @@ class Years:
 
     born: str
     at: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it reads."""
+        return self.born, self.at
 
 
 # A dotted key of many parts, for which tomllib takes the square of their number.
@@ -92,11 +100,12 @@ class ColumnMap:
         for name, rule in self.rules.items():
             content = rule.cases if isinstance(rule, Cases) else asdict(rule)
             tables[f"{within}rules.{_key(name)}"] = content
-        parts = []
-        for name, pairs in tables.items():
-            lines = [f"{_key(key)} = {_toml(value)}\n" for key, value in pairs.items()]
-            if lines:
-                parts.append((f"[{name}]\n" if name else "") + "".join(lines))
+        parts = [
+            (f"[{name}]\n" if name else "")
+            + "".join(f"{_key(key)} = {_toml(value)}\n" for key, value in pairs.items())
+            for name, pairs in tables.items()
+            if pairs
+        ]
         more = self.treatments.to_toml("treatments.") if self.treatments else ""
         return "\n".join(filter(None, [*parts, more]))
 
@@ -106,14 +115,14 @@ class ColumnMap:
         values = {
             name: {**self.values.get(name, {}), **more.values.get(name, {})} for name in names
         }
-        treatments = [one for one in (self.treatments, more.treatments) if one]
+        both = self.treatments and more.treatments and self.treatments | more.treatments
         return ColumnMap(
             {**self.columns, **more.columns},
             values,
             {**self.rules, **more.rules},
             (*self.unknown, *more.unknown),
             (*self.floor, *more.floor),
-            reduce(or_, treatments) if treatments else None,
+            both or self.treatments or more.treatments,
         )
 
 
@@ -154,64 +163,61 @@ def from_toml(path: str) -> ColumnMap:
         raise UsageError(f"{path}: the map is nested too deeply: remove inner levels.") from None
     except ValueError as error:
         raise UsageError(f"{path}: the map is not TOML: {error}.") from None
-    return _Content(path).map(content)
+    try:
+        return _map(content)
+    except UsageError as fault:
+        raise UsageError(f"{path}: {fault}") from None
 
 
 OF_TREATMENTS = ("columns", "values", "unknown")  # what the map of treatments may have
 
 
-class _Content:
-    """The content of a map file; what is not in order is named with the path of the file."""
+def _map(content: Mapping[str, object], where: str = "the map") -> ColumnMap:
+    known = [attribute.name for attribute in fields(ColumnMap)]
+    _refuse_unknown(where, content, known if where == "the map" else OF_TREATMENTS)
+    rules, values = _part(content, "rules"), _part(content, "values")
+    nested = _part(content, "treatments")
+    return ColumnMap(
+        _texts(content, "columns"),
+        {name: _texts(values, name) for name in values},
+        {name: _rule(rules, name) for name in rules},
+        tuple(map(str, _part(content, "unknown", list))),
+        tuple(map(str, _part(content, "floor", list))),
+        _map(nested, "[treatments] of the map") if nested else None,
+    )
 
-    def __init__(self, path: str) -> None:
-        self.path = path
 
-    def map(self, content: Mapping[str, object], where: str = "the map") -> ColumnMap:
-        known = [attribute.name for attribute in fields(ColumnMap)]
-        self.refuse_unknown(where, content, known if where == "the map" else OF_TREATMENTS)
-        rules, values = self.part(content, "rules"), self.part(content, "values")
-        nested = self.part(content, "treatments")
-        return ColumnMap(
-            self.texts(content, "columns"),
-            {name: self.texts(values, name) for name in values},
-            {name: self.rule(rules, name) for name in rules},
-            tuple(map(str, self.part(content, "unknown", list))),
-            tuple(map(str, self.part(content, "floor", list))),
-            self.map(nested, "[treatments] of the map") if nested else None,
-        )
+def _rule(rules: Mapping[str, object], name: str) -> AnyRule:
+    where = f"[rules.{name}]"
+    rule = _part(rules, name, called=where)
+    if rule and all(isinstance(case, dict) for case in rule.values()):
+        return Cases({str(value): _texts(rule, value) for value in rule})
+    kind = Years if {"born", "at"} & rule.keys() else Rule
+    names = [attribute.name for attribute in fields(kind)]
+    _refuse_unknown(where, rule, names)
+    columns = tuple(map(str, _part(rule, "columns", list)))
+    if not all(key in rule for key in names) or (kind is Rule and not columns):
+        raise UsageError(f"{where} of the map must have {', '.join(names)}.")
+    if kind is Years:
+        return Years(str(rule["born"]), str(rule["at"]))
+    return Rule(columns, str(rule["any"]), str(rule["all"]))
 
-    def rule(self, rules: Mapping[str, object], name: str) -> AnyRule:
-        where = f"[rules.{name}]"
-        rule = self.part(rules, name, called=where)
-        if rule and all(isinstance(case, dict) for case in rule.values()):
-            return Cases({str(value): self.texts(rule, value) for value in rule})
-        kind = Years if {"born", "at"} & rule.keys() else Rule
-        names = [attribute.name for attribute in fields(kind)]
-        self.refuse_unknown(where, rule, names)
-        columns = tuple(map(str, self.part(rule, "columns", list)))
-        if not all(key in rule for key in names) or (kind is Rule and not columns):
-            raise UsageError(f"{self.path}: {where} of the map must have {', '.join(names)}.")
-        if kind is Years:
-            return Years(str(rule["born"]), str(rule["at"]))
-        return Rule(columns, str(rule["any"]), str(rule["all"]))
 
-    def texts(self, content: Mapping[str, object], name: str) -> dict[str, str]:
-        return {text: str(value) for text, value in self.part(content, name).items()}
+def _texts(content: Mapping[str, object], name: str) -> dict[str, str]:
+    return {text: str(value) for text, value in _part(content, name).items()}
 
-    def part(
-        self, content: Mapping[str, object], name: str, kind: type = dict, called: str = ""
-    ) -> Any:
-        """Return a part of a map that must be a table or a list."""
-        part = content.get(name, kind())
-        if not isinstance(part, kind):
-            what = "a table" if kind is dict else "a list"
-            raise UsageError(f"{self.path}: {called or name} of the map must be {what}.")
-        return part
 
-    def refuse_unknown(
-        self, where: str, content: Mapping[str, object], known: Iterable[str]
-    ) -> None:
-        for name in content:
-            if name not in known:
-                end = suggestion(name, known) or f"; it may have {', '.join(known)}."
-                raise UsageError(f"{self.path}: {show(name)} is no key of {where}{end}")
+def _part(content: Mapping[str, object], name: str, kind: type = dict, called: str = "") -> Any:
+    """Return a part of a map that must be a table or a list."""
+    part = content.get(name, kind())
+    if not isinstance(part, kind):
+        what = "a table" if kind is dict else "a list"
+        raise UsageError(f"{called or name} of the map must be {what}.")
+    return part
+
+
+def _refuse_unknown(where: str, content: Mapping[str, object], known: Sequence[str]) -> None:
+    for name in content:
+        if name not in known:
+            end = suggestion(name, known) or f"; it may have {', '.join(known)}."
+            raise UsageError(f"{show(name)} is no key of {where}{end}")

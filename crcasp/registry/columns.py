@@ -11,10 +11,10 @@ from crcasp.errors import UsageError
 from crcasp.facts.wording import printable, suggestion
 from crcasp.program.vocabulary import LIMITS, Vocabulary
 from crcasp.questions.therapy import plain
-from crcasp.registry.column_map import Cases, ColumnMap, Rule, Years
+from crcasp.registry.column_map import ColumnMap
 
 ID, GIVEN = "id", "given"
-LINES = ("lineN", "lineN_stopped", "lineN_toxic")
+LINES = {"lineN": "received", "lineN_stopped": "stopped", "lineN_toxic": "toxic"}  # predicates
 LINE = re.compile(r"line_?([1-9]\d*|n)(_stopped|_toxic)?")
 KEYS = 10_000  # of JSON patients that are told apart
 NEAR = 0.8  # how alike the names of columns must be to be mentioned
@@ -98,7 +98,7 @@ class Names:
                 raise UsageError(f"{mine} is to be a column and to be made by a rule: keep one.")
         if ID in self.values:
             raise UsageError(f"{ID} is taken as it is: its texts have no meaning to give.")
-        made = {mine: columns_of(rule) for mine, rule in self.rules.items()}
+        made = {mine: rule.columns for mine, rule in self.rules.items()}
         self.mapped = {**made, **columns}
         self.asked = {called(name): name for names in self.mapped.values() for name in names}
         self.keys: dict[str, str | None] = {}  # of JSON patients, with what they mean
@@ -179,15 +179,6 @@ class Names:
         near = get_close_matches(name, [*free, "line1"], 1, NEAR)
         parts = [known for known in free if re.search(rf"(^{known}_|_{known}$)", name)]
         return (near or parts or [""])[0]
-
-
-def columns_of(rule: Rule | Cases | Years) -> tuple[str, ...]:
-    """Return the columns that a rule reads."""
-    if isinstance(rule, Years):
-        return rule.born, rule.at
-    if isinstance(rule, Cases):
-        return tuple(dict.fromkeys(name for case in rule.cases.values() for name in case))
-    return rule.columns
 
 
 def listed(header: Sequence[str]) -> str:

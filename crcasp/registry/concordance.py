@@ -15,17 +15,14 @@ from crcasp.program.terms import Row, row, word
 from crcasp.registry.answers import Answers
 from crcasp.registry.outcome import (
     OR,
-    Bits,
     Coded,
     Given,
     Places,
-    distinct,
     packed,
     patterns,
+    together,
 )
-
-LOOKS = ("", "eligible", "preferred", "out_of_scope")  # what a given set is at a first look
-UNLISTED, LISTED, PREFERRED, OUTSIDE = range(4)
+from crcasp.registry.set_enumerator import Sets
 
 
 class Standing(NamedTuple):
@@ -71,43 +68,35 @@ class Concordance:
         answers: Answers,
         places: Places,
         given: Given,
-        outside: Bits,
+        in_scope: Coded,
         sets: Coded,
         missing: Coded,
     ) -> Coded:
         """Return the judgements on what was given to some patients, each pattern judged once."""
         numbers: dict[tuple[str, ...], int] = {}
         chosen = np.array([numbers.setdefault(names, len(numbers)) for names in given], np.intp)
-        tuples = list(numbers)
-        first, codes = distinct(np.column_stack((chosen, sets.codes)))
-        listed = (sets.values[sets.codes[at]].sets.get(frozenset(given[at])) for at in first)
-        look = np.array([UNLISTED if found is None else LISTED + found for found in listed], int)
-        look = np.where(outside, OUTSIDE, look[codes])
+        told = Coded([*numbers], chosen)
+        look = together([told, in_scope, sets], _look)
+        unlisted = look.are(lambda it: not it)
         every = {Standing(): 0, Standing("undetermined"): 1}
-        own = np.zeros((len(given), max(map(len, tuples), default=0)), np.intp)
-        for name in {name for names in tuples for name in names}:
-            slots = np.array([names.index(name) if name in names else -1 for names in tuples])
-            those = np.flatnonzero((slots[chosen] >= 0) & (look == UNLISTED))
+        own = np.zeros((max(map(len, numbers)), len(given)), np.intp)
+        for name in {name for names in numbers for name in names}:
+            slots = np.array([names.index(name) if name in names else -1 for names in numbers])
+            those = np.flatnonzero((slots[chosen] >= 0) & unlisted)
             found = self._standings(answers, name, places[those])
             own_codes = [every.setdefault(standing, len(every)) for standing in found.values]
-            own[those, slots[chosen[those]]] = np.array(own_codes, np.intp)[found.codes]
-        standings = list(every)
-        why = np.where((own == 1).any(1), missing.codes, 0)
-        first, codes = distinct(np.column_stack((chosen, look, why, own)))
-        judged = []
-        for at in first.tolist():
-            names, settled = given[at], LOOKS[look[at]]
-            each = [standings[number] for number in own[at, : len(names)]]
-            judged.append(self._judged(names, settled, each, missing.values[missing.codes[at]]))
-        return Coded(judged, codes)
+            own[slots[chosen[those]], those] = np.array(own_codes, np.intp)[found.codes]
+        why = Coded(missing.values, np.where((own == 1).any(0), missing.codes, 0))
+        standings = [Coded([*every], codes) for codes in own]
+        return together([told, look, why, *standings], self._judged)
 
     def _judged(
-        self, given: Sequence[str], look: str, standings: Sequence[Standing], missing: str
+        self, given: Sequence[str], look: str, missing: str, *standings: Standing
     ) -> Judgement:
         """Return the concordance and the reason that decides it."""
         if look:
             return Judgement(look)
-        each = list(zip(given, standings, strict=True))
+        each = [*zip(given, standings, strict=False)]
         strange = [name for name, standing in each if not standing.status]
         if strange:
             return Judgement("not_in_table", f"{', '.join(strange)}: not in the table")
@@ -115,7 +104,7 @@ class Concordance:
         if barred:
             reasons = (f"{name}: {self._reason(standing)}" for name, standing in barred)
             return Judgement("excluded", OR.join(reasons))
-        if any(standing.status == "undetermined" for standing in standings):
+        if any(standing.status == "undetermined" for _, standing in each):
             return Judgement("undetermined", f"missing: {missing}")
         return Judgement("excluded", "each is eligible, but they do not stand in one set")
 
@@ -158,7 +147,7 @@ class Concordance:
             for key, (certain, some) in against.items():
                 atoms += [(key, True, certain), (key, False, some)]
         found = patterns([whom for *_, whom in atoms], answers.rows, places)
-        return Coded([self._standing(compress(atoms, bits)) for bits in found.values], found.codes)
+        return found.each(lambda bits: self._standing(compress(atoms, bits)))
 
     def _standing(self, atoms: Iterable[tuple[Row, bool, int]]) -> Standing:
         """Return a standing by the status, or the arguments of deciding/2 and unmet/5."""
@@ -189,3 +178,11 @@ class Concordance:
         # In the order of terms, names come before what has arguments.
         first = min(findings[source], key=lambda name: ("(" in name, name))
         return Standing("excluded", source, "" if source in barring else first)
+
+
+def _look(given: Sequence[str], in_scope: bool, sets: Sets) -> str:
+    """Return the concordance that shows at a first look, "" if none does."""
+    names = frozenset(given)
+    if not in_scope:
+        return "out_of_scope"
+    return "preferred" if names in sets.best else "eligible" if names in sets.every else ""

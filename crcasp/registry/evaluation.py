@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from itertools import compress
+from operator import attrgetter
 from threading import Lock
 from typing import TypeAlias
 
@@ -17,8 +19,8 @@ from crcasp.program.files import Program
 from crcasp.program.sets import OF_VERDICTS
 from crcasp.program.terms import natural, word
 from crcasp.program.vocabulary import OF_LINE
-from crcasp.registry.answers import Answers, Facts, Groundings, OfMany, OfOne
-from crcasp.registry.circuit import Unevaluable
+from crcasp.registry.answers import Answers, Groundings, OfMany, OfOne
+from crcasp.registry.circuit import Facts, Unevaluable
 from crcasp.registry.concordance import Concordance
 from crcasp.registry.outcome import (
     JUDGED,
@@ -36,7 +38,6 @@ from crcasp.registry.set_enumerator import SetEnumerator
 
 # Told of some patients: their facts, which of all they are, how they are answered, and what.
 Seen: TypeAlias = Callable[[Facts, Places, int, bool, Answers, Coded], None]
-Columns: TypeAlias = Iterator[tuple[str, Places, Coded]]
 Issues: TypeAlias = dict[Symbol, Bits]  # for each contradiction the patients who have it
 
 UNANSWERED = "its constraints leave no answer for this patient"
@@ -62,7 +63,7 @@ class Evaluator:
         self.concordance = Concordance(program)
         self.verdicts = Groundings(program)
         self.check = Groundings(program, check=True)
-        self.enumerators: dict[object, SetEnumerator] = {}
+        self.enumerator = cache(partial(SetEnumerator, program))
         self.solved = ""
 
     def answers(
@@ -118,9 +119,9 @@ class Evaluator:
                 if isinstance(values[0], int)
             }
             facts = {fact: of for fact, of in facts.items() if fact.name not in numbers}
-        grounded = self.check.of(facts, engine(self.program).vocabulary.lines)
-        patients = OfMany(grounded, facts, rows, (1 << rows) - 1)
-        found = ((atom, patients.ask(atom)[0]) for atom in grounded.atoms("issue", 3))
+        circuit = self.check.of(facts, engine(self.program).vocabulary.lines)
+        patients = OfMany(circuit, facts, rows, (1 << rows) - 1)
+        found = ((atom, patients.ask(atom)[0]) for atom in circuit.atoms("issue", 3))
         return {atom: unpacked(whom, rows) for atom, whom in found if whom}
 
     def answered(self, facts: Facts, bad: Bits, lines: int, alone: bool) -> Answers:
@@ -136,59 +137,48 @@ class Evaluator:
         """Return the recommendation sets of patients."""
         verdicts = [atom for signature in OF_VERDICTS for atom in answers.atoms(*signature)]
         facts, more = answers.table(self.program.divided[2])
-        key = (frozenset(facts), frozenset([*more, *verdicts]))
-        if key not in self.enumerators:
-            self.enumerators[key] = SetEnumerator(self.program, facts, [*more, *verdicts])
-        enumerator = self.enumerators[key]
+        enumerator = self.enumerator(frozenset(facts), frozenset([*more, *verdicts]))
         values = [_listed(answers, atom) for atom in enumerator.inputs]
         places = _places(answers)
-        found = patterns(values, answers.rows, places)
-        sets, none = [], []
-        for code, bits in enumerate(found.values):
-            try:
-                sets.append(enumerator.sets(bits))
-            except NoAnswerError:
-                none.append(code)
-        if none:
-            raise self._unanswered(places[np.isin(found.codes, none)])
-        return Coded(sets, found.codes)
+        inputs = patterns(values, answers.rows, places)
+        found = inputs.each(lambda bits: enumerator.sets(bytes(bits)))
+        none = found.are(lambda sets: sets is None)
+        if none.any():
+            raise self._unanswered(places[none])
+        return found
 
     def _unanswered(self, places: Places) -> NoAnswerError:
         error = self.program.without_answer()
         error.places = places.tolist()
         return error
 
-    def _columns(self, answers: Answers, sets: Coded, given: Given) -> Columns:
+    def _columns(
+        self, answers: Answers, sets: Coded, given: Given
+    ) -> Iterator[tuple[str, Places, Coded]]:
         """Yield the columns of results, each with the places that it is for."""
         places = _places(answers)
-        verdicts = {
-            str(word(atom.arguments[0])): answers.ask(atom) for atom in answers.atoms("eligible", 1)
+        eligible, undetermined = dict[str, int](), dict[str, int]()
+        for atom in answers.atoms("eligible", 1):
+            name, (certain, possible) = str(word(atom.arguments[0])), answers.ask(atom)
+            eligible[name], undetermined[name] = certain, possible & ~certain
+        columns = {
+            "in_scope": _either(answers, SCOPE, (True, False)),
+            "line": _either(answers, BEYOND_FIRST, ("first", "beyond_first")),
+            "grade": sets.each(attrgetter("grade")),
+            "preferred": sets.each(attrgetter("preferred")),
+            "eligible": _names(eligible, answers),
+            "undetermined": _names(undetermined, answers),
+            "missing": _names(answers.missing(), answers, natural),
         }
-        outside = unpacked(answers.ask(SCOPE)[0], answers.rows)
-        later = unpacked(answers.ask(BEYOND_FIRST)[0], answers.rows)
-        missing = _names(answers.missing(), answers, natural)
-        eligible = {name: certain for name, (certain, _) in verdicts.items()}
-        undetermined = {name: possible & ~sure for name, (sure, possible) in verdicts.items()}
-        yield "in_scope", places, Coded((True, False), outside[places].astype(np.intp))
-        yield "line", places, Coded(("first", "beyond_first"), later[places].astype(np.intp))
-        yield "grade", places, _each(sets, "grade")
-        yield "preferred", places, _each(sets, "preferred")
-        yield "eligible", places, _names(eligible, answers)
-        yield "undetermined", places, _names(undetermined, answers)
-        yield "missing", places, missing
+        for name, found in columns.items():
+            yield name, places, found
         told = given[places].astype(np.bool_)
         those = places[told]
         if len(those):
-            found = self.concordance.of(
-                answers,
-                those,
-                given[those],
-                outside[those],
-                Coded(sets.values, sets.codes[told]),
-                Coded(missing.values, missing.codes[told]),
-            )
+            known = (it.of(told) for it in (columns["in_scope"], sets, columns["missing"]))
+            found = self.concordance.of(answers, those, given[those], *known)
             for name in JUDGED:
-                yield name, those, _each(found, name)
+                yield name, those, found.each(attrgetter(name))
 
 
 def _parts(facts: Facts, rows: int) -> Iterator[tuple[Places, int, bool]]:
@@ -225,12 +215,14 @@ def _listed(answers: Answers, atom: Symbol) -> int:
     return certain
 
 
+def _either(answers: Answers, atom: Symbol, values: tuple[object, object]) -> Coded:
+    """Return for each patient who has an answer the second value if an atom holds."""
+    holds = unpacked(answers.ask(atom)[0], answers.rows)[_places(answers)]
+    return Coded(values, holds.astype(np.intp))
+
+
 def _names(names: Mapping[str, int], answers: Answers, key: Callable[[str], object] = str) -> Coded:
     """Return for each patient who has an answer the names that have its bit, as one text."""
     ordered = sorted(names, key=key)  # type: ignore[arg-type]
     found = patterns([names[name] for name in ordered], answers.rows, _places(answers))
-    return Coded([LIST.join(compress(ordered, bits)) for bits in found.values], found.codes)
-
-
-def _each(found: Coded, name: str) -> Coded:
-    return Coded([getattr(value, name) for value in found.values], found.codes)
+    return found.each(lambda bits: LIST.join(compress(ordered, bits)))

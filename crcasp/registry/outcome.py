@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -26,6 +26,27 @@ class Coded(NamedTuple):
 
     values: Sequence[Any]
     codes: Places
+
+    def of(self, whom: Places | Bits) -> Coded:
+        """Return the values of some of them."""
+        return Coded(self.values, self.codes[whom])
+
+    def are(self, test: Callable[[Any], bool]) -> Bits:
+        """Return of whom the value is such."""
+        return np.array([test(value) for value in self.values], bool)[self.codes]
+
+    def each(self, change: Callable[[Any], Any]) -> Coded:
+        """Return what each value is changed to."""
+        return Coded([*map(change, self.values)], self.codes)
+
+
+def together(columns: Sequence[Coded], change: Callable[..., Any]) -> Coded:
+    """Return what the values of several columns come to, each combination of them once."""
+    first, codes = distinct(np.column_stack([column.codes for column in columns]))
+    rows = zip(*([it.values[code] for code in it.codes[first]] for it in columns), strict=True)
+    numbers: dict[Any, int] = {}
+    found = [numbers.setdefault(change(*row), len(numbers)) for row in rows]
+    return Coded([*numbers], np.array(found, np.intp)[codes])
 
 
 class Results:

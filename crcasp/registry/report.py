@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crcasp.program.engine import engine
-from crcasp.program.files import Program
+from crcasp.program.files import Program, content_of
 from crcasp.program.wording import Wording
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.outcome import AND, CONCORDANCE
 from crcasp.registry.summary import NO_SET, Summary
 from crcasp.results.comparison import KINDS
-from crcasp.results.provenance import SHOWN, Provenance, overlay_fingerprints
+from crcasp.results.provenance import Provenance, digest, overlay_fingerprints
 from crcasp.views.frame import named_rules
 from crcasp.views.page.templating import page
 
@@ -38,9 +37,8 @@ def registry_html(
     old: Program | None = None,
 ) -> str:
     """Return the report on a registry."""
-    table = engine(program).table
-    wording = table.words
-    nodes, bands = _flow(summary.flow, sorted(table.ranks, key=lambda grade: -table.ranks[grade]))
+    wording = engine(program).table.words
+    nodes, bands = _flow(summary.flow, engine(program).rules.grades)
     missing = {
         name: {ALONE: alone, OTHERS: count - alone}
         for name, count in summary.missing.items()
@@ -69,14 +67,9 @@ def registry_html(
         },
         narrow=NARROW,
         mapping=mapping.to_toml() if mapping else "",
-        map_file=(map_file, _fingerprint(map_file)) if map_file else None,
+        map_file=(map_file, digest(content_of(map_file))) if map_file else None,
         options=options,
     )
-
-
-def _fingerprint(path: str) -> str:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:SHOWN]
 
 
 def _called(name: str, wording: Wording) -> str:

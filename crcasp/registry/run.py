@@ -17,15 +17,16 @@ import pyarrow as pa
 from crcasp.errors import UsageError
 from crcasp.program.files import Program
 from crcasp.registry.advisor import RESULTS, Advisor
+from crcasp.registry.batch import Batch
 from crcasp.registry.column_map import ColumnMap, column_map
 from crcasp.registry.columns import Columns, distinct_names, free_names, general
-from crcasp.registry.source import Batch, Format, Source, compression, form_of, suffix_form
+from crcasp.registry.form import Format, compression, form_of, suffix_form
+from crcasp.registry.source import Source
 from crcasp.registry.summary import Summary, Tally
 from crcasp.registry.treatments import Treatments
 from crcasp.registry.writer import Writer, refuse_columns, with_results
 from crcasp.saving import opened, refuse_shared
 
-AS_IT_IS = Format()
 Made = Callable[[Summary], str]  # a further output, from the summary
 
 
@@ -91,7 +92,7 @@ def answer_files(
     *,
     old: Program | None = None,
     treatments: str | None = None,
-    how: Format = AS_IT_IS,
+    how: Format,
     inputs: Sequence[str] = (),
     further: Sequence[tuple[str, Made]] = (),
 ) -> Summary:
@@ -134,7 +135,7 @@ def answer_files(
                 notes=(
                     *rows.notes,
                     *_renamed(rows.header, names),
-                    *([] if lines or _has_lines(columns) else [NO_HISTORY]),
+                    *([] if lines or "lineN" in map(general, columns.used) else [NO_HISTORY]),
                     *advisor.solved(),
                 ),
                 unmet=advisor.cells.unmet(),
@@ -153,10 +154,6 @@ NO_HISTORY = (
     "No column says which lines of therapy a patient has had (line1, line2, ...): "
     "every patient was answered as in first line."
 )
-
-
-def _has_lines(columns: Columns) -> bool:
-    return any(general(mine) == "lineN" for mine in columns.used)
 
 
 def _renamed(header: Sequence[str], names: Mapping[str, str]) -> Iterator[str]:
@@ -202,11 +199,8 @@ def _answer(
     )
     with bar, ThreadPoolExecutor(1) as other:
         for batch in source.batches(advisor.names.column):
-            if batch.lines is None:
-                there = {**dict.fromkeys(batch.rows.column_names)}
-            else:
-                strange = [key for key, meant in keys.items() if meant is None]
-                there = header | dict.fromkeys([*batch.rows.column_names, *strange])
+            strange = [key for key, meant in keys.items() if meant is None]
+            there = header | dict.fromkeys([*batch.rows.column_names, *strange])
             if not there:
                 _, said = next(iter(batch.faults.values()), ("", "it has no patients."))
                 raise UsageError(f"{source.called}: {said}")
@@ -224,10 +218,10 @@ def _answer(
             kept = np.flatnonzero(~answers.empty)
             if len(kept) < batch.size:
                 batch = batch._replace(rows=batch.rows.take(kept))
-                answers = answers.kept(kept)
+                answers = answers._replace(results=answers.results[kept])
             if written:
                 written.result()
-            written = other.submit(writer.write, batch, answers.ids, answers.results, names)
+            written = other.submit(writer.write, batch, answers.results, names)
             tally.add(answers)
             bar.set_postfix_str(f"{tally.rows:,} rows", refresh=False)
             bar.update(source.raw.count - bar.n)
@@ -307,15 +301,8 @@ def _answered(advisor: Advisor, source: Iterable[pa.RecordBatch]) -> Iterator[pa
         header = batch.schema.names
         rows = pa.Table.from_batches([batch]).rename_columns(distinct_names(header))
         answers = advisor.answers(Batch(rows, {}), advisor.columns(header, "the table"))
-        results = answers.results.rename(free_names(RESULTS, header))
-        found = with_results(rows.select([]), results)
-        arrays = [*batch.columns, *(_array(column) for column in found.columns)]
-        fields = [*batch.schema, *found.schema]
-        yield pa.RecordBatch.from_arrays(arrays, schema=pa.schema(fields, batch.schema.metadata))
-
-
-def _array(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if column.num_chunks else pa.array([], column.type)
+        results = answers.results.select(RESULTS)
+        yield with_results(batch, results.rename(free_names(RESULTS, header)))
 
 
 def answer_batch(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from clingo import Symbol
 
+from crcasp.errors import NoAnswerError
 from crcasp.program.completions import stated
+from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.ground import GroundRules
-from crcasp.program.sets import FILES, INPUT, found_sets
+from crcasp.program.sets import FILES, INPUT, found_sets, preferred, ranked
 from crcasp.program.solver import Solver
 from crcasp.registry.outcome import AND, OR
 
@@ -21,18 +24,16 @@ class Sets(NamedTuple):
     """The sets that some patients have.
 
     Attributes:
-        sets: every set, with whether it is preferred.
+        every: all sets.
+        best: the preferred sets.
         grade: of the preferred sets, None where there is none.
         preferred: the preferred sets, written out.
     """
 
-    sets: dict[frozenset[str], bool]
+    every: frozenset[frozenset[str]]
+    best: frozenset[frozenset[str]]
     grade: str | None
     preferred: str
-
-    def best(self) -> frozenset[frozenset[str]]:
-        """Return the preferred sets."""
-        return frozenset(names for names, preferred in self.sets.items() if preferred)
 
 
 class SetEnumerator:
@@ -41,7 +42,7 @@ class SetEnumerator:
     Args:
         program: the program.
         facts: what it reads of the table.
-        verdicts: what it may read beside this.
+        verdicts: what it may read beside these.
 
     Attributes:
         inputs: the verdicts that the sets depend on.
@@ -52,42 +53,34 @@ class SetEnumerator:
     ) -> None:
         self.program = program
         rules = GroundRules()
-        text = f"{stated(facts)} {' '.join(f'#external {atom}.' for atom in verdicts)}"
+        externals = " ".join(f"#external {atom}." for atom in sorted(verdicts))
+        text = f"{stated(sorted(facts))} {externals}"
         self.solver = Solver(program.grounded((*FILES, INPUT), [], text, program.divided[1], rules))
         control = self.solver.control
-        self.ranks = {str(grade): int(rank) for grade, rank in self.solver.facts("rank", 2)}
-        self.local = {str(name) for (name,) in self.solver.facts("locoregional", 1)}
         read = self.solver.literals("recommended", 1) | self.solver.literals("set_grade", 1)
         chosen = (part for choice, _, (body, _, _) in rules.rules if choice for part in body)
         _, needed = rules.below([*read.values(), *chosen])
         found = [atom for atom in control.symbolic_atoms if atom.is_external]
-        self.inputs = sorted(atom.symbol for atom in found if atom.literal in needed)
-        self.literals = [self.solver.literals(x.name, len(x.arguments))[x] for x in self.inputs]
+        literals = {atom.symbol: atom.literal for atom in found if atom.literal in needed}
+        self.inputs = sorted(literals)
+        self.literals = [literals[atom] for atom in self.inputs]
         for literal in self.literals:
             control.assign_external(literal, None)
-        self.known: dict[bytes, Sets] = {}
+        self.sets = lru_cache(KEPT)(self._sets)
 
-    def sets(self, values: Sequence[bool]) -> Sets:
-        """Return the sets where the inputs have these values."""
-        key = bytes(values)
-        if key not in self.known:
-            if len(self.known) > KEPT:
-                self.known.clear()
-            self.known[key] = self._sets(values)
-        return self.known[key]
-
-    def _sets(self, values: Iterable[bool]) -> Sets:
+    def _sets(self, values: bytes) -> Sets | None:
+        """Return the sets where the inputs have these values, None if nothing is left."""
         inputs = zip(self.literals, values, strict=True)
         assumed = [literal if value else -literal for literal, value in inputs]
-        found: dict[tuple[str, ...], str] = {}
-        for chosen in found_sets(self.program, self.solver, assumed):
-            names = sorted(chosen.therapies, key=lambda name: (name in self.local, name))
-            found[tuple(names)] = chosen.grade
-        ranks = {names: self.ranks.get(grade, 0) for names, grade in found.items()}
-        best = max(ranks.values(), default=None)
-        preferred = sorted(names for names, rank in ranks.items() if rank == best)
+        try:
+            found = found_sets(self.program, self.solver, assumed)
+        except NoAnswerError:
+            return None
+        sets = ranked(found, engine(self.program).table)
+        best = preferred(sets)
         return Sets(
-            {frozenset(names): rank == best for names, rank in ranks.items()},
-            found[preferred[0]] if preferred else None,
-            OR.join(map(AND.join, preferred)),
+            every=frozenset(frozenset(chosen.therapies) for _, chosen in sets),
+            best=frozenset(frozenset(chosen.therapies) for chosen in best),
+            grade=best[0].grade if best else None,
+            preferred=OR.join(dict.fromkeys(AND.join(chosen.therapies) for chosen in best)),
         )

@@ -15,7 +15,7 @@ from crcasp.facts.wording import printable, show
 from crcasp.program.terms import natural
 from crcasp.program.wording import listed
 from crcasp.registry.advisor import ERROR, Answers
-from crcasp.registry.cells import as_text
+from crcasp.registry.columns import ID
 from crcasp.registry.outcome import LIST
 from crcasp.registry.update_impact import Touched
 from crcasp.results.result import FORMAT
@@ -28,6 +28,10 @@ CAUSES = 1_000  # that are told apart
 LISTED = 20  # of them in the text
 BULLET = 4  # columns before an item of the text
 REST = "other causes"
+# Columns whose texts are counted together.
+FLOW, GIVEN = ("line", "grade"), ("given", "concordance")
+MISSING, ELIGIBLE, UNDETERMINED = ("missing",), ("eligible",), ("undetermined",)
+COUNTED: tuple[tuple[str, ...], ...] = (FLOW, GIVEN, MISSING, ELIGIBLE, UNDETERMINED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +204,7 @@ def _of_treatments(counts: Mapping[str, int]) -> Iterator[str]:
     """Yield what a table of treatments comes to, in sentences."""
     there = "is" if counts["rows"] == 1 else "are"
     yield f"There {there} {_many(counts['rows'], 'row')} of treatments."
-    for name, why in (
-        ("excluded", "as no line of therapy"),
-        ("without_id", "for want of an id"),
-    ):
+    for name, why in (("excluded", "as no line of therapy"), ("without_id", "for want of an id")):
         if count := counts[name]:
             yield f"{_many(count, 'row')} of them {_is(count)} excluded {why}."
     if count := counts["without_treatment"]:
@@ -231,10 +232,7 @@ class Tally:
     def __init__(self) -> None:
         self.rows = self.errors = self.empty = self.out_of_scope = 0
         self.ids: list[NDArray[np.uint64]] = []  # which tell ids apart in little room
-        self.flow: Counter[tuple[str, str]] = Counter()
-        self.statuses: dict[str, Counter[str]] = {"eligible": Counter(), "undetermined": Counter()}
-        self.concordance: Counter[tuple[str, str]] = Counter()
-        self.missing: Counter[str] = Counter()
+        self.counts = {columns: Counter[tuple[str, ...]]() for columns in COUNTED}
         self.causes: Counter[str] = Counter()
         self.first: dict[str, list[str]] = {}
 
@@ -243,28 +241,25 @@ class Tally:
         results = answers.results
         good = results.filter(pl.col(ERROR).is_null())
         self.errors += len(results) - len(good)
-        scoped = good.filter("in_scope")
+        scoped = good.filter("in_scope").with_columns(pl.col("grade").fill_null(NO_SET))
         self.out_of_scope += len(good) - len(scoped)
-        graded = scoped.select("line", pl.col("grade").fill_null(NO_SET))
-        for line, grade, count in graded.group_by(graded.columns).len().rows():
-            self.flow[line, grade] += count
-        self.missing.update(_counts(scoped, "missing"))
-        for status, counter in self.statuses.items():
-            counter.update(_counts(scoped, status))
-        if answers.given is not None:
-            pairs = results.select(answers.given.alias("given"), "concordance").drop_nulls()
-            for therapy, concordance, count in pairs.group_by(pairs.columns).len().rows():
-                self.concordance[therapy, concordance] += count
-        for row, cause, shown in answers.flaws:
+        for columns in (FLOW, MISSING, ELIGIBLE, UNDETERMINED):
+            self._count(scoped, columns)
+        self._count(results.drop_nulls(GIVEN), GIVEN)
+        for cause, shown in answers.flaws:
             called = cause if cause in self.causes or len(self.causes) < CAUSES else REST
             self.causes[called] += 1
             if self.causes[called] <= FIRST:
-                self.first.setdefault(called, []).append(f"{row}: {shown}")
-        if answers.ids is not None:
-            ids = pl.Series(as_text(answers.ids), dtype=pl.String)
-            self.ids.append(ids.filter(ids.str.len_bytes() > 0).hash().to_numpy())
+                self.first.setdefault(called, []).append(shown)
+        ids = results[ID].drop_nulls()
+        self.ids.append(ids.filter(ids.str.len_bytes() > 0).hash().to_numpy())
         self.empty += int(answers.empty.sum())
         self.rows += len(results)
+
+    def _count(self, frame: pl.DataFrame, columns: tuple[str, ...]) -> None:
+        """Count the rows that have the same texts in some columns."""
+        for *texts, count in frame.group_by(columns).len().rows():
+            self.counts[columns][tuple(texts)] += count
 
     def summary(self, seconds: float, **more: Any) -> Summary:
         """Return the counts as results, with more that they lack."""
@@ -273,7 +268,9 @@ class Tally:
             np.concatenate([np.array([], np.uint64), *self.ids]), return_counts=True
         )
         repeated = counts[counts > 1]
-        eligible, undetermined = map(_parts, self.statuses.values())
+        eligible, undetermined, missing = (
+            _parts(self.counts[columns]) for columns in (ELIGIBLE, UNDETERMINED, MISSING)
+        )
         statuses = {
             name: {
                 "eligible": eligible[name],
@@ -282,11 +279,9 @@ class Tally:
             }
             for name in sorted({*eligible, *undetermined}, key=natural)
         }
-        flow = _nested(sorted(self.flow.items(), reverse=True))
-        grades: Counter[str] = Counter()
-        for row in flow.values():
-            grades.update(row)
-        missing = _parts(self.missing)
+        flow = _nested(sorted(self.counts[FLOW].items(), reverse=True))
+        grades = sum(map(Counter, flow.values()), Counter[str]())
+        alone = self.counts[MISSING]
         ordered = sorted(missing, key=lambda name: (-missing[name], natural(name)))
         return Summary(
             rows=self.rows,
@@ -299,9 +294,9 @@ class Tally:
             grades=dict(sorted(grades.items())),
             flow=flow,
             statuses=statuses,
-            concordance=_nested(sorted(self.concordance.items())),
+            concordance=_nested(sorted(self.counts[GIVEN].items())),
             missing={name: missing[name] for name in ordered},
-            settles={name: self.missing[name] for name in ordered if self.missing[name]},
+            settles={name: alone[name,] for name in ordered if alone[name,]},
             causes=tuple(
                 ErrorCause(cause, rows, tuple(self.first[cause]))
                 for cause, rows in self.causes.most_common()
@@ -311,21 +306,17 @@ class Tally:
         )
 
 
-def _nested(pairs: Iterable[tuple[tuple[str, str], int]]) -> dict[str, dict[str, int]]:
+def _nested(pairs: Iterable[tuple[tuple[str, ...], int]]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for (outer, inner), count in pairs:
         found.setdefault(outer, {})[inner] = count
     return found
 
 
-def _counts(frame: pl.DataFrame, column: str) -> dict[str, int]:
-    return dict(frame.group_by(column).len().rows())
-
-
-def _parts(counts: Counter[str]) -> Counter[str]:
+def _parts(counts: Mapping[tuple[str, ...], int]) -> Counter[str]:
     """Return how often each name is in lists that were counted."""
     parts: Counter[str] = Counter()
-    for names, count in counts.items():
+    for (names,), count in counts.items():
         for name in filter(None, names.split(LIST)):
             parts[name] += count
     return parts

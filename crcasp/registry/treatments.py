@@ -14,11 +14,12 @@ from crcasp.errors import UsageError
 from crcasp.facts.wording import choices
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
+from crcasp.registry.batch import Batch, Said
 from crcasp.registry.cells import as_text
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.columns import ID, Names
+from crcasp.registry.json_rows import UNRECORDED
 from crcasp.registry.reader import UNKNOWN, Reader, same
-from crcasp.registry.source import UNRECORDED, Batch, Said
 
 PREFIX = "treatments."
 # What the map says of these columns holds of the columns of a patient's lines.
@@ -143,10 +144,9 @@ class Treatments:
             lines = [line for group in number.groups for line in group if isinstance(line, int)]
             cause, said = batch.faults.get(place, (setting.cause, setting.message))
             other = bool(setting.groups) and setting.groups[0][0] in self.not_lines
-            if not other and (setting.groups or not said):
-                missing = "the number of the line is missing"
-                said = said or number.message or ("" if lines else f"{missing}.")
-                cause = cause or number.cause or missing
+            if not (said or other or lines):
+                cause = number.cause or "the number of the line is missing"
+                said = number.message or f"{cause}."
             if same(key) in UNKNOWN:
                 self.counts["without_id"] += 1
             elif said:

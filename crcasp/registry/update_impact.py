@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
 
 import numpy as np
 from clingo import Symbol
@@ -15,10 +14,12 @@ from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import word
 from crcasp.questions.both import shared_words
-from crcasp.registry.answers import Answers, Facts
+from crcasp.questions.compare import EXCLUDED
+from crcasp.registry.answers import Answers
+from crcasp.registry.circuit import Facts
 from crcasp.registry.evaluation import Evaluator
-from crcasp.registry.outcome import Bits, Coded, Places, distinct, patterns, unpacked
-from crcasp.registry.set_enumerator import Sets
+from crcasp.registry.outcome import Bits, Coded, Places, patterns, together, unpacked
+from crcasp.results.advice import Verdict
 from crcasp.results.comparison import KINDS, kind_of
 
 
@@ -68,19 +69,26 @@ class UpdateImpact:
         self.programs = (old, new)
         self.old = Evaluator(with_words(old, new))
         self.ranks = [engine(program).table.ranks for program in self.programs]
-        self.compared = self.left_out = self.patients = self.preferred = 0
+        self.counts = dict.fromkeys(("compared", "left_out", "patients", "preferred"), 0)
         self.therapies: Counter[tuple[str, str]] = Counter()
 
     def add(
-        self, facts: Facts, unclear: Bits, lines: int, alone: bool, new: Answers, sets: Coded
+        self,
+        unclear: Bits,
+        facts: Facts,
+        places: Places,
+        lines: int,
+        alone: bool,
+        new: Answers,
+        sets: Coded,
     ) -> None:
-        """Count some patients."""
+        """Count some patients of whom the old table may not read something; see `Seen`."""
         answered = unpacked(new.mask, new.rows)
         issues = self.old.issues(facts, new.rows).values()
-        bad = np.logical_or.reduce([unclear, ~answered, *issues])
+        bad = np.logical_or.reduce([unclear[places], ~answered, *issues])
         both = np.flatnonzero(~bad)
-        self.left_out += int(answered.sum()) - len(both)
-        self.compared += len(both)
+        self.counts["left_out"] += int(answered.sum()) - len(both)
+        self.counts["compared"] += len(both)
         if not len(both):
             return
         try:
@@ -88,20 +96,29 @@ class UpdateImpact:
             old_sets = self.old.sets(old)
         except NoAnswerError as error:  # of the old table: its rows are not those of the output
             raise UsageError(str(error)) from None
-        other, _ = _pairs(old_sets, Coded(sets.values, sets.codes[~bad[answered]]), _other_sets)
+        pair = [old_sets, sets.of(~bad[answered])]
+        other = together(pair, lambda one, another: one.best != another.best).are(bool)
         touched = other
         tables = zip((old, new), self.ranks, strict=True)
         before, after = (_verdicts(answers, ranks, both) for answers, ranks in tables)
         nobody = Coded([EXCLUDED], np.zeros(len(both), np.intp))
         for therapy in before.keys() | after.keys():
-            changed, kinds = _pairs(
-                before.get(therapy, nobody), after.get(therapy, nobody), _change
-            )
-            touched = touched | changed
-            for kind, patients in kinds.items():
-                self.therapies[therapy, kind] += patients
-        self.patients += int(touched.sum())
-        self.preferred += int(other.sum())
+            pair = [before.get(therapy, nobody), after.get(therapy, nobody)]
+            kinds = together(pair, self._change)
+            touched = touched | kinds.are(lambda kind: kind is not None)
+            for kind, patients in zip(kinds.values, np.bincount(kinds.codes).tolist(), strict=True):
+                if kind:
+                    self.therapies[therapy, kind] += patients
+        self.counts["patients"] += int(touched.sum())
+        self.counts["preferred"] += int(other.sum())
+
+    def _change(self, old: Verdict, new: Verdict) -> str | None:
+        """Return how a verdict changes, "" if it does in no way that has a name."""
+        if old == new:
+            return None  # a grade of the same name is the same, whatever its rank
+        before, after = self.ranks
+        ranks = before.get(str(old.grade), 0), after.get(str(new.grade), 0)
+        return kind_of(old.status, new.status, ranks) or ""
 
     def touched(self) -> Touched:
         """Return the counts."""
@@ -111,10 +128,7 @@ class UpdateImpact:
         ordered = [*(name for name in offered if name in changed), *sorted(changed - {*offered})]
         return Touched(
             old=tuple(name for name, _ in self.programs[0].overlays),
-            compared=self.compared,
-            left_out=self.left_out,
-            patients=self.patients,
-            preferred=self.preferred,
+            **self.counts,
             therapies={
                 name: {kind: n for kind in KINDS if (n := self.therapies[name, kind])}
                 for name in ordered
@@ -131,59 +145,23 @@ def with_words(program: Program, other: Program) -> Program:
     return program._replace(overlays=(*program.overlays, ("words", words))) if words else program
 
 
-class _Verdict(NamedTuple):
-    """The status of a therapy, and of an eligible one its grade, with its rank."""
-
-    status: str
-    grade: str = ""
-    rank: int = 0
-
-
-EXCLUDED = _Verdict("excluded")  # of what no statement offers, and of all out of scope
-
-
 def _verdicts(answers: Answers, ranks: Mapping[str, int], places: Places) -> dict[str, Coded]:
     """Return the verdicts of a table on each therapy for some patients."""
-    grades: dict[Symbol, list[tuple[_Verdict, int]]] = {}
-    names = {rank: grade for grade, rank in ranks.items()}
+    grades: dict[Symbol, list[tuple[int, int]]] = {}
     for atom in answers.atoms("has_grade", 2):
         therapy, rank = atom.arguments
-        verdict = _Verdict("eligible", names[rank.number], rank.number)
-        grades.setdefault(therapy, []).append((verdict, answers.ask(atom)[0]))
+        grades.setdefault(therapy, []).append((rank.number, answers.ask(atom)[0]))
+    names = {rank: grade for grade, rank in ranks.items()}
     found = {}
     for atom in answers.atoms("eligible", 1):
         certain, possible = answers.ask(atom)
-        ordered = sorted(grades.get(atom.arguments[0], ()), key=lambda item: -item[0].rank)
-        kinds = [*ordered, (_Verdict("eligible"), certain), (_Verdict("undetermined"), possible)]
+        kinds = [
+            (Verdict("", "eligible", names[rank]), whom)
+            for rank, whom in sorted(grades.get(atom.arguments[0], ()), reverse=True)
+        ]
+        kinds += [(Verdict("", "eligible"), certain), (Verdict("", "undetermined"), possible)]
         coded = patterns([whom for _, whom in kinds], answers.rows, places)
         every = [*(verdict for verdict, _ in kinds), EXCLUDED]
         values = [every[np.argmax([*bits, True])] for bits in coded.values]
         found[str(word(atom.arguments[0]))] = Coded(values, coded.codes)
     return found
-
-
-def _change(old: _Verdict, new: _Verdict) -> str | None:
-    """Return how a verdict changes, "" if it does in no way that has a name."""
-    if old[:2] == new[:2]:
-        return None  # a grade of the same name is the same, whatever its rank
-    return kind_of(old.status, new.status, (old.rank, new.rank)) or ""
-
-
-def _other_sets(old: Sets, new: Sets) -> str | None:
-    return None if old.best() == new.best() else ""
-
-
-def _pairs(
-    old: Coded, new: Coded, change: Callable[[Any, Any], str | None]
-) -> tuple[Bits, Counter[str]]:
-    """Return for whom there is a change between two values, and how many each one is for."""
-    first, codes = distinct(np.column_stack((old.codes, new.codes)))
-    changes = [
-        change(old.values[before], new.values[after])
-        for before, after in zip(old.codes[first], new.codes[first], strict=True)
-    ]
-    counts = Counter[str]()
-    for kind, patients in zip(changes, np.bincount(codes, minlength=len(first)), strict=True):
-        if kind:
-            counts[kind] += int(patients)
-    return np.array([kind is not None for kind in changes], bool)[codes], counts

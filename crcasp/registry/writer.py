@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from typing import cast
+from typing import TypeVar, cast
 
 import polars as pl
 import pyarrow as pa
@@ -13,10 +13,13 @@ import pyarrow.parquet as parquet
 from pyarrow import types
 
 from crcasp.errors import UsageError
+from crcasp.registry.advisor import RESULTS
+from crcasp.registry.batch import Batch
 from crcasp.registry.cells import as_text
-from crcasp.registry.source import Batch
+from crcasp.registry.columns import ID
 from crcasp.saving import Output
 
+Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
 SOURCE = "source"  # the column of a table that has JSON lines as they are written
 PLAIN = (
     *(types.is_null, types.is_boolean, types.is_integer, types.is_float32, types.is_float64),
@@ -63,25 +66,19 @@ class Writer:
         self.parquet: parquet.ParquetWriter | None = None
         self.rows = 0
 
-    def write(
-        self,
-        batch: Batch,
-        ids: pa.ChunkedArray | None,
-        results: pl.DataFrame,
-        names: Mapping[str, str],
-    ) -> None:
+    def write(self, batch: Batch, results: pl.DataFrame, names: Mapping[str, str]) -> None:
         """Write a batch of input rows with the results beside them."""
         first = not self.rows
         self.rows += len(results)
         rows, buffer = batch.rows, io.BytesIO()
+        ids, results = results[ID], results.select(RESULTS)
         if batch.lines is not None and self.form == "ndjson":
-            results.rename(names).write_ndjson(buffer)
-            answers = buffer.getvalue().decode().splitlines()
+            answers = results.rename(names).write_ndjson().splitlines()
             lines = (f"{spliced(*both)}\n" for both in zip(batch.lines, answers, strict=True))
             self.output.write("".join(lines).encode())
             return
         if batch.lines is not None:
-            cells = pa.nulls(len(results), pa.string()) if ids is None else ids
+            cells = ids.to_arrow().cast(pa.string())
             rows = pa.table({"id": cells, SOURCE: pa.array(batch.lines, pa.string())})
         else:
             results = results.rename(names)
@@ -123,10 +120,9 @@ def spliced(line: str, answer: str) -> str:
     return f"{{{inner}{', ' if inner else ''}{answer[1:]}"
 
 
-def with_results(rows: pa.Table, results: pl.DataFrame) -> pa.Table:
+def with_results(rows: Rows, results: pl.DataFrame) -> Rows:
     """Return rows with the results as further columns, of types that every reader knows."""
-    found = results.to_arrow()
-    for field in found.schema:
-        kind = pa.bool_() if types.is_boolean(field.type) else pa.string()
-        rows = rows.append_column(field.name, found[field.name].cast(kind))
+    for column in results:
+        kind = pa.bool_() if column.dtype == pl.Boolean else pa.string()
+        rows = rows.append_column(column.name, column.to_arrow().cast(kind))
     return rows

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
-from crcasp.program.files import Program
-from crcasp.results.result import FORMAT
-from crcasp.results.shapes import as_json
+from crcasp.results.provenance import Provenance
+from crcasp.results.result import Result
 
 
 class Need(NamedTuple):
-    """One condition: the values of a finding that will do, or bounds that hold together."""
+    """One condition: the values of a finding that will do, or bounds that hold together.
+
+    The values of "eligible" are therapies, of which one must be.
+    """
 
     finding: str
     values: tuple[str, ...]
@@ -90,17 +92,13 @@ class Addition(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Additions:
+class Additions(Result):
     """What overlays add, one after another; nothing is wrong with them.
 
     Attributes:
         overlays: each overlay with what it adds.
-        program: the program with them, None where it was made by hand.
+        provenance: the program with them, None where it was made by hand.
     """
 
     overlays: tuple[Addition, ...]
-    program: Program | None = field(default=None, repr=False, compare=False)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return what `--format json` prints, as new dictionaries and lists."""
-        return {"format": FORMAT, "overlays": as_json(self.overlays)}
+    provenance: Provenance | None = field(default=None, repr=False, compare=False)

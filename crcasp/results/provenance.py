@@ -55,7 +55,7 @@ class Provenance(NamedTuple):
 
     def fingerprint(self) -> str:
         """Return the fingerprint of the facts: of their sorted lines."""
-        return _digest("".join(f"{line}\n" for line in self.lines()).encode())
+        return digest("".join(f"{line}\n" for line in self.lines()).encode())
 
 
 def known(provenance: Provenance | None) -> Provenance:
@@ -84,7 +84,7 @@ def program_fingerprint() -> str:
 
 def overlay_fingerprints(program: Program) -> list[tuple[str, str]]:
     """Return each overlay's name with its fingerprint."""
-    return [(name, _digest(text.encode())) for name, text in program.overlays]
+    return [(name, digest(text.encode())) for name, text in program.overlays]
 
 
 def _program_files() -> list[str]:
@@ -95,7 +95,8 @@ def _program_files() -> list[str]:
     return sorted(found, key=lambda path: os.path.relpath(path, root).replace(os.sep, "/").encode())
 
 
-def _digest(content: bytes) -> str:
+def digest(content: bytes) -> str:
+    """Return the fingerprint of some bytes."""
     from hashlib import sha256
 
     return sha256(content).hexdigest()[:SHOWN]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from crcasp.errors import UsageError
+from crcasp.results.additions import Additions
 from crcasp.results.advice import Advice
 from crcasp.results.audit import Audit
 from crcasp.results.comparison import Comparison
 from crcasp.results.diff import Diff
 from crcasp.results.explanation import Explanation
 from crcasp.results.missing import Missing
+from crcasp.views.additions import additions_document
 from crcasp.views.advice import advice_document
 from crcasp.views.audit import audit_document
 from crcasp.views.comparison import comparison_document
@@ -41,4 +43,6 @@ def document_of(result: object, *, every_set: bool = False) -> Document:
             return diff_document(result)
         case Audit():
             return audit_document(result)
+        case Additions():
+            return additions_document(result)
     raise UsageError(f"A value of type {type(result).__name__} is not a result.")

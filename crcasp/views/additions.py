@@ -13,14 +13,15 @@ from crcasp.program.wording import Wording, listed
 from crcasp.results.additions import AddedSource, Addition, Additions, Named, Need
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Item, Note, Section
-from crcasp.views.frame import framed
+from crcasp.views.frame import framed, rules_of
 from crcasp.views.phrases import capital, cited, folded
 
 INITIAL = "initial"  # what a branch offers that offers the initial therapy again
 
 
-def additions_document(additions: Additions, rules: Rules) -> Document:
+def additions_document(additions: Additions) -> Document:
     """Return what overlays add as a document."""
+    rules = rules_of(additions.provenance)
     several = len(additions.overlays) > 1
     blocks = [
         Section(addition.overlay, tuple(_entries(addition, rules)))
@@ -44,7 +45,8 @@ def _entries(addition: Addition, rules: Rules) -> Iterator[Block]:
         yield Item(_source(source, rules), tuple(f"{text}." for text in said))
     for name, text in addition.withdrawn:
         yield Item(f"{name} is withdrawn: {text}.")
-    patient = [fact for fact in addition.others if _of_patient(fact, rules.words)]
+    of_patient = {*rules.words.headings, *OF_LINE, *LIMITS}
+    patient = [fact for fact in addition.others if fact.partition("(")[0] in of_patient]
     if patient:
         yield Item(
             f"Facts of a patient, which every patient has with this overlay: {', '.join(patient)}; "
@@ -60,11 +62,6 @@ def _entries(addition: Addition, rules: Rules) -> Iterator[Block]:
         yield Note("It adds nothing.")
 
 
-def _of_patient(fact: str, words: Wording) -> bool:
-    name = fact.partition("(")[0]
-    return name in words.headings or name in (*OF_LINE, *LIMITS)
-
-
 def _stated(facts: Iterable[str], words: Wording) -> Iterator[str]:
     """Yield facts in words; those that differ in their last argument together."""
 
@@ -75,7 +72,9 @@ def _stated(facts: Iterable[str], words: Wording) -> Iterator[str]:
     said: dict[tuple[str, ...], list[str]] = {}
     for fact in facts:
         term = parse_term(fact)
-        text = words.phrases.get((term.name, "stated"))
+        arity = len(term.arguments)
+        text = words.phrases.get((term.name, f"stated_{arity}"))
+        text = text or words.phrases.get((term.name, "stated"))
         if text is None:
             yield fact
         else:
@@ -103,30 +102,28 @@ def _said(
     words: Wording,
 ) -> str:
     """Return what a source does, with the conditions of each of its branches or cases."""
-    what = _what(named, words)
+    plain = [item.name for item in named if item.name != INITIAL and not item.statement]
+    others = [_named(item, words) for item in named if item.name == INITIAL or item.statement]
+    what = listed([*filter(None, [folded(plain, words, ", ")]), *others])
     needs = phrases.alternatives([[_need(need, words) for need in way] for way in ways])
     condition = f" if {needs}" if needs else "" if source.line else " for every patient"
     if does == "lowers":
         return f"gives {what} no higher grade than {grade}{condition}"
-    return f"{does} {what}{f' ({grade})' if grade else ''}{condition}"
-
-
-def _what(named: tuple[Named, ...], words: Wording) -> str:
-    plain = [item.name for item in named if item.name != INITIAL and not item.statement]
-    others = [_named(item, words) for item in named if item.name == INITIAL or item.statement]
-    return listed([*filter(None, [folded(plain, words, ", ")]), *others])
+    return f"{does} {what}{phrases.graded(grade)}{condition}"
 
 
 def _named(item: Named, words: Wording) -> str:
-    if item.name == INITIAL:
-        return "the initial therapy again"
-    name = words.name(item.name) if item.name else "whatever"
+    source = phrases.called(item.statement)
     if item.name:
-        return f"{name} by {phrases.called(item.statement)}"
+        again = item.name == INITIAL
+        return "the initial therapy again" if again else f"{words.name(item.name)} by {source}"
     branch = f" by its branch {words.name(item.branch)}" if item.branch else ""
-    return f"{name} {phrases.called(item.statement)} offers{branch}"
+    return f"whatever {source} offers{branch}"
 
 
 def _need(need: Need, words: Wording) -> str:
+    if need.finding == "eligible":
+        names = ("the initial therapy" if it == INITIAL else words.name(it) for it in need.values)
+        return f"{listed([*names], 'or')} eligible"
     values = [*need.values, *([listed(need.bounds)] if need.bounds else [])]
     return words.said(need.finding, values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from clingo import parse_term
@@ -12,9 +11,9 @@ from crcasp.program.terms import natural, word
 from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Advice, Finding, Reason, RecommendationSet, Together, Verdict
 from crcasp.views import phrases
-from crcasp.views.document import Block, Document, Entry, Field, Fields, Grid, Item, Note, Section
+from crcasp.views.document import Block, Document, Entry, Field, Grid, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import capital, cited, coded, folded, grouped, needed
+from crcasp.views.phrases import capital, cited, coded, folded, graded, grouped, needed
 
 TESTS = 8  # rows of tests in an answer; `missing` has all
 NO_TEST = "No missing test could change the preferred sets by these rules."
@@ -28,92 +27,66 @@ def advice_document(advice: Advice, *, every_set: bool = False) -> Document:
         advice: the answer.
         every_set: whether the reasons of sets that are not preferred are given, too.
     """
-    return _Answer(advice, every_set=every_set).document()
+    rules = rules_of(advice.provenance)
+    line = f"{phrases.ordinal(advice.number)} line of therapy"
+    blocks: list[Block] = [*patient(advice, rules)]
+    blocks += [Note(notice, strong=True) for notice in advice.notices]
+    if advice.in_scope:
+        blocks += _Answer(advice, rules, every_set).answer()
+    return framed(
+        "Recommendation for one patient",
+        f"{patient_name(advice.provenance)}: {line if advice.in_scope else 'out of scope'}",
+        blocks,
+        rules,
+        grades=advice.in_scope,
+    )
 
 
 class _Answer:
-    def __init__(self, advice: Advice, *, every_set: bool) -> None:
+    def __init__(self, advice: Advice, rules: Rules, every_set: bool) -> None:
         self.advice = advice
         self.every_set = every_set
-        self.rules = rules_of(advice.provenance)
-        self.words = self.rules.words
-
-    def document(self) -> Document:
-        advice, rules = self.advice, self.rules
-        name = patient_name(advice.provenance)
-        line = f"{phrases.ordinal(advice.number)} line of therapy"
-        blocks: list[Block] = [Fields(tuple(patient(advice, rules)))]
-        blocks += [Note(notice, strong=True) for notice in advice.notices]
-        if advice.in_scope:
-            blocks += self.answer()
-        return framed(
-            "Recommendation for one patient",
-            f"{name}: {line if advice.in_scope else 'out of scope'}",
-            blocks,
-            rules,
-            grades=advice.in_scope,
-        )
+        self.rules = rules
+        self.words = rules.words
 
     def answer(self) -> Iterator[Block]:
         advice = self.advice
-        if advice.preferred:
-            shown = tuple(self.sets(advice.preferred))
-            lead = "Any one of these, not ranked" if len(advice.preferred) > 1 else ""
-            why = tuple(self.why(advice.preferred))
-            yield Section("Preferred", (*shown, *why), lead)
+        best = advice.preferred
+        lead = "Any one of these, not ranked" if len(best) > 1 else ""
+        yield Section("Preferred", (*self.sets(best), *self.why(best)), lead)
         others = [chosen for chosen in advice.sets if not chosen.preferred]
-        if others:
-            yield Section("Next best", tuple(self.next_best(others)))
-        lowered = grouped(
-            (why, verdict.therapy)
-            for verdict in advice.therapies.values()
-            for why in verdict.lowered
+        yield Section("Next best", tuple(self.next_best(others)))
+        lowered = grouped((why, of.therapy) for of in advice.verdicts for why in of.lowered)
+        told = {reason.source for chosen in best for reason in chosen.because}
+        capped = (
+            Item(
+                f"{folded(names, self.words)}, by "
+                f"{phrases.lowering(why, self.words, told=why.source in told)}"
+            )
+            for why, names in lowered.items()
         )
-        if lowered:
-            yield Section(
-                "Grade lowered",
-                tuple(
-                    Item(f"{folded(names, self.words)}, by {self.capping(why)}")
-                    for why, names in lowered.items()
-                ),
-            )
+        yield Section("Grade lowered", tuple(capped))
         yield from self.tests()
-        excluded = [item for item in advice.therapies.values() if item.status == "excluded"]
+        excluded = [item for item in advice.verdicts if item.status == "excluded"]
         if excluded:
-            count = (
-                "1 therapy"
-                if len(excluded) == 1
-                else f"{len(excluded)} therapies, each under one reason, with what is lacking"
-            )
+            count = f"{len(excluded)} therapies, each under one reason, with what is lacking"
             items = [*_excluded(excluded, self.rules.therapies_in_words)]
             spares = self.words.phrases.get(("spares", "stated"), "")
             for name, sources in self.rules.exempt.items():
                 if name in (verdict.deciding for verdict in excluded):
                     items.append(Item(f"{spares.format(name, listed(sources))}."))
-            yield Section("Excluded", tuple(items), count)
+            yield Section("Excluded", tuple(items), count if len(excluded) > 1 else "1 therapy")
         yield Section("All therapies", (matrix(advice, self.rules),), folded=True)
-
-    def capping(self, why: Reason) -> str:
-        """Return what keeps a grade down; a source that is explained above only by its name."""
-        told = {
-            reason.source
-            for chosen in self.advice.preferred
-            for name in chosen.therapies
-            for reason in self.advice.therapies[name].because
-        }
-        return phrases.lowering(why, self.words, told=why.source in told)
 
     # ---- sets ------------------------------------------------------------------------------
 
     def sets(self, sets: Iterable[RecommendationSet], strong: bool = True) -> Iterator[Entry]:
         """Yield sets; first therapies that stand with the same others together."""
-        company: dict[tuple[str, str], dict[tuple[str, ...], tuple[str, ...]]] = {}
-        for chosen in sets:
-            first, *rest = chosen.therapies
-            key = first, chosen.grade
-            company.setdefault(key, {})[tuple(rest)] = chosen.interpretations
+        company = grouped(
+            ((it.therapies[0], it.grade), (it.therapies[1:], it.interpretations)) for it in sets
+        )
         alike = grouped(
-            ((tuple(beside.items()), grade), first) for (first, grade), beside in company.items()
+            ((tuple(beside), grade), first) for (first, grade), beside in company.items()
         )
         for (beside, grade), firsts in alike.items():
             relied = {name for _, names in beside for name in names}
@@ -140,9 +113,9 @@ class _Answer:
 
     def grounds(self, reason: Reason) -> str:
         """Return what a statement rests on for this patient."""
-        others = [item for item in reason.conditions if item.finding != "line"]
-        shown = [phrases.ground(item, self.words) for item in others if item.value is not None]
-        opened = [needed(item, self.words) for item in others if item.value is None]
+        shown = phrases.grounds(reason, self.words)
+        unknown = (it for it in reason.conditions if it.value is None and it.finding != "line")
+        opened = [needed(item, self.words) for item in unknown]
         texts = [f"because {listed(shown)}"] if shown else []
         texts += [f"where {listed(opened)}"] if opened else []
         codes = coded(reason.interpretations)
@@ -176,15 +149,14 @@ class _Answer:
 
     def tests(self) -> Iterator[Block]:
         together = self.advice.together
-        undetermined = [v for v in self.advice.therapies.values() if v.status == "undetermined"]
+        undetermined = [v for v in self.advice.verdicts if v.status == "undetermined"]
         if together is None:
             groups = grouped((verdict.findings, verdict.therapy) for verdict in undetermined)
-            items = [
+            said = (
                 Item(f"{self.words.names(names, 'or')}: {folded(therapies, self.words)}")
                 for names, therapies in groups.items()
-            ]
-            if items:
-                yield Section("Undetermined until it is known", tuple(items))
+            )
+            yield Section("Undetermined until it is known", tuple(said))
             return
         items = joint_tests(together, self.advice.findings, self.rules.therapies_in_words)
         if items:
@@ -208,9 +180,12 @@ def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
     words = rules.words
     topics: dict[str, list[str]] = {}
     told: set[str] = set()
+    unknown: list[str] = []
     for item in advice.findings:
         if item.name.startswith("stopped("):
             continue
+        if item.value is None:
+            unknown += map(words.name, item.lacks or (item.name,))
         shown = phrases.fact_words(item.facts, words, besides=item.name)
         codes = item.interpretations if shown else ()
         behind = f" ({', '.join([*shown, *codes])})" if shown else ""
@@ -233,22 +208,13 @@ def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
         if topic in topics:
             yield Field(topic, "; ".join(topics[topic]))
     for line in advice.history:
-        yield Field(
-            f"Line {line.number}", phrases.history(line.received, line.stopped, line.toxic, words)
-        )
+        yield Field(f"Line {line.number}", phrases.history(*line[1:], words))
     limits = grouped((kind, words.name(name)) for name, kind in advice.limits)
     if limits:
         texts = (f"{', '.join(names)} {kind}" for kind, names in limits.items())
         yield Field("Limits", "; ".join(texts))
-    unknown = [name for item in advice.findings for name in _unknown(item, words)]
     missing = ", ".join(dict.fromkeys(unknown))
     yield Field("Not known", missing or "nothing that the rules ask about")
-
-
-def _unknown(item: Finding, words: Wording) -> list[str]:
-    if item.value is not None or item.name.startswith("stopped("):
-        return []
-    return [words.name(name) for name in item.lacks or (item.name,)]
 
 
 # ---- tests -------------------------------------------------------------------------------------
@@ -283,9 +249,8 @@ def _merged(
 
 def _added(it: Together, words: Wording) -> Iterator[str]:
     if it.prefers:
-        graded = f" ({it.grade})" if it.grade else ""
         how = "preferred instead" if it.instead else "also preferred"
-        yield f"{folded(it.prefers, words, 'or')} {how}{graded}"
+        yield f"{folded(it.prefers, words, 'or')} {how}{graded(it.grade)}"
     rest = [name for name in it.allows if name not in it.prefers]
     if rest:
         yield f"{folded(rest, words, 'or')} eligible"
@@ -308,8 +273,8 @@ def _excluded(verdicts: Iterable[Verdict], words: Wording) -> Iterator[Item]:
         if line:
             yield Item(f"{rule}: {folded((it for some in met.values() for it in some), words)}")
         elif len(met) == 1:
-            seen, some = next(iter(names.items()))
-            yield Item(f"{rule}; here {seen}" if seen else rule, (some,), run_on=True)
+            for seen, some in names.items():
+                yield Item(f"{rule}; here {seen}" if seen else rule, (some,), run_on=True)
         else:
             yield Item(rule, tuple(f"{seen}: {some}" for seen, some in names.items()))
 
@@ -324,10 +289,9 @@ def matrix(advice: Advice, rules: Rules) -> Grid:
     """Return every therapy against the findings on which therapies differ."""
     words = rules.words
     states = {(cell.therapy, cell.finding): cell for cell in advice.cells}
-    by_finding = grouped((cell.finding, cell.state) for cell in advice.cells)
-    counts = Counter(cell.finding for cell in advice.cells)
-    columns = [name for name, found in by_finding.items() if len({*found}) > 1 or "open" in found]
-    columns.sort(key=lambda name: (name != "line", -counts[name], natural(name)))
+    found = grouped((cell.finding, cell.state) for cell in advice.cells)
+    columns = [name for name, of in found.items() if len({*of}) > 1 or "open" in of]
+    columns.sort(key=lambda name: (name != "line", -len(found[name]), natural(name)))
     values = {item.name: item.value for item in advice.findings}
     values["line"] = advice.line
     heads = tuple(
@@ -339,17 +303,15 @@ def matrix(advice: Advice, rules: Rules) -> Grid:
     )
     preferred = {name for chosen in advice.preferred for name in chosen.therapies}
     order = ("eligible", "undetermined", "excluded")
-    verdicts = sorted(
-        advice.therapies.values(), key=lambda v: (order.index(v.status), v.therapy not in preferred)
-    )
     rows = []
-    for verdict in verdicts:
-        found = [states.get((verdict.therapy, name)) for name in columns]
-        cells = tuple(
-            (cell.state, "" if cell.state == "met" else words.names(cell.needs, "or"))
-            if cell
-            else ("", "")
-            for cell in found
-        )
-        rows.append((words.name(verdict.therapy), verdict.status, verdict.grade or "", cells))
+    for verdict in sorted(
+        advice.verdicts, key=lambda v: (order.index(v.status), v.therapy not in preferred)
+    ):
+        cells = []
+        for name in columns:
+            cell = states.get((verdict.therapy, name))
+            needs = words.names(cell.needs, "or") if cell and cell.state != "met" else ""
+            cells.append((cell.state if cell else "", needs))
+        name = words.name(verdict.therapy)
+        rows.append((name, verdict.status, verdict.grade or "", tuple(cells)))
     return Grid("Each therapy with its verdict and what it needs", heads, tuple(rows))

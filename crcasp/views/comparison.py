@@ -14,7 +14,7 @@ from crcasp.results.comparison import Comparison, Difference, Kind
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import folded, folded_sets, grouped
+from crcasp.views.phrases import folded, folded_sets, graded, grouped
 
 SAME = "Every therapy has the same verdict and grade."
 TITLES: dict[Kind, str] = {
@@ -29,7 +29,9 @@ TITLES: dict[Kind, str] = {
 
 def comparison_document(comparison: Comparison) -> Document:
     """Return a comparison as a document."""
-    return _Compared(comparison).document()
+    view = _Compared(comparison)
+    title = f"{' and '.join(view.names)}, compared"
+    return framed("Two patients compared", title, view.blocks(), view.rules)
 
 
 class _Compared:
@@ -37,25 +39,13 @@ class _Compared:
         self.it = comparison
         self.rules = rules_of(comparison.before.provenance)
         self.words = self.rules.words
-        both = (comparison.before, comparison.after)
-        names = [patient_name(advice.provenance, "") for advice in both]
+        self.sides = (comparison.before, comparison.after)
+        names = [patient_name(advice.provenance, "") for advice in self.sides]
         self.names = names if all(names) and names[0] != names[1] else ["the first", "the second"]
 
-    def document(self) -> Document:
-        first, second = self.names
-        return framed(
-            "Two patients compared",
-            f"{first} and {second}, compared",
-            self.blocks(),
-            self.rules,
-        )
-
     def blocks(self) -> Iterator[Block]:
-        sides = (self.it.before, self.it.after)
-        preferred = [
-            Item(f"{name}: {self.preferred(advice)}")
-            for name, advice in zip(self.names, sides, strict=True)
-        ]
+        sides = zip(self.names, self.sides, strict=True)
+        preferred = (Item(f"{name}: {self.preferred(advice)}") for name, advice in sides)
         yield Section("Preferred", tuple(preferred))
         differing = "; ".join(self.differing())
         if differing:
@@ -83,7 +73,7 @@ class _Compared:
 
     def differing(self) -> Iterator[str]:
         """Yield what is not the same of both patients: findings, lines of treatment, limits."""
-        first, second = (self.known(advice) for advice in (self.it.before, self.it.after))
+        first, second = map(self.known, self.sides)
         for name in dict.fromkeys([*first, *second]):
             none = "none" if name.startswith("line ") or name in LIMITS else "not known"
             sides = [known.get(name, none) for known in (first, second)]
@@ -93,9 +83,7 @@ class _Compared:
     def known(self, advice: Advice) -> dict[str, str]:
         """Return what is known of a patient, by its name."""
         words = self.words
-        given = [
-            parse_term(fact) for fact in (advice.provenance.facts if advice.provenance else ())
-        ]
+        given = map(parse_term, advice.provenance.facts if advice.provenance else ())
         found = {
             words.name(it.name): words.name(word(it.arguments[0]))
             for it in given
@@ -105,8 +93,7 @@ class _Compared:
             if (item.value is not None or item.lacks) and not item.name.startswith("stopped("):
                 found[words.name(item.name)] = phrases.value_words(item.value, words)
         for line in advice.history:
-            text = phrases.history(line.received, line.stopped, line.toxic, words)
-            found[f"line {line.number}"] = text
+            found[f"line {line.number}"] = phrases.history(*line[1:], words)
         limits = grouped((kind, words.name(name)) for name, kind in advice.limits)
         return found | {kind: ", ".join(names) for kind, names in limits.items()}
 
@@ -114,38 +101,28 @@ class _Compared:
         if not advice.in_scope:
             return phrases.OUT_OF_SCOPE
         sets = tuple(chosen.therapies for chosen in advice.preferred)
-        graded = f" ({advice.preferred[0].grade})" if sets and advice.preferred[0].grade else ""
-        return f"{folded_sets(sets, self.words)}{graded}" if sets else "no set"
+        grade = advice.preferred[0].grade if sets else None
+        return f"{folded_sets(sets, self.words) or 'no set'}{graded(grade)}"
 
     def said(self, item: Difference) -> str:
         """Return both verdicts, each with what it rests on."""
-        sides = (self.it.before, self.it.after)
-        verdicts = [advice.therapies.get(item.therapy) for advice in sides]
+        between = " / " if self.it.without else " -> "
+        verdicts = [advice.therapies.get(item.therapy) for advice in self.sides]
         if item.kind in ("raised", "lowered"):
             below, above = sorted(filter(None, verdicts), key=self.rank)
             told = {reason.source for reason in below.because}
             own = [reason for reason in above.because if reason.source not in told]
             why = "; ".join(map(self.support, own or above.because))
             capped = "; ".join(phrases.lowering(it, self.words) for it in below.lowered)
-            because = capped or why
-            moved = self.between().join(map(str, item.grades))
-            return f"{moved}, {because}" if because else moved
-        return self.between().join(map(self.verdict, sides, verdicts))
-
-    def between(self) -> str:
-        """Return what stands between two verdicts, of two patients or of one before and after."""
-        return " / " if self.it.without else " -> "
+            return ", ".join(filter(None, [between.join(map(str, item.grades)), capped or why]))
+        return between.join(map(self.verdict, self.sides, verdicts))
 
     def rank(self, verdict: Verdict) -> int:
         return -self.rules.grades.index(str(verdict.grade))
 
     def support(self, reason: Reason) -> str:
         """Return a statement with what it rests on."""
-        shown = [
-            phrases.ground(it, self.words)
-            for it in reason.conditions
-            if it.value is not None and it.finding != "line"
-        ]
+        shown = phrases.grounds(reason, self.words)
         by = phrases.called(reason.statement)
         return f"{listed(shown)} ({by})" if shown else f"by {by}"
 
@@ -161,4 +138,6 @@ class _Compared:
             graded = f", {verdict.grade}" if verdict.grade else ""
             again = bool(verdict.statements) and self.rules.again.issuperset(verdict.statements)
             return f"eligible{graded}{phrases.AGAIN if again else ''}"
-        return f"excluded: {phrases.decided(verdict, self.words)}"
+        why = phrases.decisive(verdict, self.words)
+        needs = f"{why.source} needs {why.rule}" if why.source else why.rule
+        return f"excluded: {needs}; here {why.met}" if why.met else f"excluded: {needs}"

@@ -34,7 +34,11 @@ AGAIN, NOTICE = "again(", "notice"  # of what is not compared, beside findings
 
 def diff_document(diff: Diff) -> Document:
     """Return what changes from one table to another as a document."""
-    return _Changes(diff).document()
+    view = _Changes(diff)
+    own = view.added or view.settings()
+    title = f"{own[0]}: what it changes" if len(own) == 1 else "What changes in the table"
+    blocks = (*view.sources(), *view.blocks())
+    return framed("What changes in the table", title, blocks, view.new, view.old)
 
 
 class _Changes:
@@ -46,48 +50,32 @@ class _Changes:
         self.words = Wording({**old.labels, **new.labels}, new.phrases, new.headings)
         self.added = [name for name in self.new.sources if name not in self.old.sources]
 
-    def document(self) -> Document:
-        added = self.added
-        own = added or self.settings()
-        title = f"{own[0]}: what it changes" if len(own) == 1 else "What changes in the table"
-        return framed(
-            "What changes in the table",
-            title,
-            (*self.sources(added), *self.blocks()),
-            self.new,
-            self.old,
-        )
-
     def settings(self) -> list[str]:
         """Return what is withdrawn or set in the new table only."""
         withdrawn = [name for name in self.new.withdrawn if name not in self.old.withdrawn]
         constants = [pair for pair in self.new.constants if pair not in self.old.constants]
         return [*(f"{name} withdrawn" for name in withdrawn), *map("=".join, constants)]
 
-    def sources(self, added: list[str]) -> Iterator[Block]:
+    def sources(self) -> Iterator[Block]:
         """Yield what the new sources say, in their own words."""
-        lines = [
-            f"{capital(self.new.texts[name])}{cited(self.new.references.get(name, ()))}"
-            for name in added
+        lines = {
+            name: f"{capital(self.new.texts[name])}{cited(self.new.references.get(name, ()))}"
+            for name in self.added
             if name in self.new.texts
-        ]
+        }
         if len(lines) == 1:
-            yield Note(f"{lines[0]}.")
-        elif lines:
-            named = zip((name for name in added if name in self.new.texts), lines, strict=True)
-            yield Section("New sources", tuple(Item(f"{name}: {line}") for name, line in named))
+            yield from (Note(f"{line}.") for line in lines.values())
+        else:
+            said = (Item(f"{name}: {line}") for name, line in lines.items())
+            yield Section("New sources", tuple(said))
         for name, value in self.new.constants:
             if (name, value) not in self.old.constants and name in self.words.labels:
                 before = dict(self.old.constants).get(name, self.new.defaults.get(name))
-                instead = f" instead of {before}"
-                yield Note(f"{name} is the {self.words.name(name)}: {value}{instead}.")
+                yield Note(f"{name} is the {self.words.name(name)}: {value} instead of {before}.")
 
     def blocks(self) -> Iterator[Block]:
         diff = self.diff
-        if diff.same:
-            yield Note(SAME.format(self.lines()))
-        else:
-            yield Note(self.summary())
+        yield Note(SAME.format(self.lines()) if diff.same else self.summary())
         for kind in KINDS:
             changes = [item for item in diff.changes if item.kind == kind]
             for same in grouped((self.alike(item), item) for item in changes).values():
@@ -130,11 +118,10 @@ class _Changes:
         own = len({*first.sources}) > 1  # each alternative has its own
         known = own or because == self.added
         by = "" if known else f"; by {listed([*map(phrases.called, because)])}"
+        more = [f"in {len(ways) - WAYS} more cases, all in JSON"] if len(ways) > WAYS else []
         rows = [Entry(f"{names}: {moved}{by}", strong=True)]
-        for place, way in enumerate([*ways][:WAYS]):
+        for place, way in enumerate([*ways[:WAYS], *more]):
             rows.append(Entry(way or "every patient", "or" if place else "who"))
-        if len(ways) > WAYS:
-            rows.append(Entry(f"in {len(ways) - WAYS} more cases, all in JSON", "or"))
         return Section(title, (*rows, *self.example(first.example)))
 
     def ways(self, change: Changed) -> list[str]:

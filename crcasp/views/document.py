@@ -12,12 +12,6 @@ class Field(NamedTuple):
     text: str
 
 
-class Fields(NamedTuple):
-    """A list of facts."""
-
-    fields: tuple[Field, ...]
-
-
 class Entry(NamedTuple):
     """An entry of a section.
 
@@ -109,7 +103,7 @@ class Section(NamedTuple):
     folded: bool = False
 
 
-Block: TypeAlias = Fields | Entry | Item | Check | Note | Grid | Picture | Section
+Block: TypeAlias = Field | Entry | Item | Check | Note | Grid | Picture | Section
 
 
 class Document(NamedTuple):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crcasp.program.wording import listed
+from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Condition, Reason
 from crcasp.results.explanation import Change, Explanation
 from crcasp.views import phrases
 from crcasp.views.document import Block, Check, Document, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import capital, cited, coded, folded_sets, found, grouped, needed
+from crcasp.views.phrases import capital, cited, coded, folded_sets, found, graded, grouped, needed
 
 OFFERS = {"met": "offers it", "open": "may offer it", "not_met": "would offer it"}
 STATES = {"met": "met", "open": "open", "not_met": "not met"}
@@ -23,27 +23,25 @@ def explanation_document(explanation: Explanation, picture: Block | None = None)
         explanation: what is explained.
         picture: its derivation drawn, for a page.
     """
-    return _Explained(explanation, picture).document()
+    rules = rules_of(explanation.provenance)
+    view = _Explained(explanation, rules.words)
+    name = rules.words.name(explanation.therapy)
+    who = patient_name(explanation.provenance, "")
+    drawn = Section("Derivation", (picture,) if picture else (), folded=True)
+    return framed(
+        f"Why {name} is {explanation.status or 'out of scope'}",
+        f"{f'{who}: ' if who else ''}{name} {view.verdict()}",
+        (*view.blocks(), drawn),
+        rules,
+        grades=explanation.status == "eligible",
+        strong=True,
+    )
 
 
 class _Explained:
-    def __init__(self, explanation: Explanation, picture: Block | None) -> None:
+    def __init__(self, explanation: Explanation, words: Wording) -> None:
         self.it = explanation
-        self.picture = picture
-        self.rules = rules_of(explanation.provenance)
-        self.words = self.rules.words
-
-    def document(self) -> Document:
-        name = self.words.name(self.it.therapy)
-        who = patient_name(self.it.provenance, "")
-        return framed(
-            f"Why {name} is {self.it.status or 'out of scope'}",
-            f"{f'{who}: ' if who else ''}{name} {self.verdict()}",
-            self.blocks(),
-            self.rules,
-            grades=self.it.status == "eligible",
-            strong=True,
-        )
+        self.words = words
 
     def verdict(self) -> str:
         it, words = self.it, self.words
@@ -51,8 +49,7 @@ class _Explained:
             return f"has no verdict; {phrases.OUT_OF_SCOPE}."
         if it.status == "eligible":
             by = listed([*dict.fromkeys(phrases.called(way.statement) for way in it.ways)])
-            graded = f" ({it.grade})" if it.grade else ""
-            return f"is ELIGIBLE{graded} by {by}{self.surpassed()}."
+            return f"is ELIGIBLE{graded(it.grade)} by {by}{self.surpassed()}."
         if it.status == "undetermined":
             return f"is UNDETERMINED until {words.names(it.findings, 'or')} is known."
         why = self.decisive()
@@ -64,26 +61,17 @@ class _Explained:
             return ""
         if any(self.it.therapy in names for names in self.it.preferred):
             return " and in a PREFERRED set"
-        graded = f" ({self.it.best})" if self.it.best else ""
-        return f"; PREFERRED is {folded_sets(self.it.preferred, self.words)}{graded}"
+        sets = folded_sets(self.it.preferred, self.words)
+        return f"; PREFERRED is {sets}{graded(self.it.best)}"
 
     def decisive(self) -> str:
         """Return the one decisive reason in short."""
         deciding = self.it.deciding
         if not self.it.ways:
             return "no statement offers it"
-        reasons = [
-            reason
-            for way in self.it.ways
-            for reason in (way, *(way.exclusions or ()))
-            if reason.source == deciding
-        ]
-        unmet = {
-            item.finding: item
-            for reason in reasons
-            for item in reason.conditions
-            if item.state == "not_met"
-        }
+        reasons = (reason for way in self.it.ways for reason in (way, *(way.exclusions or ())))
+        conditions = (it for of in reasons if of.source == deciding for it in of.conditions)
+        unmet = {it.finding: it for it in conditions if it.state == "not_met"}
         if "line" in unmet and unmet["line"].needs:
             line = self.words.names(unmet["line"].needs, "or")
             return f"{phrases.called(deciding)} is for {line} only"
@@ -100,41 +88,28 @@ class _Explained:
             yield from self.way(way)
         rest = [way for way in ways if way not in full]
         here = dict.fromkeys(self.short(way) for way in rest if not _other_line(way))
-        if here:
-            yield Section("Other statements", tuple(map(Item, here)))
-        lines = grouped((way.statement, way) for way in rest if _other_line(way))
+        yield Section("Other statements", tuple(map(Item, here)))
+        lines: dict[tuple[str, ...], dict[str, None]] = {}
+        for way in rest:
+            if unmet := _other_line(way):
+                lines.setdefault(unmet.needs, {})[str(way.statement)] = None
         if lines:
-            said = grouped((self.line(found[0]), str(name)) for name, found in lines.items())
-            texts = (f"{listed(names)} ({line})" for line, names in said.items())
+            texts = (f"{listed([*of])} ({words.names(it, 'or')} only)" for it, of in lines.items())
             yield Note(f"Statements for another line: {'; '.join(texts)}.")
         yield from self.changes()
-        if self.picture:
-            yield Section("Derivation", (self.picture,), folded=True)
-
-    def line(self, way: Reason) -> str:
-        needs = next(item.needs for item in way.conditions if item.finding == "line")
-        return f"{self.words.names(needs, 'or')} only"
 
     def way(self, way: Reason) -> Iterator[Block]:
         codes = coded(way.interpretations)
         text = f"{capital(way.text)}{cited(way.references)}{codes}."
-        checks = [
-            Check(
-                STATES[item.state],
-                item.state,
-                needed(item, self.words),
-                self.seen(item),
-            )
-            for item in way.conditions
-        ]
+        checks = (
+            Check(STATES[it.state], it.state, needed(it, self.words), self.seen(it))
+            for it in way.conditions
+        )
         title = f"{capital(phrases.called(way.statement))} {OFFERS[way.state]}"
         yield Section(title, tuple(checks), text)
-        passing = []
-        for exclusion in way.exclusions or ():
-            if exclusion.state == "met":
-                passing.append(self.passing(exclusion))
-            else:
-                yield self.barring(exclusion)
+        exclusions = way.exclusions or ()
+        yield from (self.barring(it) for it in exclusions if it.state != "met")
+        passing = [self.passing(it) for it in exclusions if it.state == "met"]
         if passing:
             yield Note(" ".join(passing))
 
@@ -161,32 +136,24 @@ class _Explained:
         return Section(f"{exclusion.exclusion} {bars}", tuple(checks), text)
 
     def passing(self, exclusion: Reason) -> str:
-        seen = [
-            found(item, self.words)
-            for item in exclusion.conditions
-            if item.state == "met" and phrases.fits(item)
-        ]
-        why = exclusion.passed or listed([text for text in seen if text])
+        fit = (it for it in exclusion.conditions if it.state == "met" and phrases.fits(it))
+        why = exclusion.passed or listed([*filter(None, (found(it, self.words) for it in fit))])
         codes = coded(exclusion.interpretations)
         return f"{exclusion.exclusion} does not bar it{f': {why}' if why else ''}{codes}."
 
     def short(self, way: Reason) -> str:
         """Return in one line why a statement does not apply, or may."""
-        unmet = [item for item in way.conditions if item.state == "not_met"]
-        opened = [item for item in way.conditions if item.state == "open"]
+        name = capital(phrases.called(way.statement))
+        by_state = grouped((item.state, item) for item in way.conditions)
+        unmet = by_state.get("not_met", [])
         bars = [str(e.exclusion) for e in way.exclusions or () if e.state == "not_met"]
-        parts = []
-        if unmet:
-            needs = listed([needed(item, self.words) for item in unmet])
-            seen = listed([text for item in unmet if (text := found(item, self.words))])
-            parts.append(f"it needs {needs}{f' (here: {seen})' if seen else ''}")
-        if bars:
-            parts.append(f"{listed(bars)} {'bar' if len(bars) > 1 else 'bars'} it")
-        if parts:
-            name = capital(phrases.called(way.statement))
-            return f"{name} does not apply: {', and '.join(parts)}."
-        needs = listed([needed(item, self.words) for item in opened])
-        return f"{capital(phrases.called(way.statement))} may apply: it needs {needs}."
+        needs = listed([needed(item, self.words) for item in unmet or by_state.get("open", [])])
+        if not unmet and not bars:
+            return f"{name} may apply: it needs {needs}."
+        seen = listed([*filter(None, (found(item, self.words) for item in unmet))])
+        parts = [f"it needs {needs}{f' (here: {seen})' if seen else ''}"] if unmet else []
+        parts += [f"{listed(bars)} {'bar' if len(bars) > 1 else 'bars'} it"] if bars else []
+        return f"{name} does not apply: {', and '.join(parts)}."
 
     def changes(self) -> Iterator[Block]:
         it = self.it
@@ -215,11 +182,13 @@ class _Explained:
         return f"{self.words.said(item.finding, item.to)}{now}"
 
 
-def _other_line(way: Reason) -> bool:
-    return any(item.finding == "line" and item.state == "not_met" for item in way.conditions)
+def _other_line(way: Reason) -> Condition | None:
+    """Return the condition by which a statement is for another line, None if it is for this."""
+    lines = (it for it in way.conditions if it.finding == "line" and it.state == "not_met")
+    return next(lines, None)
 
 
 def _distance(way: Reason) -> tuple[object, ...]:
     states = [item.state for item in way.conditions]
     states += [exclusion.state for exclusion in way.exclusions or ()]
-    return way.state != "met", _other_line(way), states.count("not_met"), states.count("open")
+    return way.state != "met", bool(_other_line(way)), states.count("not_met"), states.count("open")

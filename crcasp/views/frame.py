@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from crcasp.program.table import Rules
 from crcasp.program.wording import listed
 from crcasp.results.provenance import Provenance
-from crcasp.views.document import Block, Document, Field, Fields, Note, Section
+from crcasp.views.document import Block, Document, Field, Note, Section
 
 RESEARCH = "Research software, not for treatment decisions"
 UNNAMED = ("facts", "-", "<stdin>")  # sources of facts that are no files
@@ -30,19 +30,17 @@ def framed(
     Args:
         kind: as a document has it.
         title: as a document has it.
-        blocks: what it holds.
+        blocks: what it holds; a section with nothing in it is left out.
         rules: by which it is.
         old: what these are compared with.
         grades: whether grades are shown.
         strong: whether the title is a verdict.
     """
-    shown = tuple(blocks)
-    names = named_rules(rules)
-    header = f"{named_rules(old)} -> {names}" if old else f"Rules: {names}"
-    closed = closing(rules, *([old] if old else []))
-    return Document(
-        kind, title, header, (*shown, *key(shown, rules, grades=grades)), closed, strong
-    )
+    shown = [it for it in blocks if not isinstance(it, Section) or it.blocks or it.lead]
+    shown += key(shown, rules, grades=grades)
+    header = f"{named_rules(old)} -> " if old else "Rules: "
+    closed = closing(rules, old or rules)
+    return Document(kind, title, f"{header}{named_rules(rules)}", tuple(shown), closed, strong)
 
 
 def rules_of(provenance: Provenance | None) -> Rules:
@@ -75,8 +73,8 @@ def closing(*rules: Rules) -> str:
 def patient_name(provenance: Provenance | None, otherwise: str = "Patient") -> str:
     """Return what a patient is called: the files of its facts, if they come from any."""
     sources = provenance.sources if provenance else ()
-    files = [os.path.basename(name) for name in sources if name not in UNNAMED]
-    return listed(files) or otherwise
+    names = ["standard input" if it in UNNAMED else os.path.basename(it) for it in sources]
+    return listed(names) if [it for it in sources if it and it not in UNNAMED] else otherwise
 
 
 def key(blocks: Iterable[object], rules: Rules, *, grades: bool = True) -> Iterator[Note | Section]:
@@ -109,7 +107,7 @@ def key(blocks: Iterable[object], rules: Rules, *, grades: bool = True) -> Itera
         yield Note(" ".join(texts))
     if relied:
         items = tuple(Field(name, rules.texts[name]) for name in relied)
-        yield Section("Interpretations relied on", (Fields(items),), folded=True)
+        yield Section("Interpretations relied on", items, folded=True)
 
 
 def _texts(item: object) -> Iterable[str]:

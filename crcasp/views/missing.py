@@ -11,7 +11,7 @@ from crcasp.views import phrases
 from crcasp.views.advice import ADDS, NO_TEST, joint_tests
 from crcasp.views.document import Block, Document, Entry, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import folded, folded_sets, grouped
+from crcasp.views.phrases import folded, folded_sets, graded, grouped
 
 CHANGES = "One finding at a time: what the preferred sets would be"
 
@@ -37,29 +37,22 @@ def _blocks(missing: Missing, rules: Rules) -> Iterator[Block]:
         text = folded_sets(missing.preferred, words)
         yield Section("Preferred", (Entry(text, aside=missing.grade or ""),))
     tests = joint_tests(missing.together, missing.as_understood, rules.therapies_in_words)
-    if tests:
-        yield Section(ADDS, tuple(tests))
+    yield Section(ADDS, tuple(tests))
     if not any(item.prefers for item in missing.together):
         yield Note(NO_TEST)
-    changing = [item for item in missing.findings if missing.changes(item)]
-    if changing:
-        yield Section(
-            CHANGES,
-            tuple(Item(words.name(it.finding), _outcomes(it, missing, words)) for it in changing),
-        )
+    changing = (item for item in missing.findings if missing.changes(item))
+    told = (Item(words.name(it.finding), _outcomes(it, missing, words)) for it in changing)
+    yield Section(CHANGES, tuple(told))
     idle = [item for item in missing.findings if not missing.changes(item)]
     groups = grouped(((item.decides, item.raises), item.finding) for item in idle)
-    if groups:
-        title = "Findings that by themselves change no preferred set"
-        items = (Item(_idle(names, *does, words)) for does, names in groups.items())
-        yield Section(title, tuple(items))
+    items = (Item(_idle(names, *does, words)) for does, names in groups.items())
+    yield Section("Findings that by themselves change no preferred set", tuple(items))
     named = {item.finding for item in missing.findings}
     named.update(name for it in missing.together for name, _ in it.findings)
     rest = [it.name for it in missing.as_understood if it.value is None and it.name not in named]
     if rest:
-        yield Note(
-            f"By these rules no verdict on this patient depends on {words.names(rest, 'or')}."
-        )
+        what = words.names(rest, "or")
+        yield Note(f"By these rules no verdict on this patient depends on {what}.")
 
 
 def _idle(
@@ -75,9 +68,8 @@ def _outcomes(finding: MissingFinding, missing: Missing, words: Wording) -> tupl
     groups = grouped(((item.preferred, item.grade), item.value) for item in finding.outcomes)
     texts = []
     for (sets, grade), values in groups.items():
-        what = folded_sets(sets, words) or "no set"
-        graded = f" ({grade})" if grade else ""
+        what = f"{folded_sets(sets, words) or 'no set'}{graded(grade)}"
         same = (sets, grade) == (missing.preferred, missing.grade)
         said = words.said(finding.finding, values)
-        texts.append(f"{said}: {'as now' if same else f'{what}{graded}'}")
+        texts.append(f"{said}: {'as now' if same else what}")
     return tuple(texts)

@@ -66,17 +66,13 @@ def folded(therapies: Iterable[str], words: Wording, joint: str = "; ") -> str:
             regimen, partner = therapy, ""
         partners.setdefault(regimen, []).append(partner)
     alike = grouped((tuple(sorted(found)), regimen) for regimen, found in partners.items())
-    texts = []
+    texts: list[str] = []
     for found, regimens in alike.items():
-        beside = [words.name(partner) for partner in found if partner]
-        first = listed([words.name(regimen) for regimen in regimens], "or")
+        beside = words.names(filter(None, found), "or")
         each = ", each" if len(regimens) > 1 else ""
-        if not beside:
-            texts += [words.name(regimen) for regimen in regimens]
-        elif "" in found:
-            texts.append(f"{first}{each} alone or + {listed(beside, 'or')}")
-        else:
-            texts.append(f"{first}{each} + {listed(beside, 'or')}")
+        alone = " alone or" if "" in found else ""
+        together = f"{words.names(regimens, 'or')}{each}{alone} + {beside}"
+        texts += [together] if beside else map(words.name, regimens)
     texts.sort(key=lambda text: " + " in text if joint == "or" else False)
     return listed(texts, joint) if joint == "or" else joint.join(texts)
 
@@ -121,10 +117,9 @@ def fact_words(
     histories = []
     for number, line in lines.items():  # a regimen before its partners
         held = sorted(line.get("received", ()), key=lambda it: not words.name(it)[:1].isupper())
-        stopped = line.get("stopped", ())
         text = " + ".join(map(words.name, held))
-        if ends and stopped:
-            text = history(held, stopped[0], line.get("toxic", ()), words)
+        if ends and "stopped" in line:
+            text = history(held, line["stopped"][0], line.get("toxic", ()), words)
         histories.append(f"line {number} {text}".strip())
     if len(histories) > 2 and not ends:
         histories = [f"lines {', '.join(map(str, lines))}"]
@@ -178,21 +173,23 @@ def ground(item: Condition, words: Wording) -> str:
     return said + shown if lines and not said.startswith("line") else said
 
 
+def grounds(reason: Reason, words: Wording) -> list[str]:
+    """Return what was found of the conditions of a statement, but for the line of therapy."""
+    known = (it for it in reason.conditions if it.value is not None and it.finding != "line")
+    return [ground(item, words) for item in known]
+
+
 def needed(item: Condition, words: Wording) -> str:
-    """Return what a condition needs."""
-    return words.said(item.finding, in_words(item.needs))
+    """Return what a condition needs; of a number, bounds hold together."""
+    limits = [need for need in item.needs if " " in need]
+    values = [need for need in item.needs if need not in limits]
+    return words.said(item.finding, [*values, *([listed(limits)] if limits else [])])
 
 
 def fits(item: Condition) -> bool:
     """Return whether the value of a condition is itself one of those that would do."""
     bounds = any(" " in need for need in item.needs)
     return bounds or str(item.value) in item.needs
-
-
-def in_words(needs: Sequence[str]) -> list[str]:
-    """Return the values that would do; of a number, bounds hold together."""
-    limits = [need for need in needs if " " in need]
-    return [*(need for need in needs if need not in limits), *([listed(limits)] if limits else [])]
 
 
 def lacking(reason: Reason) -> list[Condition]:
@@ -243,6 +240,11 @@ def called(source: str | None) -> str:
     return f"statement {source}" if str(source)[:1].isdecimal() else str(source)
 
 
+def graded(grade: str | None) -> str:
+    """Return a grade in parentheses, after a space; "" where there is none."""
+    return f" ({grade})" if grade else ""
+
+
 def cited(references: Iterable[int | str]) -> str:
     """Return references in brackets, after a space; "" where there are none."""
     numbers = ", ".join(map(str, references))
@@ -264,11 +266,8 @@ def lowering(reason: Reason, words: Wording, *, told: bool = False) -> str:
         told: whether the reader has been told what the source says.
     """
     text = "" if told else f": {reason.text}{cited(reason.references)}"
-    seen = [
-        needed(item, words) if item.value is None else ground(item, words)
-        for item in reason.conditions
-    ]
-    return f"{reason.source}{text}{f'; {listed(seen)}' if seen else ''}"
+    rests = ((needed if it.value is None else ground)(it, words) for it in reason.conditions)
+    return "; ".join(filter(None, [f"{reason.source}{text}", listed([*rests])]))
 
 
 def value_words(value: Word | None, words: Wording) -> str:
@@ -302,30 +301,17 @@ def decisive(verdict: Verdict, words: Wording) -> Decisive:
         return Decisive("", "no statement offers it here")
     lines = [item for item in reason.conditions if item.finding == "line"]
     if reason.exclusion is None and lines:
+        conditions = (item for of in verdict.against for item in of.conditions)
         asked = dict.fromkeys(
-            need
-            for item in verdict.against
-            for condition in item.conditions
-            if condition.finding == "line"
-            for need in condition.needs
+            need for item in conditions if item.finding == "line" for need in item.needs
         )
         return Decisive("", f"{words.names(asked, 'or')} only", line=True)
-    shown = lacking(reason) if reason.exclusion is None else reason.conditions
-    met = listed(
-        [
-            text
-            for item in shown
-            if (item.facts or (item.value, item.needs) != ("no", ("yes",)))
-            and (text := found(item, words, besides_lines=False))
-        ]
+    shown = (
+        found(item, words, besides_lines=False)
+        for item in (lacking(reason) if reason.exclusion is None else reason.conditions)
+        if item.facts or (item.value, item.needs) != ("no", ("yes",))
     )
+    met = listed([*filter(None, shown)])
     if reason.exclusion is None:
         return Decisive(called(reason.statement), unless_met(reason, words), met)
     return Decisive("", f"{reason.text}{cited(reason.references)} ({reason.exclusion})", met)
-
-
-def decided(verdict: Verdict, words: Wording) -> str:
-    """Return in short why a therapy is excluded."""
-    why = decisive(verdict, words)
-    needs = f"{why.source} needs {why.rule}" if why.source else why.rule
-    return f"{needs}; here {why.met}" if why.met else needs

@@ -5,17 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from crcasp.program.vocabulary import Vocabulary
-from crcasp.views.document import (
-    Block,
-    Check,
-    Document,
-    Entry,
-    Field,
-    Fields,
-    Item,
-    Note,
-    Section,
-)
+from crcasp.views.document import Block, Check, Document, Entry, Field, Item, Note, Section
 
 MARGIN, INDENT, STEP = 12, 2, 4
 NARROWEST = 40
@@ -35,14 +25,8 @@ def text_of(document: Document, width: int = 80, *, bold: bool = False) -> str:
 
 def entry(title: str, text: str, width: int, margin: int = MARGIN) -> list[str]:
     """Return lines with a title in the margin and a text beside it, wrapped to a width."""
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=f"{title.rstrip().ljust(margin - 1)} " if margin else "",
-        subsequent_indent=" " * margin,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    lead = f"{title.rstrip().ljust(margin - 1)} " if margin else ""
+    return _Text(width, bold=False).wrapped(text, lead, " " * margin)
 
 
 class _Text:
@@ -94,9 +78,8 @@ class _Text:
         match block:
             case Section():
                 self.section(block)
-            case Fields(fields):
-                for field in fields:
-                    self.field(field)
+            case Field(name, text):
+                self.lines += entry(name, text, self.width)
             case Entry():
                 self.entry(block)
             case Item(text, details, run_on):
@@ -123,9 +106,6 @@ class _Text:
             self.lines.append(title)
         for block in blocks:
             self.block(block)
-
-    def field(self, field: Field) -> None:
-        self.lines += entry(field.name, field.text, self.width)
 
     def entry(self, entry: Entry, title: str = "") -> None:
         label = title or (" " * INDENT + entry.label if entry.label else "")

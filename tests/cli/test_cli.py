@@ -257,6 +257,8 @@ def test_standard_input_beside_a_file(
     path = written(tmp_path / "p.lp", "ras(wild_type).")
     given = answer(command("recommend", "--format", "json", path, "-"))
     assert given["therapies"]["folfox+cetuximab"]["grade"] == "benefit"
+    give_stdin(monkeypatch, "age(50).")
+    assert command("recommend", "-", path).out.startswith("standard input and p.lp: ")
 
 
 def test_standard_input_is_read_once(command: Command) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from words import VOCABULARY
 
+from crcasp import InputError, recommend
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
 
@@ -94,3 +95,11 @@ def test_names_of_the_vocabulary() -> None:
     assert not set(VOCABULARY.limits) & {"other_systemic", *names["local_treatment"]}
     assert VOCABULARY.unnamed == ("other_systemic",)
     assert set(VOCABULARY.unnamed) < therapies
+
+
+@pytest.mark.parametrize("received", [{"folfox"}, ["folfax"], "folfox"])
+def test_what_lacks_because_it_is_refused_is_not_said_to_lack(received: object) -> None:
+    line = {"received": received, "stopped": "progression"}
+    with pytest.raises(InputError) as refused:
+        recommend({"history": [line, {"received": ["folfiri"]}]})
+    assert len(refused.value.faults) == 1

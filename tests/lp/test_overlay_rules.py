@@ -10,7 +10,7 @@ import pytest
 from crcasp import Advice, InputError, check, diff, explain, missing, recommend
 from crcasp.results.advice import Verdict
 
-FIRST = {"ras": "wild_type", "side": "left", "disease_extent": "liver_only"}
+FIRST: dict[str, object] = {"ras": "wild_type", "side": "left", "disease_extent": "liver_only"}
 FIRST |= {"multifocal_liver_disease": "late", "liver_metastases": "unresectable"}
 LATER = {**FIRST, "history": [{"received": ["folfox"], "stopped": "progression"}]}
 Z = 'statement("Z", {line}, benefit). text("Z", "later evidence"). reference("Z", "a trial"). '
@@ -570,3 +570,60 @@ def test_a_finding_of_a_thousand_values(
     assert told == {(("center", value),) for value in said}
     (change,) = diff(overlays=overlay).changes
     assert ("center", said) in {(only.finding, only.values) for only in change.when[0]}
+
+
+ONLY_EARLY: dict[str, object] = {
+    "disease_extent": "liver_only",
+    "multifocal_liver_disease": "early",
+}
+STOPPED = {"received": ["folfox", "bevacizumab"], "stopped": "progression"}
+FAILED: dict[str, object] = {**ONLY_EARLY, "history": [STOPPED]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "therapy", "facts", "status"),
+    [
+        ("is(her2, positive)", "hai", {**ONLY_EARLY, "liver_metastases": "none"}, None),
+        ("is(her2, positive)", "hai", {**ONLY_EARLY, "her2": "positive"}, "undetermined"),
+        ("is(her2, positive)", "hai", {**ONLY_EARLY, "her2": "negative"}, "eligible"),
+        ("is(her2, positive)", "hai", ONLY_EARLY, "undetermined"),
+        ("is(failed(bevacizumab), yes)", "hai", FAILED, "undetermined"),
+        ("is(failed(bevacizumab), yes)", "hai", ONLY_EARLY, "eligible"),
+    ],
+)
+def test_a_rule_may_ask_for_what_no_need_asks_for(
+    rule: str, therapy: str, facts: dict[str, object], status: str | None, answer: Answer
+) -> None:
+    """What a rule asks for by is/2 is a finding that the table asks about."""
+    found = answer(f'withdrawn("12") :- {rule}.', facts).therapies
+    assert (found[therapy].status if therapy in found else None) == status
+
+
+def test_i1_a_site_is_on_its_side(answer: Answer, tmp_path: Path) -> None:
+    """A tumor on the right is not in the rectum, whatever else is unknown."""
+    rule = 'offers("N", b, irinotecan). needs("N", b, primary_site, rectum).'
+    assert answer(rule, {"side": "right"}).therapies["irinotecan"].status == "excluded"
+    found = answer(rule, {"side": "left"}).therapies["irinotecan"]
+    assert (found.status, found.missing) == ("undetermined", ["primary_site"])
+
+
+def test_what_is_eligible_may_make_no_set(answer: Answer) -> None:
+    """That is an answer, which says so; beside it, what makes a set does."""
+    rule = 'exclusion("Y", "y"). bars_pair("Y", "Y"). never_together("Y", oxaliplatin, irinotecan).'
+    rule += ' withdrawn(("1"; "1.1")).'
+    facts: dict[str, object] = {"ras": "mutant", "braf": "mutant", "tumor_burden": "high"}
+    facts |= {
+        "age": 50,
+        "ecog": 0,
+        "mmr": "proficient",
+        "country": "other",
+        "disease_extent": "disseminated",
+    }
+    facts |= {"organ_function": "adequate"}
+    advice = answer(rule, facts)
+    assert advice.therapies["folfoxiri"].status == "eligible"
+    assert (advice.sets, advice.preferred) == ((), ())
+    assert any("makes no set" in notice for notice in advice.notices)
+    beside = answer(rule, {**facts, "country": "japan"})
+    assert {str(it) for it in beside.preferred} == {"sox", "iris"}
+    assert not any("makes no set" in notice for notice in beside.notices)

@@ -444,3 +444,32 @@ def test_every_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_a_limit_that_no_patient_reaches_is_refused(constant: dict[str, int]) -> None:
     with pytest.raises(UsageError, match="give one of these"):
         recommend({}, constants=constant)
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (
+            'offers("N", b, (folfox; capox)). lowers("N", b, folfiri, considered).',
+            "Gives FOLFIRI no higher grade than considered if CAPOX or FOLFOX eligible.",
+        ),
+        (
+            'reuses("N", c). lowers("N", c, sox, considered).',
+            "Gives SOX no higher grade than considered if the initial therapy eligible.",
+        ),
+        (
+            'offers("N", b, folfox). spares("X3", "N", 1).',
+            "X3 does not bar what is offered by N for what failed in line 1.",
+        ),
+    ],
+)
+def test_a_sentence_says_what_the_facts_mean(
+    rules: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is lowered hangs on any therapy of the branch; what is spared, on the line."""
+    overlay = tmp_path / "own.lp"
+    overlay.write_text(
+        f'statement("N", any, benefit). text("N", "a"). reference("N", "x"). {rules}'
+    )
+    assert cli.main(["check", str(overlay)]) == 0
+    assert said in " ".join(capsys.readouterr().out.split())

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import reading
+from clingo import Function
 
 from crcasp import Audit, UsageError, audit, parse_facts, recommend
 from crcasp.cli import main
@@ -326,6 +327,37 @@ def test_a_rule_that_nothing_matches_is_said_so() -> None:
     texts = {str(name): text for name, _, text in search.declared()}
     assert "nothing in the program matches its rule" in texts["misspelt"]
     assert texts["true"] == "No patient violates true."
+
+
+@pytest.mark.slow
+def test_a_property_may_ask_for_what_the_table_does_not_name() -> None:
+    """Every drug, limit and finding is one that some patient has."""
+    bodies = {
+        "local": "received(_, ablation), eligible(folfox)",
+        "agent": "held(1, anti_her2), eligible(hai)",
+        "limit": "contraindicated(encorafenib), eligible(hai)",
+        "toxic": "toxic(1, larotrectinib), eligible(hai)",
+        "gene": "is(kras, mutant), eligible(folfox)",
+        "finding": "is(her2, positive), eligible(folfox)",
+        "history": "is(earlier(anti_vegf), yes), is(failed(bevacizumab), yes), eligible(hai)",
+    }
+    text = " ".join(f"violation({name}) :- {body}." for name, body in bodies.items())
+    search = AllPatients(Program(), [("own.lp", text)])
+    for name in bodies:
+        refuted = search.asked(Function(name), "holds", "")
+        assert refuted.result == "refuted", name
+        if name != "history":  # whose example may have a stop for any reason
+            facts = parse_facts(" ".join(f"{fact}." for fact in refuted.examples[0].facts))
+            eligible = "folfox" if "folfox" in bodies[name] else "hai"
+            assert recommend(facts, tests=False).therapies[eligible].status == "eligible"
+
+
+@pytest.mark.parametrize("body", ["says(ras, mutant, _)", "stopped(1, progression)", "ras(mutant)"])
+def test_a_property_of_facts_as_given_is_refused(body: str, tmp_path: Path) -> None:
+    file = tmp_path / "own.lp"
+    file.write_text(f"violation(x) :- {body}, eligible(hai).")
+    with pytest.raises(UsageError, match=r"own\.lp:1:1: this hangs on facts as they are given"):
+        audit(properties=[file])
 
 
 def test_a_property_file_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import permutations, product
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,53 @@ def test_a_therapy_that_no_statement_offers_here_is_excluded_in_words(overlay: O
     advice = recommend(AFTER, overlays=[path])
     assert advice.therapies["folfoxiri"].status == "excluded"
     assert "No statement offers it here: FOLFIRINOX; FOLFOXIRI" in advice.to_text()
+
+
+# ---- by brute force ----------------------------------------------------------------------------
+
+KNOWN = "country(other). side(left). organ_function(adequate). disease_extent(liver_only). "
+KNOWN += "liver_metastases(unresectable). tumor_burden(high). age(60). mmr(proficient). "
+OPEN = {
+    "ecog": range(5),
+    "braf": ("mutant", "wild_type"),
+    "ras": ("mutant", "wild_type"),
+    "multifocal_liver_disease": ("absent", "early", "late"),
+}
+
+
+@pytest.mark.one_in(8)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        'needs("1", any, braf, wild_type) :- is(ecog, 3).',
+        OFFERS.format("is(ecog, 3)"),
+        'withdrawn("12") :- is(ras, mutant).',
+        'regraded("1", any, considered) :- is(ecog, 3).',
+        "member(anti_egfr, bevacizumab) :- is(ecog, 3).",
+        'spares("X2", "1") :- is(braf, mutant), is(ecog, P), P < 2.',
+        f'{BARS.format("folfox", "not is(ras, mutant)")} needs("Z", k, braf, mutant).',
+        'lowers("12", any, folfox, considered) :- is(ecog, 2). offers("12", own, sox).',
+    ],
+)
+def test_what_decides_under_a_rule_is_what_no_other_finding_decides(
+    rule: str, overlay: Overlay
+) -> None:
+    """Of all patients who are known but for four findings, those who differ in one alone."""
+    path = overlay(rule)
+    verdicts = {}
+    for values in product(*OPEN.values()):
+        own = "".join(f" {name}({it})." for name, it in zip(OPEN, values, strict=True))
+        known = parse_facts(KNOWN + own, overlays=[path])
+        verdicts[values] = recommend(known, overlays=[path], tests=False).therapies
+    expected: set[tuple[str, str, str]] = set()
+    for one, other in permutations(verdicts, 2):
+        names = [name for name, a, b in zip(OPEN, one, other, strict=True) if a != b]
+        for therapy in verdicts[one].keys() & verdicts[other].keys() if len(names) == 1 else ():
+            first, second = verdicts[one][therapy], verdicts[other][therapy]
+            if first.status != second.status:
+                expected.add(("decides", names[0], therapy))
+            elif first.grade != second.grade and first.status == "eligible":
+                expected.add(("raises", names[0], therapy))
+    found = missing(parse_facts(KNOWN, overlays=[path]), overlays=[path]).findings
+    said = {("decides", it.finding, name) for it in found for name in it.decides}
+    assert said | {("raises", it.finding, name) for it in found for name in it.raises} == expected

@@ -25,8 +25,8 @@ np = pytest.importorskip("numpy", reason="the extra crcasp[cohort] is not instal
 pl = pytest.importorskip("polars", reason="the extra crcasp[cohort] is not installed")
 
 from crcasp.registry import answers  # noqa: E402
-from crcasp.registry.answers import Grounded, OfMany  # noqa: E402
-from crcasp.registry.circuit import Unevaluable  # noqa: E402
+from crcasp.registry.answers import OfMany  # noqa: E402
+from crcasp.registry.circuit import Circuit, Unevaluable  # noqa: E402
 from crcasp.registry.evaluation import Evaluator  # noqa: E402
 from crcasp.registry.outcome import distinct, packed, patterns, unpacked  # noqa: E402
 
@@ -53,14 +53,14 @@ PROGRAMS = {
 }
 
 
-def grounded(text: str, given: str = "") -> Grounded:
+def grounded(text: str, given: str = "") -> Circuit:
     """A small program, of which some facts may be given."""
 
     control, rules = clingo.Control(), GroundRules()
     control.register_observer(rules)
     control.add("base", [], text + " ".join(f" #external {name}." for name in given))
     control.ground([("base", [])])
-    return Grounded(control, rules)
+    return Circuit(control, rules)
 
 
 def models(text: str) -> list[set[str]]:
@@ -155,7 +155,7 @@ def test_values_that_nothing_tells_apart_are_one() -> None:
     text = f"{VALUES}{CHOICE} could_be(F, V) :- value(F, V). eligible(a) :- turns_out(f, (2; 3))."
     known = grounded(text)
     node = known.node(clingo.parse_term("eligible(a)"))
-    ((question),) = [known.circuit.question(node)]
+    ((question),) = [known.question(node)]
     assert [str(finding) for finding in question.findings] == ["f"]
     assert sorted(len(leaves) for _, leaves in question.classes[0]) == [2, 2]
 

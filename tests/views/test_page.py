@@ -32,6 +32,7 @@ PAGES = {
     "explain": ["explain", "resectable.lp", "hai"],
     "missing": ["missing", "nothing_tested.lp"],
     "compare": ["compare", "nothing_tested.lp", "left_sided_wild_type.lp"],
+    "check": ["check", "overlays/literal.lp"],
 }
 SETTLED = {"age": 60, "country": "other", "mmr": "proficient", "tumor_burden": "low"}
 SETTLED |= {"liver_metastases": "resectable", "disease_extent": "disseminated", "ras": "mutant"}

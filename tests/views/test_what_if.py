@@ -25,13 +25,13 @@ from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
 from crcasp.results.provenance import program_fingerprint
 from crcasp.views.browser import vendored
-from crcasp.views.browser.content import BESIDE, SETS, VERDICTS
+from crcasp.views.browser.content import BESIDE, SETS, SHOWN, VERDICTS
 from crcasp.views.browser.page import HERE, SCRIPTS, WORKER
 from crcasp.views.browser.translate import translated
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = ROOT / "examples" / "overlays"
-LINES = 1581  # of JavaScript
+LINES = 1379  # of JavaScript
 SOURCES = [Path(HERE) / name for name in (*SCRIPTS, *WORKER)]
 
 
@@ -213,11 +213,12 @@ def test_the_same_page_is_the_same_bytes(text: str) -> None:
 
 def test_the_program_is_that_of_lp(text: str) -> None:
     data, folder = data_of(text), Path(program_directory())
-    asked = {"verdicts": VERDICTS, "sets": SETS, **{name: (name,) for name in BESIDE}}
+    asked = {"verdicts": VERDICTS, "sets": SETS, "shown": SHOWN}
+    asked |= {name: (name,) for name in BESIDE}
     for key, names in asked.items():
         for name in names:
             assert (folder / name).read_text(encoding="utf-8") in data["given"]["texts"][key]
-    used = {*VERDICTS, *SETS}
+    used = {*VERDICTS, *SETS, *SHOWN}
     assert {path.name for path in folder.glob("*.lp")} - used == {"show.lp"}
     assert {f"page/{path.name}" for path in folder.glob("page/*.lp")} <= used
     assert program_fingerprint() in text

@@ -163,6 +163,10 @@ def test_overlays_and_constants_are_baked_in(
         "stage(early_stage).",
         "stage(late_stage). age(60).",
         "stage(late_stage). ras(mutant).",
+        # Tests that would add nothing are not told.
+        "received(1, (bevacizumab; capecitabine)). received(2, capox). received(3, irinotecan). "
+        "unavailable(tucatinib). organ_function(adequate). stopped((1; 2), progression). "
+        "mmr(proficient).",
     ]
     texts += [reading.random_patient(rng).facts() for _ in range(4)]
     options = {"overlays": overlays, "constants": constants}

@@ -11,28 +11,19 @@ from crcasp.program.completions import SHOW
 from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import Program, program_directory, verdict_files
 from crcasp.program.sets import FILES, INPUT
-from crcasp.program.solver import Solver
 from crcasp.program.syntax import parse
 from crcasp.program.vocabulary import LIMITS, OF_LINE
 from crcasp.questions.changes import OPTIONAL
 from crcasp.questions.explain import PASSED
 from crcasp.results.provenance import overlay_fingerprints, program_fingerprint
+from crcasp.views.browser.vendored import manifest
 from crcasp.views.phrases import capital
 
-VERDICTS = (*verdict_files(), SHOW, "page/page.lp")  # grounded for a patient
+VERDICTS = verdict_files()  # grounded for what the program says of itself, and for a patient
 SETS = (*FILES, INPUT)  # and for its sets
-BESIDE = (PATIENT_CHECK, PASSED, OPTIONAL)  # with the former, as asked
+SHOWN = (SHOW, "page/page.lp")  # with the former, for a patient
+BESIDE = (PATIENT_CHECK, PASSED, OPTIONAL)  # and as asked
 SECONDS = 20  # after which a question is given up
-# What a vocabulary and a table are read from; see `Vocabulary.of` and `Table`.
-OF_VOCABULARY = (
-    *("value", "therapy_name", "stop_reason", "agent", "limitable", "line", "means", "blamable"),
-    "unnamed",
-)
-OF_TABLE = (
-    *("text", "exclusion", "interpretation", "label", "phrase", "heading", "reference", "rank"),
-    *("locoregional", "offers", "place", "year", "statement", "review", "lets_pass", "reuses"),
-    *("only_beside", "withdrawn", "regimen", "partner", "spares", "threshold"),
-)
 
 
 def content(program: Program) -> dict[str, object]:
@@ -54,6 +45,7 @@ def content(program: Program) -> dict[str, object]:
             "texts": {
                 "verdicts": "\n".join([*map(_text, VERDICTS), *map(_overlay, verdicts)]),
                 "sets": "\n".join([*map(_text, SETS), *map(_overlay, sets)]),
+                "shown": "\n".join(map(_text, SHOWN)),
                 **{name: _text(name) for name in BESIDE},
             },
             "reads": sorted(read),
@@ -61,8 +53,6 @@ def content(program: Program) -> dict[str, object]:
             "constants": program.constants,
             "defaults": asked.rules.defaults,
             "none": str(named.without_answer()),
-            "vocabulary": _atoms(asked.declared, OF_VOCABULARY),
-            "table": _atoms(asked.table.solver, OF_TABLE),
         },
         "seconds": SECONDS,
         "form": sorted(vocabulary.findings, key=[*vocabulary.meanings, *vocabulary.findings].index),
@@ -80,17 +70,13 @@ def origin(program: Program) -> list[tuple[str, str]]:
     """Return what the page was made of, each part with its fingerprint or value."""
     from crcasp import __version__
 
-    overlays = overlay_fingerprints(program)
+    overlays, solver = overlay_fingerprints(program), manifest()
     return [
         ("Program", f"crcasp {__version__}, fingerprint of lp/ {program_fingerprint()}"),
         *(("Overlay", f"{os.path.basename(name)}, fingerprint {mark}") for name, mark in overlays),
         *(("Constant", f"{name}={value}") for name, value in program.constants),
+        ("Solver", f"{solver['package']} {solver['version']}"),
     ]
-
-
-def _atoms(solver: Solver, names: tuple[str, ...]) -> list[str]:
-    atoms = solver.control.symbolic_atoms
-    return [str(it.symbol) for it in atoms if it.is_fact and it.symbol.name in names]
 
 
 def _text(name: str) -> str:

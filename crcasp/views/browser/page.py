@@ -66,11 +66,9 @@ def page(
 
 def page_of(program: Program) -> str:
     """Return the page of a program that was built."""
-    solver = vendored.manifest()
     found = content(program)
     worker = [vendored.glue(), *map(_text, WORKER), translated(ASKED, NATIVE)]
     found["worker"] = "\n".join(worker)
-    parts = [*origin(program), ("Solver", f"{solver['package']} {solver['version']}")]
     script, style = ("\n".join(map(_text, names)) for names in (SCRIPTS, STYLES))
     packed = gzip.compress(vendored.read("clingo.wasm"), 9, mtime=0)
     return Template(_text("page.html")).substitute(
@@ -80,7 +78,8 @@ def page_of(program: Program) -> str:
         data=json.dumps(found, ensure_ascii=False).replace("<", "\\u003c"),
         wasm=base64.b64encode(packed).decode(),
         origin="\n".join(
-            f"<div><dt>{escape(title)}</dt><dd>{escape(text)}</dd></div>" for title, text in parts
+            f"<div><dt>{escape(title)}</dt><dd>{escape(text)}</dd></div>"
+            for title, text in origin(program)
         ),
         licenses="\n".join(
             f"<h3>{escape(name)}</h3>\n<pre>{escape(text)}</pre>"

@@ -4,9 +4,13 @@
 "use strict";
 
 const modules = {};
-const define = (name, make) => {
-  modules[name] = { ...modules[name], ...make() };
-};
+
+// A module, made when it is asked for, beside what the page has of it by itself.
+function define(name, make) {
+  const own = modules[name];
+  const get = () => kept(modules, name, () => ({ ...own, ...make() }));
+  Object.defineProperty(modules, name, { get, configurable: true });
+}
 
 // ---- classes -------------------------------------------------------------------------------
 
@@ -25,9 +29,6 @@ class Exception extends Error {
     this.message = message;
   }
 }
-class ValueError extends Exception {}
-class StopIteration extends Exception {}
-class RecursionError extends Exception {}
 
 // A named tuple, and a data class: its fields in order.
 class Tuple extends Array {
@@ -63,12 +64,9 @@ function made(of, params, fields) {
     if (typeof method === "function") method.params = names;
   }
   if (fields.length) of.fields = fields;
-  fields.forEach(([name], at) => {
-    const get = function () {
-      return this[at];
-    };
-    Object.defineProperty(of.prototype, name, { get, configurable: true });
-  });
+  for (const [at, [name]] of fields.entries()) {
+    Object.defineProperty(of.prototype, name, { get() { return this[at]; }, configurable: true });
+  }
   const apply = (_, self, args) => (of.fields ? record(of, args) : new of(...args));
   const callable = new Proxy(of, { apply });
   classes.add(callable);
@@ -104,8 +102,6 @@ function arranged(names, values, args) {
 const namesOf = (of) =>
   of.fields?.map(([name]) => name) ?? of.params ?? of.prototype?.__init__?.params;
 const call = (of, values, ...args) => of(...arranged(namesOf(of), values, args));
-const tell = (of, name, values, ...args) =>
-  of[name](...arranged(namesOf(of[name]), values, args));
 const named = (args) => (args.at(-1) instanceof Named ? args.pop().values : {});
 
 // ---- values --------------------------------------------------------------------------------
@@ -213,6 +209,8 @@ function eq(a, b) {
   return a === b;
 }
 
+const same = (a, b) => (a ?? null) === (b ?? null);
+
 // Negative, zero or positive.
 function compared(a, b) {
   if (typeof a === "number" || typeof a === "boolean") return a - b;
@@ -238,7 +236,6 @@ const add = (a, b) => (Array.isArray(a) ? [...a, ...b] : a + b);
 const sub = (a, b) => (isSet(a) ? set([...a].filter((it) => !within(it, b))) : a - b);
 const band = (a, b) => set([...a].filter((it) => within(it, b)));
 const pow = (a, b) => a ** b;
-const shl = (a, b) => a << b;
 function bor(a, b) {
   if (a instanceof Dict) return dict([...a.items(), ...b.items()]);
   return isSet(a) ? a.union(b) : a | b;
@@ -275,12 +272,6 @@ function cut(of, low, high, step) {
   return step ? found.filter((_, at) => at % step === 0) : found;
 }
 
-function apart(values, before, after) {
-  const all = [...values];
-  const end = all.length - after;
-  return [...all.slice(0, before), all.slice(before, end), ...all.slice(end)];
-}
-
 // ---- built-in functions --------------------------------------------------------------------
 
 const list = (items = []) => [...items];
@@ -295,16 +286,13 @@ const ord = (char) => char.codePointAt(0);
 const int = (text) => Number(text);
 const bool = truth;
 const float = (text) => Number(text);
-const filter = (test, items) => [...items].filter(test ?? truth);
+const filter = (test, items) => [...items].filter((item) => truth(test ? test(item) : item));
 function any(items) {
   for (const item of items) if (truth(item)) return true;
   return false;
 }
 
-function all(items) {
-  for (const item of items) if (!truth(item)) return false;
-  return true;
-}
+const all = (items) => !any(map((item) => !truth(item), items));
 
 const sum = (items) => [...items].reduce((total, item) => total + Number(item), 0);
 const enumerate = (items, start = 0) => [...items].map((item, at) => [at + start, item]);
@@ -323,7 +311,6 @@ function zip(...all) {
   return Array.from({ length: rows }, (_, at) => columns.map((column) => column[at]));
 }
 
-const iter = (items) => items[Symbol.iterator]();
 function next(items, otherwise) {
   const { done, value } = items.next();
   return done ? otherwise : value;
@@ -427,16 +414,17 @@ for (const [of, methods] of [[String, STRING], [Array, LIST], [Number, NUMBER]])
 // ---- the standard library ------------------------------------------------------------------
 
 class Match {
-  constructor(found, own) {
-    Object.assign(this, { found, own });
-    this.lastindex = own.findLastIndex((at) => found[at] !== undefined) + 1 || null;
+  constructor(found) {
+    this.found = found;
+  }
+  get lastindex() {
+    return this.found.findLastIndex((text) => text !== undefined) || null;
   }
   get lastgroup() {
-    const all = Object.entries(this.found.groups);
-    return all.findLast(([name, text]) => text !== undefined && !name.startsWith("$"))[0];
+    return Object.entries(this.found.groups).findLast(([, text]) => text !== undefined)[0];
   }
   get(group) {
-    return this.found[this.own[group - 1] ?? group] ?? this.found.groups?.[group] ?? null;
+    return this.found[group] ?? this.found.groups?.[group] ?? null;
   }
   span(group = 0) {
     const { indices } = this.found;
@@ -450,81 +438,43 @@ class Match {
   }
 }
 
-// A regular expression as JavaScript writes it: what gives nothing back, such as x*+, is looked
-// ahead for, and then taken.
-function written(text, verbose) {
-  let [at, count] = [0, 0];
-  const take = (form) => {
-    form.lastIndex = at;
-    const [found] = form.exec(text) ?? [""];
-    at += found.length;
-    return found;
-  };
-  const sequence = () => {
-    let all = "";
-    while (at < text.length && text[at] !== ")") {
-      let atom = take(/\((?:\?(?:[:=!]|<[=!]|P<\w+>))?|\[\^?\]?(?:\\.|[^\]\\])*\]|\\?./sy);
-      if (atom[0] === "(") atom = `${atom.replace("?P<", "?<")}${sequence()}${text[at++]}`;
-      if (atom === "\\Z") atom = "$(?![^])";
-      atom += take(/[*+?]|\{\d+(?:,\d*)?\}/y);
-      const name = `$${++count}`;
-      if (text[at] === "+" && /[*+?}]$/.test(atom)) {
-        at++;
-        atom = `(?=(?<${name}>${atom}))\\k<${name}>`;
-      }
-      if (!verbose || atom.trim()) all += atom;
-    }
-    return all;
-  };
-  return sequence();
-}
-
+// A regular expression as JavaScript writes it; what gives nothing back, as x*+, would not need to.
 class Pattern {
   constructor(text, flags = 0) {
-    const form = written(text, flags & 64);
-    const groups = /\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|(\((?!\?)|\(\?<(?=[\w$]))(\$?)/g;
-    const opened = [...form.matchAll(groups)].filter(([, open]) => open);
-    this.own = opened.flatMap(([, , hidden], at) => (hidden ? [] : [at + 1]));
-    const made = (how) => new RegExp(form, `d${how}${flags & 16 ? "s" : ""}`);
-    [this.sticky, this.global] = [made("uy"), made("ug")];
-    for (const name of ["match_", "fullmatch"]) this[name] = this[name].bind(this);
+    const named = text.replaceAll("(?P<", "(?<").replaceAll("\\Z", "$");
+    const form = named.replace(/([*+?])\+/g, "$1");
+    const made = (how, of = form) => new RegExp(of, `du${how}${flags & 16 ? "s" : ""}`);
+    [this.sticky, this.global, this.whole] = [made("y"), made("g"), made("", `^(?:${form})$`)];
   }
-  at(of, text, at) {
+  at(of, text, at = 0) {
     of.lastIndex = at;
     const found = of.exec(text);
-    return found && new Match(found, this.own);
+    return found && new Match(found);
   }
-  match_(text, at = 0) {
+  match_(text, at) {
     return this.at(this.sticky, text, at);
   }
-  search_(text, at = 0) {
+  search_(text, at) {
     return this.at(this.global, text, at);
   }
   fullmatch(text) {
-    const found = this.match_(text);
-    return found && found.end() === text.length ? found : null;
+    return this.at(this.whole, text);
   }
-  finditer(text, at = 0) {
-    return [...text.slice(at).matchAll(this.global)].map((found) => {
-      for (const pair of [...found.indices]) if (pair) pair.forEach((_, of) => (pair[of] += at));
-      return new Match(found, this.own);
-    });
+  *finditer(text, at = 0) {
+    this.global.lastIndex = at;
+    for (const found of text.matchAll(this.global)) yield new Match(found);
   }
   findall(text) {
-    return this.finditer(text).map((match) => match.get(0));
+    return text.match(this.global) ?? [];
   }
   sub(by, text) {
-    const other = (...found) => by(new Match(found.slice(0, 3), this.own));
-    return text.replace(this.global, typeof by === "string" ? () => by : other);
+    const other = (...found) => by(new Match(found));
+    return text.replaceAll(this.global, typeof by === "string" ? () => by : other);
   }
 }
 
-const compiled = new Map();
-function pattern(text, flags) {
-  if (!compiled.has(text)) compiled.set(text, new Pattern(text, flags));
-  return compiled.get(text);
-}
-modules.re = { VERBOSE: 64, DOTALL: 16, compile: (text, flags) => new Pattern(text, flags) };
+const pattern = remembered((text) => new Pattern(text));
+modules.re = { DOTALL: 16, compile: (text, flags) => new Pattern(text, flags) };
 for (const name of ["match_", "search_", "fullmatch", "finditer", "findall"]) {
   modules.re[name] = (of, text) => pattern(of)[name](text);
 }
@@ -532,6 +482,7 @@ modules.re.escape = (text) => text.replace(/[^\w]/g, "\\$&");
 modules.re.sub = (of, by, text) => pattern(of).sub(by, text);
 modules["collections.abc"] = { Mapping: Dict, Iterable };
 modules.os = { path: { basename: (path) => path.split("/").at(-1) } };
+modules.dataclasses = { field: ({ values }) => values.default };
 modules.types = { MappingProxyType: (mapping) => mapping };
 modules.math = { prod: (items) => [...items].reduce((total, item) => total * item, 1) };
 modules.itertools = {
@@ -559,15 +510,6 @@ modules.itertools = {
 };
 modules.itertools.groupby.params = ["items", "key"];
 modules.bisect = { bisect_right: (items, value) => items.filter((item) => item <= value).length };
-modules.collections = {
-  Counter(items) {
-    const found = new Dict();
-    for (const item of items) found.put(item, found.get(item, 0) + 1);
-    found.get = (key) => Dict.prototype.get.call(found, key, 0);
-    return found;
-  },
-};
-
 // How alike two names are, as difflib counts.
 function common(a, b) {
   let [size, left, right] = [0, 0, 0];
@@ -589,104 +531,9 @@ modules.difflib = {
   },
 };
 
-// ---- JSON, with the place of what is wrong -------------------------------------------------
-
-class JSONDecodeError extends Exception {
-  constructor(msg, pos) {
-    super(msg);
-    Object.assign(this, { msg, pos });
-  }
-}
-
-const WORDS = { null: null, true: true, false: false, NaN, Infinity, "-Infinity": -Infinity };
-const ESCAPES = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
-
-class JSONDecoder {
-  constructor(options = new Named({})) {
-    this.made = options.values.object_pairs_hook ?? dict;
-    this.whole = options.values.parse_int ?? int;
-  }
-  decode(text) {
-    const [value, end] = this.raw_decode(text, this.blank(text, 0));
-    if (this.blank(text, end) < text.length) this.fault("Extra data", this.blank(text, end));
-    return value;
-  }
-  raw_decode(text, at = 0) {
-    Object.assign(this, { text, at });
-    return [this.value(0), this.at];
-  }
-  fault(message, at = this.at) {
-    throw new JSONDecodeError(message, at);
-  }
-  blank(text, at) {
-    return at + /^[ \t\n\r]*/.exec(text.slice(at))[0].length;
-  }
-  next() {
-    this.at = this.blank(this.text, this.at);
-    return this.text[this.at];
-  }
-  value(depth) {
-    const { at, text } = this;
-    if (depth > 900) throw new RecursionError();
-    if (text[at] === "{") return this.made(this.several("}", depth));
-    if (text[at] === "[") return this.several("]", depth);
-    if (text[at] === '"') return this.string();
-    const word = Object.keys(WORDS).find((it) => text.startsWith(it, at));
-    const number = /^-?(?:0|[1-9]\d*)((?:\.\d+)?(?:[eE][-+]?\d+)?)/.exec(text.slice(at));
-    if (!word && !number) this.fault("Expecting value");
-    this.at += (word ?? number[0]).length;
-    if (word) return WORDS[word];
-    return number[1] ? Number(number[0]) : this.whole(number[0]);
-  }
-  string() {
-    const begin = this.at;
-    for (let said = ""; ;) {
-      const char = this.text[++this.at];
-      if (char === undefined) this.fault("Unterminated string starting at", begin);
-      if (char < " ") this.fault("Invalid control character at");
-      if (char === '"' && ++this.at) return said;
-      if (char !== "\\") said += char;
-      else {
-        const escape = this.text[++this.at];
-        const [code] = /^[0-9A-Fa-f]{4}/.exec(this.text.slice(this.at + 1, this.at + 5)) ?? [];
-        if (escape === undefined) this.fault("Unterminated string starting at", begin);
-        if (escape === "u" && !code) this.fault("Invalid \\uXXXX escape");
-        if (!'"\\/bfnrtu'.includes(escape)) this.fault("Invalid \\escape", this.at - 1);
-        if (code && escape === "u") this.at += 4;
-        if (escape === "u") said += String.fromCharCode(parseInt(code, 16));
-        else said += ESCAPES[escape] ?? escape;
-      }
-    }
-  }
-  // The values of a list, or the pairs of an object.
-  several(end, depth) {
-    const found = [];
-    const quoted = "Expecting property name enclosed in double quotes";
-    this.at++;
-    while (this.next() !== end || found.length) {
-      const pair = [];
-      if (end === "}") {
-        if (this.text[this.at] !== '"') this.fault(quoted);
-        pair.push(this.string());
-        if (this.next() !== ":") this.fault("Expecting ':' delimiter");
-        this.at++;
-        this.next();
-      }
-      pair.push(this.value(depth + 1));
-      found.push(end === "}" ? pair : pair[0]);
-      const char = this.next();
-      if (char !== "," && char !== end) this.fault("Expecting ',' delimiter");
-      if (char === end) break;
-      this.at++;
-    }
-    this.at++;
-    return found;
-  }
-}
 const ASCII = (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 modules.json = {
-  JSONDecodeError,
-  JSONDecoder: (options) => new JSONDecoder(options),
+  loads: JSON.parse,
   dumps(value) {
     if (typeof value === "number" && !Number.isFinite(value)) return String(value);
     return JSON.stringify(value).replace(/[\u007f-\uffff]/g, ASCII);
@@ -695,7 +542,7 @@ modules.json = {
 
 // What the translation itself calls.
 const $ = {
-  ...{ add, sub, bor, band, pow, shl, iadd, isub, ibor, eq, lt, le, gt, ge, within, truth },
-  ...{ both, either, item, put, cut, apart, attribute, call, tell, named, made, kept, remembered },
-  ...{ str, list, dict, set, formatted, error },
+  ...{ add, sub, bor, band, pow, iadd, isub, ibor, eq, lt, le, gt, ge, within, same, truth },
+  ...{ both, either, item, put, cut, attribute, call, made, kept, remembered },
+  ...{ str, list, dict, set, error },
 };

@@ -30,8 +30,7 @@ EDITS = {"import.meta.url": "self.location.href", "export default Module;": ""}
 def manifest(folder: str = FOLDER) -> dict[str, Any]:
     """Return what is known of the vendored files: version, source, hashes."""
     with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as file:
-        found: dict[str, Any] = json.load(file)
-    return found
+        return dict(json.load(file))
 
 
 def read(name: str, folder: str = FOLDER) -> bytes:
@@ -109,8 +108,7 @@ def _fetched(address: str) -> bytes:
     from urllib.request import urlopen
 
     with urlopen(address, timeout=60) as answer:
-        content: bytes = answer.read()
-    return content
+        return bytes(answer.read())
 
 
 if __name__ == "__main__":

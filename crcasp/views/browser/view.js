@@ -13,11 +13,10 @@ const note = (text, kind = "") => el.p({ className: `note ${kind}`, role: "note"
 const below = (texts) => texts.map((text) => el.p({ className: "for" }, text));
 const state = (of, word) => el.span({ className: `state ${of || "none"}` }, word);
 const grade = (text) => (text ? [" ", el.span({ className: "grade" }, text)] : "");
-const fields = (all) => all.map(({ name, text }) => el.div(el.dt(name), el.dd(text)));
 
-const LISTS = { Item: "", Entry: "entries", Check: "tree" };
+const LISTS = { Field: "facts", Item: "", Entry: "entries", Check: "tree" };
 const BLOCKS = {
-  Fields: (block) => el.dl({ className: "facts" }, fields(block.fields)),
+  Field: ({ name, text }) => el.div(el.dt(name), el.dd(text)),
   Note: ({ text, strong }) => (strong ? note(text) : el.p(text)),
   Item: ({ text, details }) => el.li(text, below(details)),
   Entry({ label, text, strong, aside, details }) {
@@ -37,7 +36,8 @@ function laidOut(blocks, heading) {
     else if (!(block.kind in LISTS)) made.push(BLOCKS[block.kind](block));
     else {
       const same = made.at(-1)?.dataset.kind === block.kind;
-      if (!same) made.push(el.ul({ className: LISTS[block.kind], "data-kind": block.kind }));
+      const list = block.kind === "Field" ? el.dl : el.ul;
+      if (!same) made.push(list({ className: LISTS[block.kind], "data-kind": block.kind }));
       made.at(-1).append(BLOCKS[block.kind](block));
     }
   }

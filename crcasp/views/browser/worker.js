@@ -35,20 +35,10 @@ function ask(program, options) {
 
 // ---- terms, each of which there is once ----------------------------------------------------
 
-const known = new Map();
-
 class Term {
   constructor(text, name, parts, type) {
-    Object.assign(this, { text, name, type, arguments: parts });
-  }
-  get number() {
-    return Number(this.text);
-  }
-  get string() {
-    return JSON.parse(this.text);
-  }
-  get positive() {
-    return true;
+    const string = type === SymbolType.String ? JSON.parse(text) : null;
+    Object.assign(this, { text, name, type, string, arguments: parts, number: Number(text) });
   }
   toString() {
     return this.text;
@@ -64,28 +54,22 @@ class Term {
 }
 const SymbolType = { Function: 0, String: 1, Number: 2 };
 
-function parse_term(text) {
-  if (known.has(text)) return known.get(text);
-  let made;
-  if (text[0] === '"') made = new Term(text, "", [], SymbolType.String);
-  else if (/^-?\d/.test(text)) made = new Term(text, "", [], SymbolType.Number);
-  else {
-    const [name] = text.split("(", 1);
-    const inside = text.slice(name.length + 1, -1);
-    const parts = [];
-    for (let at = 0, from = 0, depth = 0; at <= inside.length && inside; at++) {
-      const char = inside[at] ?? ",";
-      if (char === '"') for (at++; inside[at] !== '"'; at++) at += inside[at] === "\\";
-      else if ((char === "," && !depth) || at === inside.length) {
-        parts.push(parse_term(inside.slice(from, at)));
-        from = at + 1;
-      } else depth += (char === "(") - (char === ")");
-    }
-    made = new Term(text, name, parts, SymbolType.Function);
+const parse_term = remembered((text) => {
+  if (text[0] === '"') return new Term(text, "", [], SymbolType.String);
+  if (/^-?\d/.test(text)) return new Term(text, "", [], SymbolType.Number);
+  const [name] = text.split("(", 1);
+  const inside = text.slice(name.length + 1, -1);
+  const parts = [];
+  for (let at = 0, from = 0, depth = 0; at <= inside.length && inside; at++) {
+    const char = inside[at] ?? ",";
+    if (char === '"') for (at++; inside[at] !== '"'; at++) at += inside[at] === "\\";
+    else if ((char === "," && !depth) || at === inside.length) {
+      parts.push(parse_term(inside.slice(from, at)));
+      from = at + 1;
+    } else depth += (char === "(") - (char === ")");
   }
-  known.set(text, made);
-  return made;
-}
+  return new Term(text, name, parts, SymbolType.Function);
+});
 
 modules.clingo = {
   SymbolType,
@@ -105,46 +89,39 @@ const numbers = (found) => new Set(found.map((text) => Number(text.slice(2, -1))
 
 class Control {
   constructor(text) {
+    const { grouped } = modules["crcasp.views.phrases"];
     const found = ask(text, `--mode=gringo ${data.options}`);
-    [this.lines, this.atoms, this.last] = [[], [], 1];
+    [this.lines, this.atoms, this.symbolic_atoms] = [[], [], this];
     for (const line of found) {
       const [, atom, literals] = /^4 \d+ (.*\)) \d+((?: -?\d+)*)$/.exec(line) ?? [];
-      const symbol = atom && parse_term(atom);
       const literal = Number(literals);
-      if (atom) this.atoms.push({ symbol, literal, is_fact: !literals });
+      if (atom) this.atoms.push({ symbol: parse_term(atom), literal, is_fact: !literals });
       else if (/^[1235-9]/.test(line)) this.lines.push(line);
     }
-    // Each rule as numbers, with the places of its heads, and of the literals in its body.
-    this.rules = this.lines.filter((line) => line.startsWith("1 ")).map((line) => {
-      const rule = line.split(" ").map(Number);
-      const [count, sum] = [rule[2], rule[3 + rule[2]]]; // a sum has a bound, and weights
-      const places = [...rule.keys()];
-      const body = places.slice(5 + count + sum).filter((_, at) => !sum || at % 2 === 0);
-      const heads = places.slice(3, 3 + count);
-      for (const at of [...heads, ...body]) this.last = Math.max(this.last, Math.abs(rule[at]));
-      return { rule, heads, body };
+    const signature = ({ symbol }) => [symbol.name, symbol.arguments.length];
+    this.named = grouped(this.atoms.map((atom) => [signature(atom), atom]));
+    const rules = this.lines.filter((line) => line.startsWith("1 ")).map((line) => {
+      const [, choice, count, ...rest] = line.split(" ").map((it) => Math.abs(it));
+      const [heads, sum] = [rest.slice(0, count), rest[count]]; // a sum has a bound, and weights
+      const body = rest.slice(count + 2 + sum).filter((_, at) => !sum || at % 2 === 0);
+      return { choice, heads, body };
     });
-    const fact = ++this.last;
-    this.lines.push(`1 0 1 ${fact} 0 0`);
-    for (const atom of this.atoms) if (atom.is_fact) atom.literal = fact;
-  }
-  // The choices that an atom depends on, with all that constraints tie them to.
-  behind(atom) {
-    this.cones ??= new Map();
-    if (!this.cones.has(atom)) this.cones.set(atom, this.chosen(this.reached([atom])));
-    return this.cones.get(atom);
-  }
-  get bodies() {
-    const { grouped } = modules["crcasp.views.phrases"];
-    const all = this.rules.map(({ rule, heads, body }) => {
-      const atoms = (places) => places.map((at) => Math.abs(rule[at]));
-      return { choice: rule[1], heads: atoms(heads), body: atoms(body) };
+    const pairs = rules.flatMap(({ heads, body }) => heads.map((head) => [head, body]));
+    this.bodies = grouped(pairs);
+    this.choices = new Set(rules.flatMap(({ heads, choice }) => (choice ? heads : [])));
+    this.ties = rules.filter(({ heads }) => !heads.length).map(({ body }) => this.reached(body));
+    const all = rules.flatMap(({ heads, body }) => [...heads, ...body]);
+    this.last = all.reduce((last, atom) => Math.max(last, atom), 1) + 1; // what is a fact
+    this.lines.push(`1 0 1 ${this.last} 0 0`);
+    for (const atom of this.atoms) if (atom.is_fact) atom.literal = this.last;
+    // The choices that an atom depends on, with all that constraints tie them to.
+    this.behind = remembered((atom) => this.chosen(this.reached([atom])));
+    // What some atoms may be together.
+    this.rows = remembered((atoms) => {
+      const rows = this.solve([], atoms.map(held), `${ROWS} --project=show`).map(numbers);
+      if (rows.length === ROWS) throw new Error("Too much is open to say what would change it.");
+      return rows;
     });
-    this.choices = new Set(all.flatMap(({ heads, choice }) => (choice ? heads : [])));
-    const pairs = all.flatMap(({ heads, body }) => heads.map((head) => [head, body]));
-    const bodies = kept(this, "bodies", () => grouped(pairs));
-    this.ties = all.filter(({ heads }) => !heads.length).map(({ body }) => this.reached(body));
-    return bodies;
   }
   reached(atoms) {
     const found = new Set(atoms); // grows while it is gone through
@@ -160,13 +137,7 @@ class Control {
     }
     return [...found].filter((of) => this.choices.has(of));
   }
-  get symbolic_atoms() {
-    return this;
-  }
   by_signature(name, arity) {
-    this.named ??= modules["crcasp.views.phrases"].grouped(
-      this.atoms.map((atom) => [[atom.symbol.name, atom.symbol.arguments.length], atom]),
-    );
     return this.named.get([name, arity], []);
   }
   // The models, each as the terms of those outputs that hold.
@@ -185,7 +156,6 @@ function models(text, options) {
 class Solver extends Thing {
   __init__(control) {
     Object.assign(this, { control, guards: [] });
-    if (control.rules) control.bodies;
   }
   literals(name, arity) {
     return dict(this.control.by_signature(name, arity).map((it) => [it.symbol, it.literal]));
@@ -228,24 +198,14 @@ class Solver extends Thing {
 
 class Completions extends Solver {
   __init__(program, facts, ...extra) {
-    const { text = "" } = named(extra);
     const names = ["check/patient.lp", ...extra];
-    super.__init__(program.control(...names, new Named({ facts: `${text} ${stated(facts)}` })));
+    super.__init__(program.control(...names, new Named({ facts: stated(facts) })));
     Object.assign(this, { program, assumed: [] });
   }
   // What choices and other atoms may be together, as far as the choices go behind these.
   table(literals) {
-    const { control } = this;
-    const all = literals.map(Math.abs).flatMap((it) => [it, ...control.behind(it)]);
-    const atoms = [...new Set(all)].sort((a, b) => a - b);
-    const key = atoms.join();
-    control.tables ??= new Map();
-    if (!control.tables.has(key)) {
-      const rows = control.solve([], atoms.map(held), `${ROWS} --project=show`).map(numbers);
-      if (rows.length === ROWS) throw new Error("Too much is open to say what would change it.");
-      control.tables.set(key, rows);
-    }
-    return control.tables.get(key);
+    const all = literals.map(Math.abs).flatMap((it) => [it, ...this.control.behind(it)]);
+    return this.control.rows([...new Set(all)].sort((a, b) => a - b));
   }
   core(assumed) {
     const { choices } = this.control;
@@ -306,12 +266,9 @@ const stated = (facts) => [...facts].map((fact) => `${fact}.`).join(" ");
 // ---- what is asked of it -------------------------------------------------------------------
 
 const program = {
-  get divided() {
-    return [[], [], data.reads];
-  },
   control(...names) {
     const { facts } = named(names);
-    const texts = ["verdicts", ...names].map((name) => data.texts[name]);
+    const texts = ["verdicts", "shown", ...names].map((name) => data.texts[name]);
     return new Control([...texts, facts].join("\n"));
   },
   // The sets, of what is certain of a patient.
@@ -323,7 +280,7 @@ const program = {
 // The completions of the last patient are kept.
 const engine = {
   completions(facts, ...extra) {
-    const key = [stated(facts), ...extra.filter((it) => typeof it === "string")].join();
+    const key = [stated(facts), ...extra].join();
     if (this.key !== key) {
       this.last = modules["crcasp.program.completions"].Completions(program, facts, ...extra);
     }
@@ -333,20 +290,14 @@ const engine = {
 };
 modules["crcasp.program.engine"] = { engine: () => engine };
 
-// What a program declares, of which the page has the atoms.
-function declared(atoms) {
-  const all = atoms.map((text) => ({ symbol: parse_term(text), literal: 1, is_fact: true }));
-  const control = Object.assign(Object.create(Control.prototype), { atoms: all });
-  return modules["crcasp.program.solver"].Solver(control);
-}
-
-function begin(given) {
-  data = given;
-  const [table, vocabulary] = [data.table, data.vocabulary].map(declared);
-  Object.assign(program, { constants: data.constants, known_constants: () => data.defaults });
-  engine.table = modules["crcasp.program.table"].Table(table);
+// What the program says of itself.
+function begin() {
+  const said = modules["crcasp.program.solver"].Solver(new Control(data.texts.verdicts));
+  const { constants, defaults, reads } = data;
+  Object.assign(program, { constants, known_constants: () => defaults, divided: [[], [], reads] });
+  engine.table = modules["crcasp.program.table"].Table(said);
   engine.rules = engine.table.rules(program);
-  engine.vocabulary = modules["crcasp.program.vocabulary"].Vocabulary.of(vocabulary);
+  engine.vocabulary = modules["crcasp.program.vocabulary"].Vocabulary.of(said);
 }
 
 // Documents as plain objects, each with its kind.
@@ -391,12 +342,13 @@ function patient(facts) {
 
 onmessage = async ({ data: { module, given, question, args } }) => {
   if (module) {
+    data = given;
     clingo = started(module);
-    begin(given);
     return;
   }
   try {
     clingo = await clingo;
+    if (!engine.table) begin();
     postMessage({ found: QUESTIONS[question](...args) });
   } catch (error) {
     postMessage({ error: String(error.message ?? error) });

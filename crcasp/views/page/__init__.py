@@ -15,11 +15,13 @@ from crcasp.results.result import Result
 from crcasp.views import document_of
 from crcasp.views.document import Block, Note, Picture
 from crcasp.views.explanation import explanation_document
-from crcasp.views.page.templating import environment, page
+from crcasp.views.page.templating import page
 from crcasp.views.picture import derivation_svg
 
-STATES = {"met": "met", "not_met": "not met", "open": "open", "": "not needed"}
-COMMANDS = {"Advice": "recommend", "Comparison": "compare", "Explanation": "explain"}
+COMMANDS = {
+    **{"Additions": "check", "Advice": "recommend"},
+    **{"Comparison": "compare", "Explanation": "explain"},
+}
 
 
 def html_of(result: Result) -> str:
@@ -29,7 +31,6 @@ def html_of(result: Result) -> str:
         UsageError: it was made by hand.
         NotInstalledError: Jinja2 is not installed.
     """
-    environment()
     provenances = [known(one) for one in _provenances(result)]
     name = type(result).__name__
     command = COMMANDS.get(name, name.lower())
@@ -37,12 +38,7 @@ def html_of(result: Result) -> str:
     if isinstance(result, Explanation):
         command = f"{command} {result.therapy}"
         document = explanation_document(result, _picture(result))
-    content = {
-        "document": document,
-        "runs": _runs,
-        "words_of_state": STATES,
-        "fingerprints": overlay_fingerprints,
-    }
+    content = {"document": document, "runs": _runs, "fingerprints": overlay_fingerprints}
     return page("document", document.kind, provenances, command, **content)
 
 

@@ -83,8 +83,8 @@ def svg(dot: str, name: str, *, alone: bool) -> str:
     text = re.sub(r' id="[^"]*"| xmlns(:\w+)?="[^"]*"| (xlink:)?href="[^"]*"', "", text)
     text = re.sub(r"<title>.*?</title>\n?|<!--.*?-->\n?", "", text, flags=re.DOTALL)
     said = re.sub(r'[&<>"]', lambda found: f"&#{ord(found[0])};", name)
-    if not alone:
-        return text.replace("<svg", f'<svg role="img" aria-label="{said}" class="picture"', 1)
-    namespace = 'xmlns="http://www.w3.org/2000/svg" class="picture alone"'
-    text = text.replace("<svg", f'<svg role="img" aria-label="{said}" {namespace}', 1)
-    return text.replace(">", f">\n<style>{style()}</style>", 1)
+    look = (
+        'xmlns="http://www.w3.org/2000/svg" class="picture alone"' if alone else 'class="picture"'
+    )
+    text = text.replace("<svg", f'<svg role="img" aria-label="{said}" {look}', 1)
+    return text.replace(">", f">\n<style>{style()}</style>", 1) if alone else text
