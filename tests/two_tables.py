@@ -10,6 +10,7 @@ from clingo import Function, Number, Symbol, parse_term
 
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, verdict_files
+from crcasp.program.terms import word
 from crcasp.results.diff import Only
 
 FILES = [name for name in verdict_files() if name != "reasons.lp"]
@@ -132,14 +133,19 @@ def _within(found: str, bound: str) -> bool:
     return numbers[0] <= int(found) <= numbers[-1]
 
 
-def kinds(old: Table, new: Table) -> dict[str, str]:
-    """How each therapy changes for a patient."""
-    found = dict.fromkeys(new.eligible - old.eligible, "gained")
-    found |= dict.fromkeys(old.eligible - new.eligible, "lost")
-    for name in old.eligible & new.eligible:
-        before, after = old.grades.get(name, (0, "")), new.grades.get(name, (0, ""))
-        if before != after:
-            found[name] = "raised" if before < after else "lowered"
+def changes(old: Table, new: Table) -> set[tuple[str, str, str | None, str | None]]:
+    """How each therapy changes for a patient: its kind, and its grades before and after."""
+    found = set()
+    for name in old.eligible | new.eligible:
+        before, after = (
+            table.grades.get(name, (0, None)) if name in table.eligible else (-1, None)
+            for table in (old, new)
+        )
+        kind = "raised" if before[0] < after[0] else "lowered"
+        kind = "gained" if before[0] < 0 else "lost" if after[0] < 0 else kind
+        if before[0] != after[0] and (kind in ("gained", "lost") or before[1] != after[1]):
+            therapy = str(word(parse_term(name)))
+            found.add((therapy, kind, before[1], after[1]))
     return found
 
 

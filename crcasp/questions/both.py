@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property
+from typing import TypeAlias
 
 from clingo import Function, Symbol
 
 from crcasp.errors import UsageError
 from crcasp.program.completions import stated
 from crcasp.program.engine import Engine, engine
-from crcasp.program.files import Program, verdict_files
-from crcasp.program.flaws import OverlayCheck
+from crcasp.program.files import Program, program_directory, statements_of, verdict_files
+from crcasp.program.flaws import BEFORE_VERDICTS, OverlayCheck
 from crcasp.program.ground import GroundRules, add_copy, definitions
 from crcasp.program.numbers import weighed
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS
 from crcasp.program.solver import Solver
+from crcasp.program.syntax import Signature, signatures
 from crcasp.program.table import phrases
 from crcasp.program.terms import word
 from crcasp.program.wording import Wording
@@ -27,19 +30,88 @@ LEFT_OUT = (
     "leave this one out."
 )
 COMPARED = "diff/compared.lp"
-WEIGHED = 5  # of a topic that only rules of overlays ask for: behind all others
+WEIGHED = 5  # of a topic that only rules of overlays ask for, or of one line: behind all others
 CHANGES = "diff/changes.lp"
 SETS = ("sets.lp", "wrapper/sets.lp", "diff/sets.lp")
 INPUTS = (("turns_out", 2), ("received", 2), ("toxic", 2), ("contraindicated", 1))
-# What both tables read of the words that only one of them has.
+# What both tables read of the names that only one of them has.
 WORDS = (
     ("value", 2), ("regimen", 1), ("partner", 1), ("locoregional", 1), ("drug", 1),
     ("local_treatment", 1), ("unnamed", 1), ("composed", 2), ("member", 2), ("implies", 4),
-    ("stop_reason", 1), ("assumed_never", 2),
+    ("stop_reason", 1),
 )  # fmt: skip
+COMPARED_WORDS = ("composed", "member", "implies")  # if both tables have the names
+NEVER = ("assumed_never", 2)
+# How the facts of a patient are read, of the words that both tables have.
+GIVEN = (*BEFORE_VERDICTS, "reasons.lp", "diff/given.lp", CHANGES)
+GIVEN_INPUTS = (
+    *INPUTS, ("stopped", 2), ("unavailable", 1), ("offer", 3), ("met", 3), ("holds", 2),
+    ("applies", 3), ("because", 2), ("eligible", 1), ("has_grade", 2), ("grade", 2),
+)  # fmt: skip
+OFF_LINE = ("off_line", 1)  # of the verdicts, what a statement does not speak of
+KNOWN = (("therapy_name", 1), ("stop_reason", 1), ("blamable", 1), ("limitable", 1))
+Grounded: TypeAlias = tuple[Solver, GroundRules]
 
 
-class Both(Solver):
+class SideBySide(Solver):
+    """One table, and beside it the rules of another one, of the same patients.
+
+    Args:
+        old: one table, grounded, with its rules.
+        new: the other.
+        inputs: the predicates of what they have in common.
+        broken: whether the constraints of the old one may be broken.
+    """
+
+    def __init__(
+        self, old: Grounded, new: Grounded, inputs: Iterable[Signature], broken: bool = False
+    ) -> None:
+        super().__init__(new[0].control)
+        before, self.rules = old[0], new[1]
+        shared = {
+            literal: own_inputs[atom]
+            for signature in inputs
+            for own_inputs in [self.literals(*signature)]
+            for atom, literal in before.literals(*signature).items()
+            if atom in own_inputs
+        }
+        defined = definitions(old[1], self.rules, shared)
+        own_atoms = {number: atom for atom, number in defined[1].items()}
+        same = {
+            atom: own_atoms[number] for atom, number in defined[0].items() if number in own_atoms
+        }
+        named = [
+            (atom.symbol, atom.literal, atom.is_fact)
+            for signature in (("compared", 1), *INPUTS[:1])
+            for atom in before.control.symbolic_atoms.by_signature(*signature)
+            if atom.literal not in shared
+        ]
+        with self.control.backend() as backend:
+            instead = backend.add_atom() if broken else 0
+        add_copy(self.control, old[1], named, "old", same | shared, instead)
+        self.control.add("changes", [], stated(self._varying(before, *defined)))
+        self.control.ground([("changes", [])])
+
+    def _varying(self, before: Solver, *defined: Mapping[int, int]) -> Iterator[Symbol]:
+        """Yield of what the tables have different rules: therapies, and findings that both read."""
+        old, new = (
+            {
+                atom.symbol.arguments[0]: 0 if atom.is_fact else numbers[atom.literal]
+                for atom in one.control.symbolic_atoms.by_signature("compared", 1)
+            }
+            for one, numbers in zip((before, self), defined, strict=True)
+        )
+        read = [{str(it.arguments[0]) for it in one if it.name == "reads"} for one in (old, new)]
+        for atom in old.keys() | new.keys():
+            if old.get(atom) == new.get(atom):
+                continue
+            if atom.name in ("eligible", "graded"):
+                yield Function("varies", atom.arguments[:1])
+            elif atom.name == "reads" and all(str(atom.arguments[0]) in one for one in read):
+                yield Function("both", atom.arguments[:1])
+
+
+class Both(SideBySide):
     """Every fully known patient, and what two tables say of each.
 
     Args:
@@ -67,81 +139,54 @@ class Both(Solver):
                 self.given, self.engines, self.engines[::-1], strict=True
             )
         ]
-        rules, own = GroundRules(), GroundRules()
-        before = self._grounded(self.programs[0], rules)
-        super().__init__(self._grounded(self.programs[1], own).control)
-        shared = {
-            literal: own_inputs[atom]
-            for signature in INPUTS
-            for own_inputs in [self.literals(*signature)]
-            for atom, literal in before.literals(*signature).items()
-            if atom in own_inputs
-        }
-        defined = definitions(rules, own, shared)
-        own_atoms = {number: atom for atom, number in defined[1].items()}
-        same = {
-            atom: own_atoms[number] for atom, number in defined[0].items() if number in own_atoms
-        }
-        named = [
-            (atom.symbol, atom.literal, atom.is_fact)
-            for signature in (("compared", 1), *INPUTS[:1])
-            for atom in before.control.symbolic_atoms.by_signature(*signature)
-            if atom.literal not in shared
-        ]
-        add_copy(self.control, rules, named, "old", same | shared)
+        before, after = map(self._grounded, self.programs)
+        super().__init__(before, after, INPUTS)
         self.of_table = [
             [atom for signature in OF_TABLE for atom in one.literals(*signature)]
-            for one in (before, self)
+            for one in (before[0], self)
         ]
-        self.control.add("changes", [], stated(self._varying(before, *defined)))
-        self.control.ground([("changes", [])])
         if not self.satisfiable():
             names = ", ".join(name for program in self.given for name, _ in program.overlays)
             raise UsageError(f"{names}: its rules leave no patient to compare the tables for.")
+        of_lines = {
+            str(atom.symbol.arguments[2])  # of a line by its number, whichever line is the first
+            for one in (before[0], self)
+            for atom in one.control.symbolic_atoms.by_signature("asks", 3)
+            if atom.is_fact
+        }
         self.topics: dict[Symbol, dict[Symbol, int]] = {}
-        for topic in [*before.literals("topic", 3), *self.literals("topic", 3)]:
+        for topic in [*before[0].literals("topic", 3), *self.literals("topic", 3)]:
             therapy, finding, level = topic.arguments
-            self.topics.setdefault(therapy, {})[finding] = level.number
+            if level.number < WEIGHED or str(finding) in of_lines:
+                self.topics.setdefault(therapy, {})[finding] = level.number
         asked = set[str]().union(*(weighed(program.overlays) for program in self.given))
-        for atom in {*before.literals("turns_out", 2), *self.literals("turns_out", 2)}:
+        for atom in {*before[0].literals("turns_out", 2), *self.literals("turns_out", 2)}:
             if asked & {"F", str(atom.arguments[0])}:
                 for levels in self.topics.values():
                     levels.setdefault(atom.arguments[0], WEIGHED)
         self.told = {
             literal: atom for it in INPUTS[1:] for atom, literal in self.literals(*it).items()
         }
-        self.rules = own
         self.cached: dict[str, dict[Symbol, dict[Symbol, int]]] = {}
 
-    def _varying(self, before: Solver, *defined: Mapping[int, int]) -> Iterator[Symbol]:
-        """Yield of what the tables have different rules: therapies, and findings that both read."""
-        old, new = (
-            {
-                atom.symbol.arguments[0]: 0 if atom.is_fact else numbers[atom.literal]
-                for atom in one.control.symbolic_atoms.by_signature("compared", 1)
-            }
-            for one, numbers in zip((before, self), defined, strict=True)
-        )
-        read = [{str(it.arguments[0]) for it in one if it.name == "reads"} for one in (old, new)]
-        for atom in old.keys() | new.keys():
-            if old.get(atom) == new.get(atom):
-                continue
-            if atom.name in ("eligible", "graded"):
-                yield Function("varies", atom.arguments[:1])
-            elif atom.name == "reads" and all(str(atom.arguments[0]) in one for one in read):
-                yield Function("both", atom.arguments[:1])
+    @cached_property
+    def limits(self) -> set[Symbol]:
+        """The numbers that either table tells apart."""
+        return {atom for one in self.tables for atom in one.solver.literals("limit_of", 2)}
 
-    def _grounded(self, program: Program, rules: GroundRules) -> Solver:
-        limits = {atom for one in self.tables for atom in one.solver.literals("limit_of", 2)}
+    def _grounded(self, program: Program) -> Grounded:
         exact = {
             Function("exact", need.arguments[2:])
             for one in self.tables
             for need in one.solver.literals("needs", 4)
             if str(need.arguments[3]).lstrip("-").isdigit()
         }
-        text = f"any_line(1..{self.lines}). {stated(limits)} {stated(exact)}"
+        never = (set(one.declared.literals(*NEVER)) for one in self.engines)
+        known = (Function("may_be", it.arguments) for it in set.symmetric_difference(*never))
+        text = f"any_line(1..{self.lines}). {stated(self.limits)} {stated(exact)} {stated(known)}"
         files = (*FILES, "any/patients.lp", COMPARED, CHANGES)
-        return Solver(program.grounded(files, [], text, program.overlays, rules))
+        rules = GroundRules()
+        return Solver(program.grounded(files, [], text, program.overlays, rules)), rules
 
     # ---- sets -------------------------------------------------------------------------------
 
@@ -194,6 +239,29 @@ class Both(Solver):
             backend.add_rule([preferred], [-broken, *([-found] if found else [])])
         return int(preferred)
 
+    # ---- as given ---------------------------------------------------------------------------
+
+    def read_apart(self) -> list[Symbol]:
+        """Return of what the facts as they are given say not the same by both tables.
+
+        It is findings that both ask about, and what else is compared in lp/diff/given.lp.
+        """
+        declared = [one.declared for one in self.engines]
+        words = set.intersection(
+            *({it for key in KNOWN for it in one.literals(*key)} for one in declared)
+        )
+        findings = set.intersection(*({*one.vocabulary.findings} for one in self.engines))
+        known = stated(Function("known_word", [it]) for it in sorted(words))
+        given = " ".join(f"{{ {it}(V) : value({it}, V) }}." for it in sorted(findings))
+        # The program itself tells a first line from others, no second one from a third.
+        own = any("notice" in text for it in self.given for _, text in it.overlays)
+        text = f"any_line(1..{1 + own}). {known} {stated(self.limits)} {given}"
+        old, new = (_as_given(program, text) for program in self.given)
+        inputs = (*GIVEN_INPUTS, *((it, 1) for it in findings))
+        both = SideBySide(old, new, inputs, broken=True)
+        apart = both.literals("apart", 1).items()
+        return sorted(it.arguments[0] for it, literal in apart if both.satisfiable([literal]))
+
     # ---- findings ---------------------------------------------------------------------------
 
     @cached_property
@@ -219,7 +287,8 @@ class Both(Solver):
             table, inner = atom.arguments
             if inner.name == "reads":
                 finding, value = inner.arguments
-                found.setdefault((table.name, finding), {})[value] = literal
+                by = "" if ("", finding) in found else table.name
+                found.setdefault((by, finding), {})[value] = literal
         return found
 
     def about(self, predicate: str) -> dict[Symbol, dict[Symbol, int]]:
@@ -271,14 +340,26 @@ class Both(Solver):
         )
         return set(map(str, old ^ new))
 
-    @cached_property
-    def constants(self) -> list[str]:
-        """The constants of both tables that differ, as the new one has them."""
+    def constants_behind(self, sources: Set[str]) -> list[str]:
+        """Return the constants that differ, as the new table has them, and bound what sources need.
+
+        What a constant of an overlay bounds is not known if the overlay does not say so.
+        """
         old, new = (program.known_constants() | dict(program.constants) for program in self.given)
+        bounded: dict[str, set[str]] = {}
+        for name, finding, _ in self.tables[1].solver.facts("threshold", 3):
+            bounded.setdefault(str(name), set()).add(str(finding))
+        needs = (set(table.solver.literals("needs", 4)) for table in self.tables)
+        moved = {
+            str(need.arguments[2])
+            for need in set.symmetric_difference(*needs)
+            if need.arguments[0].string in sources
+        }
+        unsaid = {*new} - {*Program().known_constants()} - {*bounded}
         return [
             f"{name}={new[name]}"
             for name in sorted(old.keys() & new.keys())
-            if old[name] != new[name]
+            if old[name] != new[name] and (name in unsaid or bounded.get(name, set()) & moved)
         ]
 
     @cached_property
@@ -288,9 +369,29 @@ class Both(Solver):
 
 
 def shared_words(one: Engine, other: Engine) -> str:
-    """Return the facts of the vocabulary that one table lacks and the other one has."""
+    """Return the facts of the vocabulary that one table lacks and the other one has.
+
+    What holds what, what is a member of what and what implies what is compared if both can name it.
+    """
     own, strange = (
         {atom for signature in WORDS for atom in it.declared.literals(*signature)}
         for it in (one, other)
     )
-    return stated(sorted(strange - own))
+    names = {name for atom in own for name in atom.arguments}
+    return stated(
+        sorted(
+            atom
+            for atom in strange - own
+            if atom.name not in COMPARED_WORDS or not names.issuperset(atom.arguments)
+        )
+    )
+
+
+def _as_given(program: Program, text: str) -> Grounded:
+    """Return a table grounded for the facts as they are given, as lp/diff/given.lp has it."""
+    path = os.path.join(program_directory(), "verdicts.lp")
+    spoken_of = [node for node in statements_of(path) if OFF_LINE in signatures(node)[0]]
+    rules = GroundRules()
+    return Solver(
+        program.grounded(GIVEN, [], text, program.overlays, rules, rules=spoken_of)
+    ), rules

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from clingo import Function, Symbol, SymbolType
 
@@ -12,16 +12,14 @@ from crcasp.program.terms import natural, word
 from crcasp.program.wording import Wording
 from crcasp.questions.both import Both
 from crcasp.questions.conditions import Feature
-from crcasp.questions.part import Part, fact_of
-from crcasp.results.diff import Only, Standing
+from crcasp.questions.part import Part
+from crcasp.results.diff import Only
 
 TABLES = {"old": "before", "new": "now"}
-# The kinds of a therapy that is eligible by the old table, and by the new one.
-ONE_SIDED = (("lost", "raised", "lowered"), ("gained", "raised", "lowered"))
 WORSE = ("lost", "lowered")
 HISTORY = (
-    "diff cannot say for whom {} changes: a rule of an overlay asks for the history itself; "
-    "let it need a finding such as earlier(A) or failed(A)."
+    "diff cannot say for whom {} changes: a rule of an overlay asks for the history itself, or "
+    "gives a need by it; let it need a finding such as earlier(A) or failed(A), in a fact."
 )
 
 
@@ -55,8 +53,8 @@ class Cover(Part):
         asked = {*atoms.values()}.union(*(values.values() for values in readings.values()))
         super().__init__(both.rules, asked, both.told, both.turns_out)
         self.atoms = {atom: self.own[literal] for atom, literal in atoms.items()}
-        self.changes = self._possible("change")
-        apart = {atom.arguments[0] for atom in self._possible("apart")}
+        self.changes = self._possible("change", 4)
+        apart = {atom.arguments[0] for atom in self._possible("apart", 1)}
         self.features: list[Feature] = []
         for (table, finding), values in readings.items():
             name = Function(TABLES[table], [finding]) if table and finding in apart else finding
@@ -65,53 +63,17 @@ class Cover(Part):
                 lacks = self.satisfiable([-literal for literal in here.values()])
                 self.features.append(Feature(name, here, lacks))
 
-    def _possible(self, predicate: str) -> dict[Symbol, int]:
+    def _possible(self, predicate: str, arity: int) -> dict[Symbol, int]:
         """Return the atoms of a predicate that hold for some patient, with their literals."""
-        found = {atom: lit for atom, lit in self.atoms.items() if atom.name == predicate}
+        found = {atom: lit for atom, lit in self.atoms.items() if atom.match(predicate, arity)}
         return {atom: lit for atom, lit in sorted(found.items()) if self.satisfiable([lit])}
 
-    def standings(self, change: int, facts: Iterable[Symbol]) -> tuple[Standing, Standing]:
-        """Return what both tables say of the therapy, of a patient for whom it changes."""
-        given = {*facts}
-        assumed = [lit if atom in given else -lit for atom, lit in self.told.items()]
-        assumed += [lit for lit, atom in self.turns_out.items() if fact_of(atom) in given]
-        (kind,) = (atom.arguments[1].name for atom, lit in self.changes.items() if lit == change)
-        before, after = (
-            Standing("eligible", self._grade(table, [change, *assumed]))
-            if kind in kinds
-            else Standing("excluded")
-            for table, kinds in (("old", ONE_SIDED[0]), ("new", ONE_SIDED[1]))
-        )
-        return before, after
-
-    def _grade(self, table: str, assumed: Sequence[int]) -> str | None:
-        """Return the lowest grade that the therapy has, None where it has none."""
-        ranked = sorted(
-            (atom.arguments[3].number, atom.arguments[2].name, literal)
-            for atom, literal in self.atoms.items()
-            if atom.name == "graded" and atom.arguments[1].name == table
-        )
-        possible = (name for _, name, literal in ranked if self.satisfiable([*assumed, literal]))
-        return next(possible, None)
-
-    def grades(self, change: int, way: Sequence[int]) -> tuple[str, ...]:
-        """Return the grades by the new table of those for whom one alternative holds."""
-        found = [
-            (-atom.arguments[3].number, atom.arguments[2].name)
-            for atom, literal in self.atoms.items()
-            if atom.name == "graded" and atom.arguments[1].name == "new"
-            if self.satisfiable([change, *way, literal])
-        ]
-        return tuple(dict.fromkeys(name for _, name in sorted(found)))
-
-    def sources(self, predicate: str, kind: str, way: Sequence[int] = ()) -> set[str]:
-        """Return the sources of a change in some patient who meets an alternative."""
-        found = [it for it in self.atoms.items() if it[0].name == predicate]
-        of_kind = [it for it in found if it[0].arguments[1].name == kind]
+    def sources(self, predicate: str, assumed: Sequence[int]) -> set[str]:
+        """Return the sources of a change in some patient for whom literals hold, with its own."""
         return {
             atom.arguments[2].string
-            for atom, literal in of_kind
-            if self.satisfiable([*way, literal])
+            for atom, literal in self.atoms.items()
+            if atom.name == predicate and self.satisfiable([*assumed, literal])
         }
 
     def alternatives(self, change: int) -> list[list[int]]:
@@ -138,10 +100,11 @@ class Cover(Part):
             self.exclude([guard, *other])
         return not self.satisfiable([*assumed, guard])
 
-    def conditions(self, change: int, way: Sequence[int], words: Wording) -> tuple[Only, ...]:
+    def conditions(self, change: Symbol, way: Sequence[int], words: Wording) -> tuple[Only, ...]:
         """Return what the literals of an alternative say together, one condition a finding."""
         held = {*way}
-        worse = self._worse_before(change)
+        rest = [*way]
+        worse = [*self._worse(change)]
         found = []
         for feature in self.features:
             values = feature.values.values()
@@ -151,25 +114,24 @@ class Cover(Part):
             never = {-it for it in values if not feature.flag and not self.satisfiable([*way, it])}
             only = feature._replace(may_lack=lacks).only(held | never, words)
             if only is not None:
-                own = {sign * literal for literal in values for sign in (1, -1)}
-                rest = [literal for literal in way if literal not in own]
-                needless = bool(worse) and not self.satisfiable([*rest, *worse])
+                others = [literal for literal in rest if abs(literal) not in values]
+                needless = bool(worse) and not any(self.satisfiable([*others, *it]) for it in worse)
+                rest = others if needless else rest  # what is unknown may be so together
                 found.append(only._replace(or_unknown=needless))
         return tuple(found)
 
-    def _worse_before(self, change: int) -> list[int]:
-        """Return, of what is lost or lowered, the literals that it was worth less before."""
-        (kind,) = (atom.arguments[1].name for atom, lit in self.changes.items() if lit == change)
-        graded = [
-            (atom.arguments[3].number, literal)
-            for atom, literal in self.atoms.items()
-            if atom.name == "graded" and atom.arguments[1].name == "old"
-        ]
-        lowest = 0
-        if kind == "lowered":
-            ranks = (rank for rank, it in graded if self.satisfiable([change, it]))
-            lowest = min(ranks, default=0)
-        return [-it for rank, it in graded if rank >= lowest] if kind in WORSE else []
+    def _worse(self, change: Symbol) -> Iterator[list[int]]:
+        """Yield for each table, of what is lost or lowered, the literals of a lower grade."""
+        _, kind, *grades = change.arguments
+        if kind.name in WORSE:
+            for table, grade in zip(TABLES, grades, strict=True):
+                of_table = {
+                    atom: literal
+                    for atom, literal in self.atoms.items()
+                    if atom.name == "graded" and atom.arguments[1].name == table
+                }
+                (rank,) = {it.arguments[3] for it in of_table if it.arguments[2] == grade}
+                yield [-literal for it, literal in of_table.items() if it.arguments[3] >= rank]
 
     def example(self, change: int, ways: Iterable[Sequence[int]]) -> tuple[Symbol, ...]:
         """Return the facts of a smallest patient for whom a change happens.

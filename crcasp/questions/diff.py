@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import cast
 
-from clingo import Symbol
+from clingo import Symbol, SymbolType
 
 from crcasp.program.completions import stated
 from crcasp.program.files import Program
@@ -21,11 +21,13 @@ from crcasp.questions.part import smallest_patient
 from crcasp.questions.patient import Constants, Overlays
 from crcasp.results.comparison import Kind
 from crcasp.results.diff import (
+    AsGiven,
     Changed,
     Diff,
     ExamplePatient,
     PreferredChange,
     PreferredSets,
+    Standing,
 )
 from crcasp.results.provenance import Provenance
 
@@ -36,8 +38,11 @@ def diff(
     """Compare two versions of the table over all fully known patients.
 
     The patients are all for whom each finding that a table asks about is known: histories of
-    up to four lines, any limits, any toxic agents. The words of an overlay (findings, values,
-    therapies, classes) are read by both tables, its statements by its own one only.
+    up to four lines, any limits, any toxic agents. The names that an overlay adds (findings,
+    values, therapies, classes) are read by both tables, its statements by its own one only.
+
+    What is proved of verdicts and grades holds for partly known patients too, if both tables read
+    the facts as they are given alike; of preferred sets it holds for fully known ones.
 
     Args:
         overlays: those of the new table, as for `recommend`.
@@ -83,37 +88,44 @@ class Comparison:
             tuple(name for name in both.offered if name not in moved),
             both.lines,
             tuple(str(word(it)) for it in about if it not in varying),
+            tuple(self.as_given()),
             seconds=time.perf_counter() - start,
             provenance=tuple(map(Provenance.of, both.given)),
         )
 
+    def as_given(self) -> Iterator[AsGiven]:
+        """Yield what the facts as they are given do not say alike by both tables."""
+        both = self.both
+        rows = chain.from_iterable(one.declared.facts("derives_with", 3) for one in both.engines)
+        read_by = [(finding, str(by)) for finding, _, by in rows]
+        for it in map(str, both.read_apart()):
+            lapsed = {by for finding, by in read_by if finding == it and by in both.lapsed}
+            yield AsGiven(it, tuple(sorted(lapsed, key=natural)))
+
     def changes(self, cover: Cover) -> Iterator[Changed]:
         """Yield the changes of one therapy, each with its conditions and a smallest patient."""
         for atom, literal in cover.changes.items():
-            therapy, kind = (str(word(argument)) for argument in atom.arguments)
+            therapy, kind, before, after = atom.arguments
             ways = cover.alternatives(literal)
             facts = cover.example(literal, ways)
-            before, after = cover.standings(literal, facts)
             words = self.both.words
             when = [
                 (
-                    cover.conditions(literal, way, words),
-                    cover.grades(literal, way),
-                    tuple(self.ordered(cover.sources("does", kind, way))),
+                    cover.conditions(atom, way, words),
+                    tuple(self.ordered(cover.sources("does", [literal, *way]))),
                 )
                 for way in ways
             ]
             when.sort(key=lambda it: (len(it[0]), [one[:2] for one in it[0]]))
-            conditions, grades, sources = zip(*when, strict=True)
+            conditions, sources = zip(*when, strict=True)
             yield Changed(
-                therapy,
-                cast(Kind, kind),
-                before,
-                after,
+                str(word(therapy)),
+                cast(Kind, kind.name),
+                standing(before),
+                standing(after),
                 conditions,
                 self.example(facts),
-                self.because(cover, kind),
-                grades,
+                self.because(cover, literal),
                 sources,
             )
 
@@ -128,13 +140,14 @@ class Comparison:
 
     # ---- why --------------------------------------------------------------------------------
 
-    def because(self, cover: Cover, kind: str) -> tuple[str, ...]:
+    def because(self, cover: Cover, change: int) -> tuple[str, ...]:
         """Return what does a change: statements, exclusions, interpretations, constants."""
         both = self.both
-        does, by_choice = (cover.sources(name, kind) for name in ("does", "by_choice"))
+        does, by_choice = (cover.sources(name, [change]) for name in ("does", "by_choice"))
         added = does & both.added
-        choices = by_choice or (set() if added or both.constants else both.lapsed)
-        return (*self.ordered(does), *sorted(choices, key=natural), *both.constants)
+        constants = both.constants_behind(does)
+        choices = by_choice or (set() if added or constants else both.lapsed)
+        return (*self.ordered(does), *sorted(choices, key=natural), *constants)
 
     def ordered(self, sources: set[str]) -> list[str]:
         """Return statements and exclusions, those that the new table adds first."""
@@ -167,6 +180,13 @@ class Comparison:
     def _differ(self, facts: tuple[Symbol, ...]) -> bool:
         before, after = self.example(facts).preferred
         return before != after
+
+
+def standing(grade: Symbol) -> Standing:
+    """Return what a table says of a therapy by its grade, as lp/diff/changes.lp has it."""
+    if grade.type is SymbolType.Infimum:
+        return Standing("excluded")
+    return Standing("eligible", grade.name if grade.type is SymbolType.Function else None)
 
 
 def preferred_sets(program: Program, facts: Sequence[Symbol]) -> tuple[tuple[str, ...], ...]:

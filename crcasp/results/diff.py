@@ -67,20 +67,19 @@ class ExamplePatient(NamedTuple):
 
 
 class Changed(NamedTuple):
-    """A therapy of which the tables do not say the same for some patients.
+    """A therapy of which the tables do not say the same for some patients, with two grades.
 
     Attributes:
         therapy: its name.
         kind: "gained", "lost", "raised" or "lowered".
-        before: what the old table says of the example.
+        before: what the old table says of it for all of these patients.
         after: what the new one says.
         when: alternatives, each of conditions that hold together: the change happens to
             exactly the fully known patients whom one of them fits.
         example: a smallest patient to whom it happens.
         because: what does it, in one patient or another: statements, exclusions,
             interpretations, constants.
-        grades: by each alternative, the grades that the new table gives then; no part of JSON.
-        sources: by each alternative, the statements and exclusions that do it; likewise.
+        sources: by each alternative, the statements and exclusions that do it; no part of JSON.
     """
 
     therapy: str
@@ -90,7 +89,6 @@ class Changed(NamedTuple):
     when: tuple[tuple[Only, ...], ...]
     example: ExamplePatient
     because: tuple[str, ...]
-    grades: tuple[tuple[str, ...], ...] = ()
     sources: tuple[tuple[str, ...], ...] = ()
 
 
@@ -98,12 +96,25 @@ class PreferredChange(NamedTuple):
     """Whether the preferred sets change.
 
     Attributes:
-        changes: whether they do for any patient.
+        changes: whether they do for any fully known patient.
         example: a smallest patient for whom they do.
     """
 
     changes: bool
     example: ExamplePatient | None = None
+
+
+class AsGiven(NamedTuple):
+    """What the facts of a patient as they are given do not say alike by both tables.
+
+    Attributes:
+        what: a finding that both ask about, by its name; `again(T)`, what an initial therapy
+            that holds T is called when it is given again; or `notice`, the notices.
+        interpretations: those by which only one of the tables reads the finding.
+    """
+
+    what: str
+    interpretations: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +123,14 @@ class Diff(Result):
 
     Attributes:
         changes: the therapies that change for some patient, in the table's order.
-        preferred: whether the preferred sets change.
+        preferred: whether the preferred sets of fully known patients change.
         unchanged: the therapies of either table of which status and grade are proved to be
-            the same for every patient, in the table's order.
+            the same for every patient, in the table's order; if `as_given` names a finding,
+            for every fully known patient.
         lines: how many lines of therapy the histories may have.
         not_compared: what only one table can name and neither offers by name, such as an
             initial therapy that holds a drug of an overlay: it is not compared.
+        as_given: what the facts as they are given do not say alike: it is not compared either.
         seconds: how long it took.
         provenance: the old program and the new one; () where it was made by hand.
     """
@@ -127,10 +140,16 @@ class Diff(Result):
     unchanged: tuple[str, ...]
     lines: int
     not_compared: tuple[str, ...] = ()
+    as_given: tuple[AsGiven, ...] = ()
     seconds: float = field(default=0.0, compare=False)
     provenance: tuple[Provenance, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def same(self) -> bool:
-        """Whether both tables give the same answer to every patient."""
-        return not self.changes and not self.preferred.changes
+        """Whether both tables are proved to give the same answer.
+
+        That is the same verdicts and grades to every patient, and the same preferred sets to every
+        fully known patient; the facts of a patient are read alike, and notices are the same.
+        """
+        changed = self.changes or self.preferred.changes
+        return not (changed or self.not_compared or self.as_given)

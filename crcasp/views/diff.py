@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from crcasp.program.table import Rules
 from crcasp.program.wording import Wording, listed
 from crcasp.results.comparison import KINDS
-from crcasp.results.diff import Changed, Diff, ExamplePatient, Only, Standing
+from crcasp.results.diff import AsGiven, Changed, Diff, ExamplePatient, Only, Standing
 from crcasp.views import phrases
 from crcasp.views.comparison import TITLES
 from crcasp.views.document import Block, Document, Entry, Item, Note, Section
@@ -25,7 +25,11 @@ UNKNOWN = {
     "known. What a source lowers beside a therapy that it offers is lowered only where the patient "
     "can have that therapy.",
 }
-SAME = "Nothing changes: both tables give every patient the same answer."
+SAME = (
+    "Nothing changes: both tables are proved to give every patient the same verdicts and grades, "
+    "and every fully known patient the same preferred sets, with histories of up to {}."
+)
+AGAIN, NOTICE = "again(", "notice"  # of what is not compared, beside findings
 
 
 def diff_document(diff: Diff) -> Document:
@@ -71,7 +75,7 @@ class _Changes:
 
     def blocks(self) -> Iterator[Block]:
         diff = self.diff
-        yield Note(SAME if diff.same else self.summary())
+        yield Note(SAME.format(self.lines()) if diff.same else self.summary())
         for kind in KINDS:
             changes = [item for item in diff.changes if item.kind == kind]
             for same in grouped((self.alike(item), item) for item in changes).values():
@@ -80,13 +84,15 @@ class _Changes:
         if example and not any(item.example == example for item in diff.changes):
             yield Section("Preferred", tuple(self.example(example)), "the sets change")
         if not diff.preferred.changes and not diff.same:
-            yield Note("The preferred sets are proved the same for every patient.")
+            yield Note("The preferred sets are proved the same for every fully known patient.")
         yield from self.foot()
 
     def summary(self) -> str:
         therapies = len({item.therapy for item in self.diff.changes})
         changes = "1 therapy changes" if therapies == 1 else f"{therapies} therapies change"
         kept = len(self.diff.unchanged)
+        if not therapies:
+            return f"No therapy changes: all {kept} are proved to keep status and grade."
         return f"{changes}; the other {kept} are proved to keep status and grade."
 
     # ---- a change -----------------------------------------------------------------------------
@@ -103,10 +109,9 @@ class _Changes:
             "not offered" if it.status == "excluded" and first.therapy not in own else _standing(it)
             for it, own in zip((first.before, first.after), offered, strict=True)
         )
-        several = len({*first.grades}) > 1
-        moved = f"{before} -> {first.after.status if several else after}"
+        moved = f"{before} -> {after}"
         if first.kind in ("raised", "lowered"):
-            moved = f"{first.before.grade} -> {first.after.grade}"
+            moved = " -> ".join(it.grade or "no grade" for it in (first.before, first.after))
         names = folded((item.therapy for item in same), self.words)
         ways = self.ways(first)
         because = [*dict.fromkeys(name for item in same for name in item.because)]
@@ -120,15 +125,13 @@ class _Changes:
         return Section(title, (*rows, *self.example(first.example)))
 
     def ways(self, change: Changed) -> list[str]:
-        """Return for whom a change happens; each with its source and grade where these differ."""
-        several = len({*change.grades}) > 1 and change.kind == "gained"
+        """Return for whom a change happens; each with its source where these differ."""
         apart = len({*change.sources}) > 1
         found = []
         for place, way in enumerate(change.when):
             said = phrases.conjoined(self.conditions(change, way))
-            told = [f"by {listed([*map(phrases.called, change.sources[place])])}"] if apart else []
-            told += [" or ".join(change.grades[place])] if several else []
-            found.append(f"{said}: {', '.join(told)}" if told else said)
+            told = f": by {listed([*map(phrases.called, change.sources[place])])}" if apart else ""
+            found.append(f"{said}{told}")
         return [*dict.fromkeys(found)]
 
     def conditions(self, item: Changed, way: tuple[Only, ...]) -> list[str]:
@@ -155,7 +158,7 @@ class _Changes:
 
     def foot(self) -> Iterator[Block]:
         diff = self.diff
-        lines = "one line" if diff.lines == 1 else f"{diff.lines} lines"
+        texts = []
         if diff.changes:
             kinds = {item.kind for item in diff.changes}
             texts = [
@@ -163,18 +166,42 @@ class _Changes:
                 f"therapy{phrases.coded(self.new.of_patient)}."
             ]
             texts += [text for of, text in UNKNOWN.items() if not kinds.isdisjoint(of)]
-            texts.append(f"Proved for every patient with histories of up to {lines}.")
+        if not diff.same:
+            whom = "every fully known patient" if [*self.readings()] else "every patient"
+            texts.append(f"Proved for {whom} with histories of up to {self.lines()}.")
             yield Note(" ".join(texts))
         if diff.unchanged and not diff.same:
             names = folded(diff.unchanged, self.words)
             same = f"in status and grade (preference may change): {names}"
             yield Section("Unchanged", (Entry(same),))
+        if parts := [*self.not_compared()]:
+            yield Note(f"Not compared: {'; '.join(parts)}.")
+
+    def lines(self) -> str:
+        return "one line" if self.diff.lines == 1 else f"{self.diff.lines} lines"
+
+    def readings(self) -> Iterator[AsGiven]:
+        """Yield the findings that the tables do not read alike."""
+        for it in self.diff.as_given:
+            if it.what != NOTICE and not it.what.startswith(AGAIN):
+                yield it
+
+    def not_compared(self) -> Iterator[str]:
+        diff = self.diff
         if diff.not_compared:
             some = folded(diff.not_compared[:1], self.words)
-            yield Note(
-                f"Not compared: {len(diff.not_compared)} combinations of drugs that neither table "
-                f"offers and that only one has names for, such as {some}."
-            )
+            count = len(diff.not_compared)
+            names = "that neither table offers and that only one has names for"
+            yield f"{count} combinations of drugs {names}, such as {some}"
+        for it in self.readings():
+            name, by = self.words.name(it.what), phrases.coded(it.interpretations)
+            yield f"how {name} is read from what is given{by}"
+        whats = [it.what for it in diff.as_given]
+        again = [it.removeprefix(AGAIN).removesuffix(")") for it in whats if it.startswith(AGAIN)]
+        if again:
+            yield f"{listed([*map(self.words.name, again)])} as a part of what is given again"
+        if NOTICE in whats:
+            yield "the notices"
 
 
 def _standing(one: Standing) -> str:

@@ -9,14 +9,15 @@ import pytest
 import reading
 from clingo import Function, Symbol, parse_term
 from trials import TRIAL, trial
-from two_tables import CONSTANTS, Table, fits, kinds, random_overlay, random_patient
+from two_tables import CONSTANTS, Table, changes, fits, random_overlay, random_patient
 
-from crcasp import Diff, UsageError, diff
+from crcasp import Diff, UsageError, diff, parse_facts, recommend
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import word
 from crcasp.questions.both import Both
 from crcasp.questions.diff import Comparison
+from crcasp.results.diff import Changed
 
 TURNED = {"gained": "lost", "lost": "gained", "raised": "lowered", "lowered": "raised"}
 
@@ -84,14 +85,166 @@ NEW_AGENTS = """regimen(newfox). composed(newfox, (agent_a; agent_b)).
 statement("NEW", beyond_first, recommended). text("NEW", "a trial"). reference("NEW", "a trial").
 offers("NEW", b, newfox). needs("NEW", b, mmr, deficient).
 """
+MEMBER = "member(anti_vegf, regorafenib)."
+CAPOX = """statement("N", beyond_first, benefit). text("N", "a trial"). reference("N", "a trial").
+offers("N", b, capox)."""
+OF_ONE_LINE = (
+    CAPOX + 'needs("N", b, stopped(2), toxicity).',
+    CAPOX + 'needs("N", b, stopped(1), (toxicity; progression)). exclusion("Y", "a warning").'
+    'bars("Y", k, regorafenib). needs("Y", k, stopped(2), completed).',
+)
+TWO_GRADES = """exclusion("Z", "cetuximab is worth less in the frail").
+lowers("Z", k1, cetuximab, recommended). needs("Z", k1, ecog, at_least(2)).
+lowers("Z", k2, cetuximab, considered). needs("Z", k2, organ_function, inadequate).
+"""
+
+
+def test_each_pair_of_grades_has_its_own_patients(tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text(TWO_GRADES)
+    found = diff(overlays=[overlay]).changes
+    unknown = {
+        (it.before.grade, it.after.grade): {
+            only.finding for way in it.when for only in way if only.or_unknown
+        }
+        for it in found
+        if it.therapy == "folfox+cetuximab"
+    }
+    assert unknown == {
+        ("benefit", "recommended"): {"ecog"},  # not side: without it, it was recommended before
+        ("benefit", "considered"): {"organ_function"},
+        ("recommended", "considered"): {"organ_function", "side"},
+    }
+    frail = {"ras": "wild_type", "side": "left", "ecog": 2, "organ_function": "adequate"}
+    for unknown_too in ({}, {"ecog": None}, {"side": None}, {"organ_function": None}):
+        patient = {**frail, **unknown_too}
+        grades = [
+            recommend(patient, overlays=files).therapies["folfox+cetuximab"].grade
+            for files in ([], [overlay])
+        ]
+        lowered = not unknown_too or "ecog" in unknown_too
+        assert (grades == ["benefit", "recommended"]) == lowered, patient
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", [TWO_NEEDS, NEW_AGENTS])
-def test_two_overlays_that_were_too_much(text: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", [TWO_NEEDS, NEW_AGENTS, TWO_GRADES, *OF_ONE_LINE, MEMBER])
+def test_overlays_that_were_too_much(text: str, tmp_path: Path) -> None:
     overlay = tmp_path / "overlay.lp"
     overlay.write_text(text)
     assert checked(Program.build(), Program.build([overlay]), random.Random(1)) > 0
+
+
+# Overlays that say nothing else of a fully known patient, with what is not compared then.
+AS_GIVEN: dict[str, list[tuple[str, tuple[str, ...]]]] = {
+    'withdrawn("I1").': [("side", ("I1",))],
+    'withdrawn("I2").': [("ras", ("I2",))],
+    'withdrawn("I3").': [("mmr", ("I3",)), ("notice", ())],
+    "implies(braf, mutant, ras, wild_type).": [("braf", ()), ("ras", ())],
+    "assumed_never(mmr, deficient).": [("mmr", ())],
+    "value(tumor_burden, medium).": [("tumor_burden", ())],
+    "stop_reason(wish).": [("stop_reason", ())],
+    "regimen(fruquintinib).": [("again(fruquintinib)", ())],
+    "partner(encorafenib).": [("again(encorafenib)", ())],
+    'notice("N", "a note") :- says(ecog, 2, _).': [("notice", ())],
+    "drug(resection).": [("notice", ()), ("again(resection)", ())],
+    CAPOX + 'needs("N", b, lines_before, at_least(5)). needs("N", b, earlier(tace), yes).': [
+        ("notice", ())
+    ],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", AS_GIVEN)
+def test_what_the_facts_as_given_say_is_not_the_same(text: str, tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text(text)
+    for found in (diff(overlays=[overlay]), diff(old=[overlay])):
+        assert not found.changes
+        assert [tuple(it) for it in found.as_given] == AS_GIVEN[text]
+        assert not found.same
+        written = found.to_dict()["as_given"]
+        assert [(it["what"], tuple(it["interpretations"])) for it in written] == AS_GIVEN[text]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "body",
+    [
+        *("received(2, folfox)", "stopped(1, toxicity)", "is(stopped(2), toxicity)"),
+        *("toxic(1, oxaliplatin)", "contraindicated(oxaliplatin)", "unavailable(oxaliplatin)"),
+        *("eligible(folfox)", 'because(folfox, "1")', 'met("8", refractory, ecog)'),
+        *('holds("1", any)', 'offer("1", any, folfox)', 'applies("1", any, folfox)'),
+        *("grade(folfox, recommended)", "has_grade(folfox, 2)", "is(ras, mutant)"),
+    ],
+)
+def test_notices_differ_whatever_they_hang_on(body: str, tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text(f'notice("N", "a note") :- {body}.')
+    both = Both(Program.build(), Program.build([overlay]))
+    assert list(map(str, both.read_apart())) == ["notice"]
+
+
+# Rules that say of the facts as they are given what is said already.
+GIVEN_ALIKE = (
+    'implies(braf_v600e, yes, braf, mutant) :- in_force("I1").',
+    "value(spleen, (yes; no)). given(spleen, V, spleen(V)) :- spleen(V). #defined spleen/1."
+    " given(spleen, yes, primary_site(S)) :- primary_site(S), S = splenic_flexure."
+    " implies(spleen, yes, side, S) :- sided(splenic_flexure, S)."
+    ' means(spleen, "a finding").',
+    'needs("4", (ras; braf), ecog, at_most(4)).',
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", GIVEN_ALIKE)
+def test_what_is_read_alike_is_the_same(text: str, tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text(text)
+    assert diff(overlays=[overlay]).as_given == ()
+
+
+def test_a_value_that_one_table_never_assumes_is_compared(tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text('assumed_never(mmr, deficient). withdrawn("10.2").')
+    found = {it.therapy: it.after.grade for it in diff(overlays=[overlay]).changes}
+    assert found == {"pembrolizumab": "considered"}
+
+
+def test_a_class_is_compared_with_what_each_table_says_of_it(tmp_path: Path) -> None:
+    overlay = tmp_path / "overlay.lp"
+    overlay.write_text(MEMBER)
+    changed = {named(it) for it in diff(overlays=[overlay]).changes}
+    assert ("regorafenib", "lost", "recommended", None) in changed
+
+
+def test_only_constants_that_bound_a_need_are_named() -> None:
+    found = diff(overlays=[TRIAL], constants={"younger_age": 60, "fit_ecog": 1, "unfit_ecog": 2})
+    because = {it.therapy: it.because for it in found.changes}
+    assert because["pembrolizumab"] == ("KEYNOTE-177",)
+    assert because["folfoxiri"] == ("4", "younger_age=60")
+    assert all("=" not in it or it == "younger_age=60" for own in because.values() for it in own)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_what_is_unchanged_is_so_of_partly_known_patients(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(100 + seed)
+    overlay = tmp_path / "random.lp"
+    overlay.write_text("\n".join(random_overlay(rng, n) for n in range(2)))
+    found = diff(overlays=[overlay])
+    read_apart = {it.what for it in found.as_given}
+    assert read_apart <= {"notice", "country"}
+    for _ in range(60):
+        facts = reading.random_patient(rng).facts()
+        before, after = (recommend(parse_facts(facts), overlays=it) for it in ([], [overlay]))
+        for name in found.unchanged if "country" not in read_apart else ():
+            old, new = (
+                (it.therapies[name].status, it.therapies[name].grade)
+                if name in it.therapies
+                else ("excluded", None)  # as it is not offered
+                for it in (before, after)
+            )
+            assert old == new, (name, facts)
 
 
 @pytest.mark.slow
@@ -109,7 +262,7 @@ def checked(old: Program, new: Program, rng: random.Random) -> int:
     """Check a comparison against both tables, patient by patient; return how many change."""
     both = Both(old, new)
     found = Comparison(both).diff()
-    of = {(it.therapy, it.kind): it for it in found.changes}
+    of = {named(it): it for it in found.changes}
     changed = 0
     for _ in range(100):
         facts = random_patient(rng, new)
@@ -118,15 +271,35 @@ def checked(old: Program, new: Program, rng: random.Random) -> int:
         if any(engine(program).issues(facts) for program in both.given):
             continue
         before, after = (Table(program, facts) for program in both.programs)
-        real = {str(word(parse_term(name))): kind for name, kind in kinds(before, after).items()}
-        assert real.items() <= of.keys(), facts
-        for (therapy, kind), it in of.items():
-            covered = any(all(fits(one, before, after, facts) for one in way) for way in it.when)
-            assert covered == (real.get(therapy) == kind), (therapy, kind, facts)
-        assert not real.keys() & set(found.unchanged)
+        real = changes(before, after)
+        assert real <= of.keys(), facts
+        for name, it in of.items():
+            ways = [way for way in it.when if all(fits(one, before, after, facts) for one in way)]
+            assert bool(ways) == (name in real), (name, facts)
+            for way in ways:
+                unknown = {one.finding for one in way if one.or_unknown}
+                known = [fact for fact in facts if fact.name not in unknown]
+                if unknown and rng.random() < 0.3:
+                    grades = [certain_grade(it.therapy, own, known) for own in both.programs]
+                    assert grades == [it.before.grade, it.after.grade], (name, known)
+        assert not {therapy for therapy, *_ in real} & set(found.unchanged)
         changed += bool(real)
     _examples(found, both)
     return changed
+
+
+def named(change: Changed) -> tuple[str, str, str | None, str | None]:
+    """What changes and how, as `two_tables.changes` says it."""
+    return change.therapy, change.kind, change.before.grade, change.after.grade
+
+
+def certain_grade(therapy: str, program: Program, facts: list[Symbol]) -> str | None:
+    """The grade of a therapy that is eligible whatever is unknown turns out to be, else None."""
+    completions = engine(program).completions(facts)
+    ranks = {str(rank): str(grade) for grade, rank in completions.facts("rank", 2)}
+    found = [atom.arguments for atom in completions.certain if atom.name == "has_grade"]
+    own = [str(rank) for name, rank in found if str(word(name)) == therapy]
+    return ranks[max(own)] if own else None
 
 
 def _near(example: tuple[str, ...], facts: list[Symbol], rng: random.Random) -> list[Symbol]:
@@ -146,5 +319,4 @@ def _examples(found: Diff, both: Both) -> None:
         assert any(it.before) or any(it.after)
         facts = [parse_term(fact) for fact in it.example.facts]
         before, after = (Table(program, facts) for program in both.programs)
-        real = {str(word(parse_term(name))): kind for name, kind in kinds(before, after).items()}
-        assert real[it.therapy] == it.kind, facts
+        assert named(it) in changes(before, after), facts

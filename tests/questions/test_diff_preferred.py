@@ -32,5 +32,8 @@ def test_the_preferred_sets_change(name: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_they_are_proved_the_same() -> None:
     found = diff(constants={"unfit_ecog": 2})
-    assert found.same
+    assert found.changes == ()
     assert not found.preferred.changes
+    assert [it.what for it in found.as_given] == ["notice"]
+    assert not found.same
+    assert diff(constants={"max_lines": 30}).same

@@ -100,6 +100,11 @@ def test_a_property_may_ask_for_numbers(overlay: Overlay) -> None:
         'withdrawn("4") :- ecog(3).',
         'withdrawn("4") :- mine. mine :- unmet("5", _, hai, "5", _).',
         'spares("X2", "1") :- says(ras, mutant, _).',
+        'withdrawn("12") :- tells(mmr, deficient, _).',
+        'withdrawn("12") :- could_be(mmr, deficient).',
+        'withdrawn("12") :- tested_positive(mmr).',
+        'withdrawn("12") :- ruled_out(mmr, deficient).',
+        'withdrawn("12") :- known_or_chosen(kras, mutant).',
     ],
 )
 def test_a_proof_over_all_patients_refuses_facts_as_given(rule: str, overlay: Overlay) -> None:
