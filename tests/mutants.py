@@ -62,6 +62,7 @@ TESTS = {
     "picture": ("views/test_picture.py",),
     "wrapper": ("lp/test_table.py", "questions"),
 }
+WILD_TYPE = test_program.KNOWN.replace("kras(mutant)", "kras(wild_type)").replace("(0)", "(2)")
 FULLY_KNOWN = (
     test_program.EXAMPLES["unresectable_liver"],
     f"liver_metastases(unresectable). {test_program.KNOWN}",
@@ -73,6 +74,8 @@ FULLY_KNOWN = (
         for stage in ("early", "late")
     ),
     f"liver_metastases(none). {test_program.KNOWN}",
+    # All that is eligible has a partner.
+    f"received(1, folfoxiri). stopped(1, progression). {WILD_TYPE} liver_metastases(resectable).",
 )
 EARLY = "liver_metastases(unresectable). disease_extent(liver_only). "
 EARLY += "multifocal_liver_disease(early). ras(wild_type)."

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")  # its files
 Texts = tuple[tuple[str, str], ...]
 MESSAGES = 1000  # of clingo's that are read
+ASKED = (("sought", 1), ("limit_of", 2))
 
 
 @cache
@@ -159,6 +160,27 @@ class Program(NamedTuple):
         Raises:
             RuntimeError: clingo refuses any of it.
         """
+        texts = tuple(texts)
+        if texts and "patient.lp" in names:
+            from crcasp.program.numbers import told_apart
+            from crcasp.program.other import hangs_on_completion
+
+            facts += f" {told_apart(texts)}"
+            if hangs_on_completion(texts):  # what is asked for is the same in every completion
+                with suppress(RuntimeError):
+                    facts += _asked(self._ground(names, [], facts, texts))
+        return self._ground(names, messages, facts, texts, observer, add, rules)
+
+    def _ground(
+        self,
+        names: Sequence[str],
+        messages: list[str],
+        facts: str,
+        texts: Texts,
+        observer: Observer | None = None,
+        add: Callable[[Control, str, str], None] | None = None,
+        rules: Sequence[AST] = (),
+    ) -> Control:
         from clingo import Control
 
         arguments = ["0", "--opt-mode=ignore"]
@@ -168,11 +190,6 @@ class Program(NamedTuple):
             control.register_observer(observer)
         for name in names:
             _load(control, os.path.join(program_directory(), name))
-        texts = tuple(texts)
-        if texts and "patient.lp" in names:
-            from crcasp.program.numbers import told_apart
-
-            facts += f" {told_apart(texts)}"
         control.add("base", [], facts)
         for name, text in texts:
             if add is None:
@@ -278,6 +295,15 @@ def content_of(path: str) -> bytes:
     if len(content) > MAX_BYTES:
         raise OSError(0, "it is larger than 1 MiB")
     return content
+
+
+def _asked(control: Control) -> str:
+    """Return what may be asked for, and the numbers that may be told apart, as facts.
+
+    They are stated of the other completion too (lp/missing/missing.lp).
+    """
+    found = [it for key in ASKED for it in control.symbolic_atoms.by_signature(*key)]
+    return "".join(f" {it.symbol}. other({it.symbol})." for it in found if not it.is_fact)
 
 
 _loaded: set[str] = set()

@@ -98,7 +98,8 @@ class Table:
         self.texts = self._texts("text")
         self.exclusions = self._texts("exclusion")
         self.references = self._references()
-        self.ranks = {str(grade): int(rank) for grade, rank in solver.facts("rank", 2)}
+        ranks = map(row, solver.literals("rank", 2))  # for some patients, where a rule says so
+        self.ranks = {str(grade): int(rank) for grade, rank in ranks}
         self.locoregional = self.names("locoregional")
         self.places = self._places()
         self.order = {str(source): int(place) for source, place in solver.facts("place", 2)}

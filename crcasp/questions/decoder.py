@@ -217,7 +217,7 @@ class AdviceDecoder(Decoder):
     @cached_property
     def offered(self) -> set[Word]:
         """The therapies that a statement offers by name."""
-        withdrawn = {source for (source,) in self.completions.facts("withdrawn", 1)}
+        withdrawn = self.table.names("withdrawn")  # for every patient, not for this one alone
         offers = self.completions.facts("offers", 3)
         return {therapy for statement, _, therapy in offers if statement not in withdrawn}
 
@@ -298,7 +298,8 @@ class AdviceDecoder(Decoder):
                 key = str(source), str(finding)
                 before = against.setdefault(key[0], {}).get(key[1])
                 against[key[0]][key[1]] = "not_met" if before == "not_met" else state
-                wanted.setdefault(key, set()).update(self.wanted[offer].get((source, finding), ()))
+                own = self.wanted.get(offer, {}).get((source, finding), ())
+                wanted.setdefault(key, set()).update(own)
                 if source != statement:
                     barring.add(key[0])
         exclusions = barring | self.table.exclusions.keys()

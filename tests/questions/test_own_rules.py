@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crcasp import UsageError, audit, diff, missing, parse_facts, recommend
+from crcasp import UsageError, audit, diff, missing, page, parse_facts, recommend
 
 OFFERS = 'statement("N", any, benefit). text("N", "x"). offers("N", b, tace) :- {}.'
 BARS = 'exclusion("Z", "z"). reference("Z", "t"). bars("Z", k, {}) :- {}.'
@@ -195,6 +195,10 @@ OPEN = {
         'spares("X2", "1") :- is(braf, mutant), is(ecog, P), P < 2.',
         f'{BARS.format("folfox", "not is(ras, mutant)")} needs("Z", k, braf, mutant).',
         'lowers("12", any, folfox, considered) :- is(ecog, 2). offers("12", own, sox).',
+        'needs("1", any, ecog, at_most(2)) :- is(braf, mutant).',
+        'exclusion("Z", "z"). reference("Z", "t"). bars("Z", k, folfox). '
+        'needs("Z", k, ecog, 3) :- is(braf, mutant).',
+        'withdrawn(("I15"; "I14")) :- is(ras, mutant).',
     ],
 )
 def test_what_decides_under_a_rule_is_what_no_other_finding_decides(
@@ -219,3 +223,40 @@ def test_what_decides_under_a_rule_is_what_no_other_finding_decides(
     found = missing(parse_facts(KNOWN, overlays=[path]), overlays=[path]).findings
     said = {("decides", it.finding, name) for it in found for name in it.decides}
     assert said | {("raises", it.finding, name) for it in found for name in it.raises} == expected
+
+
+@pytest.mark.parametrize(
+    "rule", ['withdrawn("12") :- is(her2, positive).', 'withdrawn("I8") :- not is(ras, mutant).']
+)
+def test_a_rule_that_does_not_apply_changes_nothing(rule: str, overlay: Overlay) -> None:
+    """Grades and reasons are those of the table, though they hang on a rule now."""
+    facts = f"{KNOWN} ras(mutant). braf(mutant). ecog(3). her2(negative). age(54)."
+    facts = facts.replace("age(60). ", "")
+    path = overlay(rule)
+    under = recommend(parse_facts(facts, overlays=[path]), overlays=[path], tests=False)
+    plain = recommend(parse_facts(facts), tests=False)
+    assert under.therapies == plain.therapies
+    assert (under.preferred, under.sets) == (plain.preferred, plain.sets)
+
+
+def test_the_page_refuses_rules_that_hang_on_what_is_unknown(overlay: Overlay) -> None:
+    with pytest.raises(UsageError, match="the page does not answer by rules"):
+        page(overlays=[overlay('withdrawn("12") :- is(her2, positive).')])
+    assert page(overlays=[overlay('notice("N", "x") :- is(her2, positive), eligible(hai).')])
+
+
+@pytest.mark.slow
+def test_a_registry_is_answered_where_a_rule_states_a_need(overlay: Overlay) -> None:
+    pytest.importorskip("polars")
+    import polars
+
+    from crcasp import ColumnMap, answer
+
+    path = overlay('needs("6.3", switch, age, at_least(50)) :- is(her2, positive).')
+    rows = polars.DataFrame(
+        {"age": ["85", "40"], "her2": ["positive"] * 2, "kras": ["wild_type"] * 2}
+    )
+    found = answer(rows, ColumnMap(), overlays=[path]).to_pylist()
+    for row in found:
+        own = parse_facts(f"age({row['age']}). her2(positive). kras(wild_type).", overlays=[path])
+        assert row["grade"] == recommend(own, overlays=[path]).preferred[0].grade

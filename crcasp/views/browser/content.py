@@ -6,10 +6,12 @@ import os
 
 from clingo import ast
 
+from crcasp.errors import UsageError
 from crcasp.facts.collector import Collector
 from crcasp.program.completions import SHOW
 from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import Program, program_directory, verdict_files
+from crcasp.program.other import hangs_on_completion
 from crcasp.program.sets import FILES, INPUT
 from crcasp.program.syntax import parse
 from crcasp.program.vocabulary import LIMITS, OF_LINE
@@ -30,11 +32,17 @@ def content(program: Program) -> dict[str, object]:
     """Return what the page reads.
 
     Raises:
-        UsageError: the program is not in order.
+        UsageError: the program is not in order, or a rule hangs on what is unknown.
     """
     asked = engine(program)
     vocabulary, words = asked.vocabulary, asked.table.words
     verdicts, sets, read = program.divided
+    for name, text in verdicts:
+        if hangs_on_completion(((name, text),)):
+            raise UsageError(
+                f"{name}: the page does not answer by rules that ask for findings or verdicts: "
+                "leave it out, or say it by needs/4."
+            )
     named = program._replace(
         overlays=tuple((os.path.basename(it), "") for it, _ in program.overlays)
     )
