@@ -35,9 +35,9 @@ def audit_document(audit: Audit) -> Document:
 
 def _blocks(audit: Audit, words: Wording) -> Iterator[Block]:
     yield Note(
-        f"Over all fully known patients: any findings, histories of up to {audit.lines} lines, "
-        f"any limits. It took {audit.seconds:.1f} s. A set is what may be recommended together; "
-        "a patient of whom nothing is eligible has none."
+        "Over all fully known patients in scope: any findings, histories of up to "
+        f"{audit.lines} lines, any limits. It took {audit.seconds:.1f} s. A set is what may be "
+        "recommended together; a patient of whom nothing is eligible has none."
     )
     for title, must_hold in PARTS.items():
         checks = [_check(one, words) for one in audit.properties if one.must_hold == must_hold]

@@ -339,6 +339,7 @@ def test_a_property_may_ask_for_what_the_table_does_not_name() -> None:
         "toxic": "toxic(1, larotrectinib), eligible(hai)",
         "gene": "is(kras, mutant), eligible(folfox)",
         "finding": "is(her2, positive), eligible(folfox)",
+        "unavailable": "is(oxaliplatin, unavailable), eligible(hai)",
         "history": "is(earlier(anti_vegf), yes), is(failed(bevacizumab), yes), eligible(hai)",
     }
     text = " ".join(f"violation({name}) :- {body}." for name, body in bodies.items())
@@ -422,3 +423,16 @@ def test_constraints_of_an_overlay_on_sets_are_said_to_be_left_out(tmp_path: Pat
     texts = {it.name: it.text for it in audit(overlays=[tmp_path / "own.lp"]).properties}
     assert "these are not looked into" in texts["eligible_in_set"]
     assert "not looked into" not in texts["available"]
+
+
+@pytest.mark.slow
+def test_who_has_only_what_makes_no_set_is_not_served(tmp_path: Path) -> None:
+    overlay = tmp_path / "pairs.lp"
+    overlay.write_text(
+        'statement("N", any, recommended). text("N", "n"). '
+        'offers("N", a, with(capox, bevacizumab)). '
+        'withdrawn(("1"; "1.1"; "2"; "3"; "4"; "5"; "12"; "13")).'
+    )
+    found = audit(overlays=[overlay], constants={"max_partners": 0}).properties
+    results = {it.name: it.result for it in found}
+    assert results["eligible_in_set"] == results["untreated_served"] == "refuted"
