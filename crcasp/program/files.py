@@ -162,11 +162,12 @@ class Program(NamedTuple):
         """
         texts = tuple(texts)
         if texts and "patient.lp" in names:
-            from crcasp.program.numbers import told_apart
-            from crcasp.program.other import hangs_on_completion
+            from crcasp.program.numbers import hangs_on_completion, told_apart
 
             facts += f" {told_apart(texts)}"
-            if hangs_on_completion(texts):  # what is asked for is the same in every completion
+            if hangs_on_completion(
+                texts, tuple(main_paths())
+            ):  # what is asked for is the same in every completion
                 with suppress(RuntimeError):
                     facts += _asked(self._ground(names, [], facts, texts))
         return self._ground(names, messages, facts, texts, observer, add, rules)

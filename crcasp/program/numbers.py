@@ -3,14 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from clingo import ast
 
-from crcasp.program.syntax import Kind, apart, known_or_sup, parse, terms_of, walk
+from crcasp.program.syntax import (
+    Kind,
+    Signature,
+    apart,
+    hanging_on,
+    known_or_sup,
+    parse,
+    signatures,
+    signatures_of,
+    terms_of,
+    walk,
+)
 
 MOST = 2147483647  # the highest whole number; names come behind all numbers
+CHOSEN = {("turns_out", 2)}  # what differs from completion to completion
 VALUED = ("is", "turns_out", "could_be")  # predicates of findings and their values
+
+
+@lru_cache(maxsize=64)
+def hangs_on_completion(texts: tuple[tuple[str, str], ...], program: tuple[str, ...]) -> bool:
+    """Return whether what rules state for the table is not the same in all completions.
+
+    Args:
+        texts: the rules of the user's own, with the names of their files.
+        program: the files of the main program. A notice says nothing that these ask for.
+    """
+    rules: list[ast.AST] = []
+    for name, text in texts:
+        if ":-" in text:
+            parse(name, text, rules.append)
+    own = [signatures(rule) for rule in rules]
+    if not any(asked for stated, asked in own if stated):
+        return False
+    depends = hanging_on(CHOSEN, [*_links(program), *own])
+    asked_for = signatures_of(program) - {("notice", 2)}
+    return any(stated & asked_for and asked & depends for stated, asked in own)
+
+
+@cache
+def _links(program: tuple[str, ...]) -> list[tuple[set[Signature], set[Signature]]]:
+    found: list[tuple[set[Signature], set[Signature]]] = []
+    ast.parse_files(program, lambda node: found.append(signatures(node)))
+    return found
 
 
 @lru_cache(maxsize=64)

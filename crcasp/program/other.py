@@ -13,18 +13,15 @@ from clingo import Function, ast
 from crcasp.program.files import (
     SYNTAX,
     Program,
-    Texts,
     main_paths,
     program_directory,
     statements_of,
     verdict_files,
 )
-from crcasp.program.numbers import told_apart
+from crcasp.program.numbers import CHOSEN, told_apart
 from crcasp.program.syntax import Signature, apart, hanging_on, parse, signatures, signatures_of
 
 OTHER, ANOTHER = "other", Function("another")  # as lp/missing/missing.lp has them
-CHOSEN = {("turns_out", 2)}
-NOTICES = {("notice", 2)}
 REASONS = "reasons.lp"  # on which verdicts hang by rules of overlays only
 Link: TypeAlias = tuple[ast.AST, set[Signature], set[Signature]]  # a rule: what it states, asks for
 
@@ -61,23 +58,6 @@ def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence
         if not own:
             return _copies(rules, *sets)
         return [*_copies_of_program(*sets), *_copies(_links(own), *sets)]
-
-
-@lru_cache(maxsize=64)
-def hangs_on_completion(texts: Texts) -> bool:
-    """Return whether what rules of the user's own say is not the same in all completions.
-
-    A notice says nothing that the table asks for.
-    """
-    with SYNTAX:
-        own: list[ast.AST] = []
-        for name, text in texts:
-            parse(name, text, own.append)
-        links = [*_links(own, facts=False)]
-        rules = [*_of_program(True), *links]
-        depends = hanging_on(CHOSEN, [(stated, asks) for _, stated, asks in rules])
-    program = signatures_of(tuple(main_paths())) - NOTICES
-    return any(stated & program and asks & depends for _, stated, asks in links)
 
 
 @cache

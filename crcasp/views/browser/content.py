@@ -10,8 +10,8 @@ from crcasp.errors import UsageError
 from crcasp.facts.collector import Collector
 from crcasp.program.completions import SHOW
 from crcasp.program.engine import PATIENT_CHECK, engine
-from crcasp.program.files import Program, program_directory, verdict_files
-from crcasp.program.other import hangs_on_completion
+from crcasp.program.files import Program, main_paths, program_directory, verdict_files
+from crcasp.program.numbers import hangs_on_completion
 from crcasp.program.sets import FILES, INPUT
 from crcasp.program.syntax import parse
 from crcasp.program.vocabulary import LIMITS, OF_LINE
@@ -38,7 +38,7 @@ def content(program: Program) -> dict[str, object]:
     vocabulary, words = asked.vocabulary, asked.table.words
     verdicts, sets, read = program.divided
     for name, text in verdicts:
-        if hangs_on_completion(((name, text),)):
+        if hangs_on_completion(((name, text),), tuple(main_paths())):
             raise UsageError(
                 f"{name}: the page does not answer by rules that ask for findings or verdicts: "
                 "leave it out, or say it by needs/4."
