@@ -165,9 +165,8 @@ class Program(NamedTuple):
             from crcasp.program.numbers import hangs_on_completion, told_apart
 
             facts += f" {told_apart(texts)}"
-            if hangs_on_completion(
-                texts, tuple(main_paths())
-            ):  # what is asked for is the same in every completion
+            if hangs_on_completion(texts, tuple(main_paths())):
+                # What is asked for, and told apart, is the same in every completion.
                 with suppress(RuntimeError):
                     facts += _asked(self._ground(names, [], facts, texts))
         return self._ground(names, messages, facts, texts, observer, add, rules)
