@@ -85,7 +85,7 @@ def _inputs(options: argparse.Namespace) -> list[str]:
         value = getattr(options, name, None) or []
         found += [value] if isinstance(value, str) else value
     if any(os.path.isdir(name) for name in found):
-        from crcasp.program.files import in_folders
+        from crcasp.program.trusted import in_folders
 
         return [str(path) for path in in_folders(found)]
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from crcasp.cli import options as shared
-from crcasp.program.files import read_all_trusted
+from crcasp.program.trusted import read_all_trusted
 from crcasp.questions.audit import AllPatients
 
 REFUTED = 1

@@ -7,7 +7,7 @@ import sys
 from crcasp.errors import MAX_BYTES
 from crcasp.facts.collector import SourceError
 from crcasp.facts.text import Text
-from crcasp.program.files import content_of
+from crcasp.program.trusted import content_of
 
 TOO_LARGE = "this is larger than 1 MiB; give the facts of one patient only."
 

@@ -19,6 +19,7 @@ from crcasp.program.syntax import (
     terms_of,
     walk,
 )
+from crcasp.program.trusted import Texts
 
 MOST = 2147483647  # the highest whole number; names come behind all numbers
 CHOSEN = {("turns_out", 2)}  # what differs from completion to completion
@@ -26,7 +27,7 @@ VALUED = ("is", "turns_out", "could_be")  # predicates of findings and their val
 
 
 @lru_cache(maxsize=64)
-def hangs_on_completion(texts: tuple[tuple[str, str], ...], program: tuple[str, ...]) -> bool:
+def hangs_on_completion(texts: Texts, program: tuple[str, ...]) -> bool:
     """Return whether what rules state for the table is not the same in all completions.
 
     Args:
@@ -53,7 +54,7 @@ def _links(program: tuple[str, ...]) -> list[tuple[set[Signature], set[Signature
 
 
 @lru_cache(maxsize=64)
-def told_apart(texts: tuple[tuple[str, str], ...]) -> str:
+def told_apart(texts: Texts) -> str:
     """Return sought/1 for the findings that rules ask for, and limit_of/2 for their numbers."""
     found: dict[str, None] = {}
     for finding, value, rule in _weighed(texts):
@@ -66,12 +67,12 @@ def told_apart(texts: tuple[tuple[str, str], ...]) -> str:
     return " ".join(found)
 
 
-def weighed(texts: tuple[tuple[str, str], ...]) -> set[str]:
+def weighed(texts: Texts) -> set[str]:
     """Return the findings whose values rules ask for beside the needs of the table; F is any."""
     return {finding for finding, _, _ in _weighed(texts)}
 
 
-def _weighed(texts: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, ast.AST, ast.AST]]:
+def _weighed(texts: Texts) -> Iterator[tuple[str, ast.AST, ast.AST]]:
     """Yield each finding that a rule asks for, with its value and the rule."""
     rules: list[ast.AST] = []
     for name, text in texts:

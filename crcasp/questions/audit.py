@@ -12,13 +12,14 @@ from clingo import Function, Symbol, SymbolType, ast, parse_term
 
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
-from crcasp.program.files import Program, read_all_trusted
+from crcasp.program.files import Program
 from crcasp.program.flaws import HANGS, OverlayCheck
 from crcasp.program.ground import GroundRules
 from crcasp.program.implicants import prime_implicants
 from crcasp.program.solver import Solver
 from crcasp.program.syntax import Signature, parse, place_of, signatures
 from crcasp.program.terms import natural, row, word
+from crcasp.program.trusted import read_all_trusted
 from crcasp.questions.part import Part
 from crcasp.questions.patient import Constants, Overlays
 from crcasp.results.audit import Audit, Example, Gap, Proof, Property

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Set
 from functools import cached_property
-from typing import TypeAlias
 
 from clingo import Function, Symbol
 
 from crcasp.errors import UsageError
 from crcasp.program.completions import stated
 from crcasp.program.engine import Engine, engine
-from crcasp.program.files import Program, program_directory, statements_of, verdict_files
-from crcasp.program.flaws import BEFORE_VERDICTS, OverlayCheck
-from crcasp.program.ground import GroundRules, add_copy, definitions
+from crcasp.program.files import Program, verdict_files
+from crcasp.program.flaws import OverlayCheck
+from crcasp.program.ground import GroundRules, add_copy
 from crcasp.program.numbers import weighed
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS
 from crcasp.program.solver import Solver
-from crcasp.program.syntax import Signature, signatures
 from crcasp.program.table import phrases
 from crcasp.program.terms import word
 from crcasp.program.wording import Wording
+from crcasp.questions.side_by_side import CHANGES, INPUTS, Grounded, SideBySide
 
 LINES = 4  # of a history
 FILES = tuple(name for name in verdict_files() if name != "reasons.lp")
@@ -31,9 +29,7 @@ LEFT_OUT = (
 )
 COMPARED = "diff/compared.lp"
 WEIGHED = 5  # of a topic that only rules of overlays ask for, or of one line: behind all others
-CHANGES = "diff/changes.lp"
 SETS = ("sets.lp", "wrapper/sets.lp", "diff/sets.lp")
-INPUTS = (("turns_out", 2), ("received", 2), ("toxic", 2), ("contraindicated", 1))
 # What both tables read of the names that only one of them has.
 WORDS = (
     ("value", 2), ("regimen", 1), ("partner", 1), ("locoregional", 1), ("drug", 1),
@@ -42,73 +38,6 @@ WORDS = (
 )  # fmt: skip
 COMPARED_WORDS = ("composed", "member", "implies")  # if both tables have the names
 NEVER = ("assumed_never", 2)
-# How the facts of a patient are read, of the words that both tables have.
-GIVEN = (*BEFORE_VERDICTS, "reasons.lp", "diff/given.lp", CHANGES)
-GIVEN_INPUTS = (
-    *INPUTS, ("stopped", 2), ("unavailable", 1), ("offer", 3), ("met", 3), ("holds", 2),
-    ("applies", 3), ("because", 2), ("eligible", 1), ("has_grade", 2), ("grade", 2),
-)  # fmt: skip
-OFF_LINE = ("off_line", 1)  # of the verdicts, what a statement does not speak of
-KNOWN = (("therapy_name", 1), ("stop_reason", 1), ("blamable", 1), ("limitable", 1))
-Grounded: TypeAlias = tuple[Solver, GroundRules]
-
-
-class SideBySide(Solver):
-    """One table, and beside it the rules of another one, of the same patients.
-
-    Args:
-        old: one table, grounded, with its rules.
-        new: the other.
-        inputs: the predicates of what they have in common.
-        broken: whether the constraints of the old one may be broken.
-    """
-
-    def __init__(
-        self, old: Grounded, new: Grounded, inputs: Iterable[Signature], broken: bool = False
-    ) -> None:
-        super().__init__(new[0].control)
-        before, self.rules = old[0], new[1]
-        shared = {
-            literal: own_inputs[atom]
-            for signature in inputs
-            for own_inputs in [self.literals(*signature)]
-            for atom, literal in before.literals(*signature).items()
-            if atom in own_inputs
-        }
-        defined = definitions(old[1], self.rules, shared)
-        own_atoms = {number: atom for atom, number in defined[1].items()}
-        same = {
-            atom: own_atoms[number] for atom, number in defined[0].items() if number in own_atoms
-        }
-        named = [
-            (atom.symbol, atom.literal, atom.is_fact)
-            for signature in (("compared", 1), *INPUTS[:1])
-            for atom in before.control.symbolic_atoms.by_signature(*signature)
-            if atom.literal not in shared
-        ]
-        with self.control.backend() as backend:
-            instead = backend.add_atom() if broken else 0
-        add_copy(self.control, old[1], named, "old", same | shared, instead)
-        self.control.add("changes", [], stated(self._varying(before, *defined)))
-        self.control.ground([("changes", [])])
-
-    def _varying(self, before: Solver, *defined: Mapping[int, int]) -> Iterator[Symbol]:
-        """Yield of what the tables have different rules: therapies, and findings that both read."""
-        old, new = (
-            {
-                atom.symbol.arguments[0]: 0 if atom.is_fact else numbers[atom.literal]
-                for atom in one.control.symbolic_atoms.by_signature("compared", 1)
-            }
-            for one, numbers in zip((before, self), defined, strict=True)
-        )
-        read = [{str(it.arguments[0]) for it in one if it.name == "reads"} for one in (old, new)]
-        for atom in old.keys() | new.keys():
-            if old.get(atom) == new.get(atom):
-                continue
-            if atom.name in ("eligible", "graded"):
-                yield Function("varies", atom.arguments[:1])
-            elif atom.name == "reads" and all(str(atom.arguments[0]) in one for one in read):
-                yield Function("both", atom.arguments[:1])
 
 
 class Both(SideBySide):
@@ -239,29 +168,6 @@ class Both(SideBySide):
             backend.add_rule([preferred], [-broken, *([-found] if found else [])])
         return int(preferred)
 
-    # ---- as given ---------------------------------------------------------------------------
-
-    def read_apart(self) -> list[Symbol]:
-        """Return of what the facts as they are given say not the same by both tables.
-
-        It is findings that both ask about, and what else is compared in lp/diff/given.lp.
-        """
-        declared = [one.declared for one in self.engines]
-        words = set.intersection(
-            *({it for key in KNOWN for it in one.literals(*key)} for one in declared)
-        )
-        findings = set.intersection(*({*one.vocabulary.findings} for one in self.engines))
-        known = stated(Function("known_word", [it]) for it in sorted(words))
-        given = " ".join(f"{{ {it}(V) : value({it}, V) }}." for it in sorted(findings))
-        # The program itself tells a first line from others, no second one from a third.
-        own = any("notice" in text for it in self.given for _, text in it.overlays)
-        text = f"any_line(1..{1 + own}). {known} {stated(self.limits)} {given}"
-        old, new = (_as_given(program, text) for program in self.given)
-        inputs = (*GIVEN_INPUTS, *((it, 1) for it in findings))
-        both = SideBySide(old, new, inputs, broken=True)
-        apart = both.literals("apart", 1).items()
-        return sorted(it.arguments[0] for it, literal in apart if both.satisfiable([literal]))
-
     # ---- findings ---------------------------------------------------------------------------
 
     @cached_property
@@ -385,13 +291,3 @@ def shared_words(one: Engine, other: Engine) -> str:
             if atom.name not in COMPARED_WORDS or not names.issuperset(atom.arguments)
         )
     )
-
-
-def _as_given(program: Program, text: str) -> Grounded:
-    """Return a table grounded for the facts as they are given, as lp/diff/given.lp has it."""
-    path = os.path.join(program_directory(), "verdicts.lp")
-    spoken_of = [node for node in statements_of(path) if OFF_LINE in signatures(node)[0]]
-    rules = GroundRules()
-    return Solver(
-        program.grounded(GIVEN, [], text, program.overlays, rules, rules=spoken_of)
-    ), rules

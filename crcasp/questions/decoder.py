@@ -324,8 +324,7 @@ class AdviceDecoder(Decoder):
             found = [name for name in objections if name in sources]
             if found:
                 return min(found, key=self.table.place)
-        exclusions = [reason.exclusion for reason in against if reason.exclusion]
-        return min(exclusions or objections, key=self.table.place, default=None)
+        return None
 
     # ---- what each therapy turns on ---------------------------------------------------------
 

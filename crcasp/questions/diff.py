@@ -15,6 +15,7 @@ from crcasp.program.implicants import minimal_subset
 from crcasp.program.sets import enumerate_sets, set_verdicts, table_facts
 from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, word
+from crcasp.questions.as_given import read_apart
 from crcasp.questions.both import FILES, Both
 from crcasp.questions.cover import Cover
 from crcasp.questions.part import smallest_patient
@@ -98,7 +99,7 @@ class Comparison:
         both = self.both
         rows = chain.from_iterable(one.declared.facts("derives_with", 3) for one in both.engines)
         read_by = [(finding, str(by)) for finding, _, by in rows]
-        for it in map(str, both.read_apart()):
+        for it in map(str, read_apart(both.engines, both.limits)):
             lapsed = {by for finding, by in read_by if finding == it and by in both.lapsed}
             yield AsGiven(it, tuple(sorted(lapsed, key=natural)))
 

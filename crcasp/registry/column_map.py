@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from crcasp.errors import UsageError
 from crcasp.facts.wording import show, suggestion
-from crcasp.program.files import content_of
+from crcasp.program.trusted import content_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crcasp.program.engine import engine
-from crcasp.program.files import Program, content_of
+from crcasp.program.files import Program
+from crcasp.program.trusted import content_of
 from crcasp.program.wording import Wording
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.outcome import AND, CONCORDANCE

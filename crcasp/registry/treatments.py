@@ -18,7 +18,6 @@ from crcasp.registry.batch import Batch, Said
 from crcasp.registry.cells import as_text
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.columns import ID, Names
-from crcasp.registry.json_rows import UNRECORDED
 from crcasp.registry.reader import UNKNOWN, Reader, same
 
 PREFIX = "treatments."
@@ -171,7 +170,7 @@ class Treatments:
             said = f"there is line {max(numbered)} and not line {min(lacking)}: add it "
             said += f"({self.unnamed} if its name is not known), or number lines without a gap."
             self.faults.setdefault(patient, ("treatments: a line is missing", said))
-        columns = {f"line{number}": UNRECORDED for number in range(1, max(numbered) + 1)}
+        columns: dict[str, str] = {}
         for number, line in numbered.items():
             for end, texts in line.items():
                 columns[f"line{number}{end}"] = json.dumps([*texts])

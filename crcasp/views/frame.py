@@ -30,7 +30,7 @@ def framed(
     Args:
         kind: as a document has it.
         title: as a document has it.
-        blocks: what it holds; a section with nothing in it is left out.
+        blocks: what it holds; an empty section is left out.
         rules: by which it is.
         old: what these are compared with.
         grades: whether grades are shown.

@@ -15,6 +15,7 @@ from crcasp import Diff, UsageError, diff, parse_facts, recommend
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import word
+from crcasp.questions.as_given import read_apart
 from crcasp.questions.both import Both
 from crcasp.questions.diff import Comparison
 from crcasp.results.diff import Changed
@@ -181,7 +182,7 @@ def test_notices_differ_whatever_they_hang_on(body: str, tmp_path: Path) -> None
     overlay = tmp_path / "overlay.lp"
     overlay.write_text(f'notice("N", "a note") :- {body}.')
     both = Both(Program.build(), Program.build([overlay]))
-    assert list(map(str, both.read_apart())) == ["notice"]
+    assert list(map(str, read_apart(both.engines, both.limits))) == ["notice"]
 
 
 # Rules that say of the facts as they are given what is said already.
