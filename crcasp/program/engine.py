@@ -26,10 +26,14 @@ class Engine:
         program: the program.
         vocabulary: what a fact may say.
         declared: the grounding that the vocabulary was read from.
+        constrained: whether overlays leave out patients.
     """
 
-    def __init__(self, program: Program, vocabulary: Vocabulary, declared: Solver) -> None:
+    def __init__(
+        self, program: Program, vocabulary: Vocabulary, declared: Solver, *, constrained: bool
+    ) -> None:
         self.program = program
+        self.constrained = constrained
         self.vocabulary = vocabulary
         self.declared = declared
 
@@ -73,10 +77,13 @@ def engine(program: Program) -> Engine:
 
 @lru_cache(maxsize=16)
 def _engine(program: Program) -> Engine:
+    constrained = False
     if program.overlays:
         from crcasp.program.flaws import OverlayCheck
 
-        OverlayCheck(program).checked()
+        check = OverlayCheck(program)
+        check.checked()
+        constrained = check.constrained
     declared = Solver(program.vocabulary_control())
     vocabulary = Vocabulary.of(declared)
     if not vocabulary.lines:
@@ -89,4 +96,4 @@ def _engine(program: Program) -> Engine:
             if constant == name and int(value) not in values:
                 span = f"{values[0]} to {values[-1]}"
                 raise UsageError(f"{name}={value}: {finding} is {span}; give one of these.")
-    return Engine(program, vocabulary, declared)
+    return Engine(program, vocabulary, declared, constrained=constrained)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")  # its files
 MESSAGES = 1000  # of clingo's that are read
-ASKED = (("sought", 1), ("limit_of", 2))
 
 
 @cache
@@ -159,29 +158,13 @@ class Program(NamedTuple):
         Raises:
             RuntimeError: clingo refuses any of it.
         """
-        texts = tuple(texts)
-        if texts and "patient.lp" in names:
-            from crcasp.program.numbers import hangs_on_completion, told_apart
-
-            facts += f" {told_apart(texts)}"
-            if hangs_on_completion(texts, tuple(main_paths())):
-                # What is asked for, and told apart, is the same in every completion.
-                with suppress(RuntimeError):
-                    facts += _asked(self._ground(names, [], facts, texts))
-        return self._ground(names, messages, facts, texts, observer, add, rules)
-
-    def _ground(
-        self,
-        names: Sequence[str],
-        messages: list[str],
-        facts: str,
-        texts: Texts,
-        observer: Observer | None = None,
-        add: Callable[[Control, str, str], None] | None = None,
-        rules: Sequence[AST] = (),
-    ) -> Control:
         from clingo import Control
 
+        texts = tuple(texts)
+        if texts and "patient.lp" in names:
+            from crcasp.program.numbers import told_apart
+
+            facts += f" {told_apart(texts)}"
         arguments = ["0", "--opt-mode=ignore"]
         arguments += [f"-c{name}={value}" for name, value in self.constants]
         control = Control(arguments, lambda _, message: messages.append(message), MESSAGES)
@@ -216,15 +199,6 @@ class Program(NamedTuple):
     def without_answer(self) -> NoAnswerError:
         """Return the error that a patient has no model, not even one without a set."""
         return NoAnswerError(f"{self.names()}: its constraints leave no answer for a patient.")
-
-
-def _asked(control: Control) -> str:
-    """Return what may be asked for, and the numbers that may be told apart, as facts.
-
-    They are stated of the other completion too (lp/missing/missing.lp).
-    """
-    found = [it for key in ASKED for it in control.symbolic_atoms.by_signature(*key)]
-    return "".join(f" {it.symbol}. other({it.symbol})." for it in found if not it.is_fact)
 
 
 _loaded: set[str] = set()

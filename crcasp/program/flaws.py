@@ -9,12 +9,14 @@ from pathlib import Path
 
 from clingo import Control, Function, Observer, Symbol, SymbolType, ast
 
-from crcasp.errors import Fault, OverlayError, Place, UsageError
+from crcasp.errors import Fault, OverlayError, Place
 from crcasp.program.clingo_messages import faults_of
 from crcasp.program.files import VOCABULARY, Program, main_files, main_paths, program_directory
 from crcasp.program.ground import GroundRules
 from crcasp.program.loops import on_loops
+from crcasp.program.other import differing
 from crcasp.program.overlays import Overlay
+from crcasp.program.sets import OF_VERDICTS
 from crcasp.program.solver import Solver
 from crcasp.program.syntax import Signature, hanging_on, signatures_of, stated_in
 from crcasp.program.terms import Word, word
@@ -26,11 +28,16 @@ LINES = "any_line(1..2)."  # of the histories that overlays are read with
 SETS = "sets.lp"
 BEFORE_VERDICTS = (*VOCABULARY, "table.lp", "patient.lp")
 FLAWS = ("check/names.lp", "check/table.lp")
+NOTICE, GIVEN = {("notice", 2)}, ("given", 3)  # no part of the table; how its facts are read
 LOOP = "hangs on itself through `not`, and may have more than one answer, or none: break the loop."
 MOST = 500_000  # ground rules; all that came after 2019 is 100,000
 ENDLESS = f"it comes to more than {MOST:,} ground rules: give its numbers and terms an end."
 TAKEN = "is a predicate of the program: choose another name."
 HANGS = "this hangs on facts as they are given, and a fully known patient has none: ask for is/2."
+UNSURE = (
+    "depends on what may be unknown of a patient: state it for everyone, and for whom it is meant "
+    "by needs/4."
+)
 AFTER = "is part of the table here, and hangs on the recommendation sets that the table leads to."
 
 
@@ -70,7 +77,7 @@ class OverlayCheck:
         if taken := [*self._taken()]:  # what they would change is not looked into
             raise OverlayError([*faults, *taken])
         try:
-            faults += [*self._unasked(), *self._flaws(), *self._loops()]
+            faults += [*self._unasked(), *self._unsure(), *self._flaws(), *self._loops()]
         except RuntimeError:  # as clingo says, and more than it says cannot be known
             if not self.messages:
                 raise
@@ -168,21 +175,11 @@ class OverlayCheck:
         """What says how the facts of a patient are given, which no fully known patient has."""
         return {*self.findings, *self.language("as_given")}
 
-    def refuse_as_given(self) -> None:
-        """Do nothing if what the table says is the same of all who are the same when fully known.
-
-        Raises:
-            UsageError: it hangs on the facts of a patient as they are given.
-        """
-        parts = {name: stated_in(os.path.join(program_directory(), name)) for name in main_files()}
-        reasons = parts.pop("reasons.lp").difference(*parts.values())
-        links = [link for link in self.links if ("given", 3) not in link[0]]
-        about = hanging_on(self.as_given | reasons, links)
-        tells = self.language("tells").keys()
-        program = signatures_of(tuple(main_paths()))
-        for stated, asked in links:
-            for key in (stated.keys() & program) - tells if asked & about else ():
-                raise UsageError(f"{stated[key]}: {HANGS}")
+    @property
+    def constrained(self) -> bool:
+        """Whether a rule leaves out patients: a constraint, or what is stated with its opposite."""
+        stated = (name for stated, _ in self.links for name, _ in stated)
+        return any(it.constraints for it in self.overlays) or any(it[0] == "-" for it in stated)
 
     # ---- what is wrong ------------------------------------------------------------------------
 
@@ -221,6 +218,25 @@ class OverlayCheck:
                     usage = _usage(name, arity, language)
                     end = f"; did you mean {usage}?" if usage else ": is it misspelt?"
                     yield Fault(place, f"nothing asks for {name}/{arity}{end}")
+
+    def _unsure(self) -> Iterator[Fault]:
+        """Yield a fault for each part of the table that is not the same whatever is unknown."""
+        table = self.language("states", "tells").keys() - NOTICE
+        sets = stated_in(os.path.join(program_directory(), SETS))
+        given = table | self.language("asks_fact").keys() - self.as_given
+        if not any(asked - given for _, asked in self.links):
+            return
+        links = [link for link in self.links if not link[0].keys() & table]
+        unknown, about = differing(links), hanging_on(sets, links)
+        unsure, read = unknown | hanging_on(self.as_given, links), {GIVEN, *self.findings}
+        for overlay in self.overlays:
+            for stated, asked in overlay.links:
+                for key in stated.keys() & (table | self.findings.keys()):
+                    if asked & (unknown if key in read else unsure):
+                        yield Fault(stated[key], f"{key[0]}/{key[1]} {UNSURE}")
+            for place, asked in overlay.constraints:
+                if asked & about and asked & unsure - {*OF_VERDICTS}:
+                    yield Fault(place, f"this constraint on sets {UNSURE}")
 
     def _flaws(self) -> Iterator[Fault]:
         """Yield what the program derives of what the overlays name and state."""

@@ -3,54 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from clingo import ast
 
-from crcasp.program.syntax import (
-    Kind,
-    Signature,
-    apart,
-    hanging_on,
-    known_or_sup,
-    parse,
-    signatures,
-    signatures_of,
-    terms_of,
-    walk,
-)
+from crcasp.program.syntax import Kind, apart, known_or_sup, parse, terms_of, walk
 from crcasp.program.trusted import Texts
 
 MOST = 2147483647  # the highest whole number; names come behind all numbers
-CHOSEN = {("turns_out", 2)}  # what differs from completion to completion
+ANY = "F"  # a finding that is a variable in a rule
 VALUED = ("is", "turns_out", "could_be")  # predicates of findings and their values
-
-
-@lru_cache(maxsize=64)
-def hangs_on_completion(texts: Texts, program: tuple[str, ...]) -> bool:
-    """Return whether what rules state for the table is not the same in all completions.
-
-    Args:
-        texts: the rules of the user's own, with the names of their files.
-        program: the files of the main program. A notice says nothing that these ask for.
-    """
-    rules: list[ast.AST] = []
-    for name, text in texts:
-        if ":-" in text:
-            parse(name, text, rules.append)
-    own = [signatures(rule) for rule in rules]
-    if not any(asked for stated, asked in own if stated):
-        return False
-    depends = hanging_on(CHOSEN, [*_links(program), *own])
-    asked_for = signatures_of(program) - {("notice", 2)}
-    return any(stated & asked_for and asked & depends for stated, asked in own)
-
-
-@cache
-def _links(program: tuple[str, ...]) -> list[tuple[set[Signature], set[Signature]]]:
-    found: list[tuple[set[Signature], set[Signature]]] = []
-    ast.parse_files(program, lambda node: found.append(signatures(node)))
-    return found
 
 
 @lru_cache(maxsize=64)
@@ -58,18 +20,14 @@ def told_apart(texts: Texts) -> str:
     """Return sought/1 for the findings that rules ask for, and limit_of/2 for their numbers."""
     found: dict[str, None] = {}
     for finding, value, rule in _weighed(texts):
-        found["sought(F) :- value(F, _)." if finding == "F" else f"sought({finding})."] = None
+        if finding != ANY:  # else those that the table asks about
+            found[f"sought({finding})."] = None
         ends = _ends(value, rule)
         one = f", N = ({'; '.join(ends)})" if ends else ""
         if one or ends is None:
             limits = "(N - 1; N)" if one else "N"
             found[f"limit_of({finding}, {limits}) :- value({finding}, N), N <= {MOST}{one}."] = None
     return " ".join(found)
-
-
-def weighed(texts: Texts) -> set[str]:
-    """Return the findings whose values rules ask for beside the needs of the table; F is any."""
-    return {finding for finding, _, _ in _weighed(texts)}
 
 
 def _weighed(texts: Texts) -> Iterator[tuple[str, ast.AST, ast.AST]]:
@@ -83,7 +41,7 @@ def _weighed(texts: Texts) -> Iterator[tuple[str, ast.AST, ast.AST]]:
             for (predicate, arity), part in apart(term):
                 if predicate in VALUED and arity == 2:
                     finding, value = part.arguments
-                    yield str(finding) if known_or_sup(finding) is finding else "F", value, rule
+                    yield str(finding) if known_or_sup(finding) is finding else ANY, value, rule
 
 
 def _ends(value: ast.AST, rule: ast.AST) -> list[str] | None:

@@ -18,11 +18,11 @@ from crcasp.program.files import (
     statements_of,
     verdict_files,
 )
-from crcasp.program.numbers import CHOSEN, told_apart
+from crcasp.program.numbers import told_apart
 from crcasp.program.syntax import Signature, apart, hanging_on, parse, signatures, signatures_of
 
 OTHER, ANOTHER = "other", Function("another")  # as lp/missing/missing.lp has them
-REASONS = "reasons.lp"  # on which verdicts hang by rules of overlays only
+CHOSEN = {("turns_out", 2)}  # what differs from completion to completion
 Link: TypeAlias = tuple[ast.AST, set[Signature], set[Signature]]  # a rule: what it states, asks for
 
 
@@ -47,33 +47,36 @@ def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence
                 of = f"({', '.join(f'X{n}' for n in range(arity))})" if arity else ""
                 if _is_stated((name[1:], arity), own):
                     parse(name, f":- {name}{of}, {name[1:]}{of}.", own.append)
-        rules = [*_of_program(bool(own)), *_links(own)]
-        depends = hanging_on(CHOSEN, [(stated, asks) for _, stated, asks in rules])
+        rules = [*_of_program(), *_links(own)]
+        depends = hanging_on(CHOSEN, [link[1:] for link in rules])
         needed, before = {*asked}, 0
         while len(needed) > before:
             before = len(needed)
             for _, stated, asks in rules:
                 needed |= asks if not stated or stated & needed else set()
         sets = frozenset(depends), frozenset(needed)
-        if not own:
-            return _copies(rules, *sets)
         return [*_copies_of_program(*sets), *_copies(_links(own), *sets)]
 
 
+def differing(own: Iterable[tuple[Iterable[Signature], set[Signature]]]) -> Set[Signature]:
+    """Return the predicates that are not the same in every completion of a patient.
+
+    Args:
+        own: what rules of overlays state, and ask for.
+    """
+    with SYNTAX:
+        return hanging_on(CHOSEN, [*(link[1:] for link in _of_program()), *own])
+
+
 @cache
-def _of_program(overlays: bool) -> list[Link]:
-    """Return the rules of the program; only with overlays has what depends on them facts, too."""
-    names = [name for name in verdict_files() if overlays or name != REASONS]
-    paths = [os.path.join(program_directory(), name) for name in names]
-    return [*_links((node for path in paths for node in statements_of(path)), facts=overlays)]
+def _of_program() -> list[Link]:
+    paths = [os.path.join(program_directory(), name) for name in verdict_files()]
+    return [*_links(node for path in paths for node in statements_of(path))]
 
 
-def _links(nodes: Iterable[ast.AST], *, facts: bool = True) -> Iterator[Link]:
+def _links(nodes: Iterable[ast.AST]) -> Iterator[Link]:
     """Yield rules, with what they state and ask for."""
-    for node in nodes:
-        is_rule = node.ast_type == ast.ASTType.Rule
-        if is_rule and (facts or node.body or node.head.ast_type != ast.ASTType.Literal):
-            yield node, *signatures(node)
+    return ((node, *signatures(node)) for node in nodes if node.ast_type == ast.ASTType.Rule)
 
 
 def _is_stated(predicate: Signature, own: Iterable[ast.AST]) -> bool:
@@ -84,7 +87,7 @@ def _is_stated(predicate: Signature, own: Iterable[ast.AST]) -> bool:
 
 @lru_cache(maxsize=16)
 def _copies_of_program(depends: Set[Signature], needed: Set[Signature]) -> Sequence[ast.AST]:
-    return _copies(_of_program(True), depends, needed)
+    return _copies(_of_program(), depends, needed)
 
 
 def _copies(

@@ -51,7 +51,7 @@ class Overlay:
         links: of each rule the predicates that it states, with places, and those it asks for.
         declared: the predicates that it declares by #defined.
         faults: what is wrong with the text by itself.
-        constraints: where its rules are that state nothing.
+        constraints: where its rules are that state nothing, and what each asks for.
         unbounded: whether its ground rules may be very many, or never end.
     """
 
@@ -61,7 +61,7 @@ class Overlay:
         self.links: list[tuple[dict[Signature, Place], set[Signature]]] = []
         self.declared: set[Signature] = set()
         self.faults: list[Fault] = []
-        self.constraints: list[Place] = []
+        self.constraints: list[tuple[Place, set[Signature]]] = []
         self.unbounded = False
         self._part = "base"
         parse(name, text, self._read)
@@ -93,7 +93,7 @@ class Overlay:
         spoken = [term for literal in node.body for term in terms_of(literal)]
         stated = [(atom.symbol, conditions) for atom, conditions in heads(node.head)]
         if not stated:
-            self.constraints.append(place_of(node))
+            self.constraints.append((place_of(node), self.links[-1][1]))
         self.unbounded = self.unbounded or _is_unbounded(node)
         for term, conditions in stated:
             for signature, part in apart(term):

@@ -30,13 +30,8 @@ class Solver:
 
     def facts(self, predicate: str, arity: int) -> list[Row]:
         """Return the arguments of each atom of a predicate that holds in every model."""
-        atoms = [*self.control.symbolic_atoms.by_signature(predicate, arity)]
-        # What hangs on a rule of an overlay may hold in every model, and is then no fact.
-        if unsettled := [atom.literal for atom in atoms if not atom.is_fact]:
-            model = self.literals_in_model((), unsettled) or ()
-            held = {it for it in model if it > 0 and not self.satisfiable([-it])}
-            atoms = [atom for atom in atoms if atom.is_fact or atom.literal in held]
-        return [row(atom.symbol) for atom in atoms]
+        atoms = self.control.symbolic_atoms.by_signature(predicate, arity)
+        return [row(atom.symbol) for atom in atoms if atom.is_fact]
 
     # ---- its models -----------------------------------------------------------------------
 

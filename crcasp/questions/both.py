@@ -13,7 +13,6 @@ from crcasp.program.engine import Engine, engine
 from crcasp.program.files import Program, verdict_files
 from crcasp.program.flaws import OverlayCheck
 from crcasp.program.ground import GroundRules, add_copy
-from crcasp.program.numbers import weighed
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS
 from crcasp.program.solver import Solver
 from crcasp.program.table import phrases
@@ -28,7 +27,7 @@ LEFT_OUT = (
     "leave this one out."
 )
 COMPARED = "diff/compared.lp"
-WEIGHED = 5  # of a topic that only rules of overlays ask for, or of one line: behind all others
+OF_ONE_LINE = 5  # the level of a topic that is of a line by its number
 SETS = ("sets.lp", "wrapper/sets.lp", "diff/sets.lp")
 # What both tables read of the names that only one of them has.
 WORDS = (
@@ -55,11 +54,9 @@ class Both(SideBySide):
         self.given = (old, new)
         self.engines = [engine(program) for program in self.given]
         checks = [OverlayCheck(program) for program in self.given]
-        constraints = (place for it in checks for own in it.overlays for place in own.constraints)
-        for place in constraints:
+        constraints = (it for check in checks for own in check.overlays for it in own.constraints)
+        for place, _ in constraints:
             raise UsageError(f"{place}: {LEFT_OUT}")
-        for check in checks:
-            check.refuse_as_given()
         self.tables = [one.table for one in self.engines]
         self.lines = min(LINES, *(one.vocabulary.lines for one in self.engines))
         self.programs = [
@@ -86,13 +83,8 @@ class Both(SideBySide):
         self.topics: dict[Symbol, dict[Symbol, int]] = {}
         for topic in [*before[0].literals("topic", 3), *self.literals("topic", 3)]:
             therapy, finding, level = topic.arguments
-            if level.number < WEIGHED or str(finding) in of_lines:
+            if level.number < OF_ONE_LINE or str(finding) in of_lines:
                 self.topics.setdefault(therapy, {})[finding] = level.number
-        asked = set[str]().union(*(weighed(program.overlays) for program in self.given))
-        for atom in {*before[0].literals("turns_out", 2), *self.literals("turns_out", 2)}:
-            if asked & {"F", str(atom.arguments[0])}:
-                for levels in self.topics.values():
-                    levels.setdefault(atom.arguments[0], WEIGHED)
         self.told = {
             literal: atom for it in INPUTS[1:] for atom, literal in self.literals(*it).items()
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from clingo import Function, Symbol
 
@@ -13,13 +13,20 @@ from crcasp.program.flaws import OverlayCheck
 from crcasp.program.overlays import Overlay
 from crcasp.program.terms import natural, word
 from crcasp.questions.patient import Constants
-from crcasp.results.additions import AddedSource, Addition, Additions, Named, Need, Said
+from crcasp.results.additions import (
+    BY_RULE,
+    AddedSource,
+    Addition,
+    Additions,
+    Named,
+    Need,
+    Said,
+)
 from crcasp.results.provenance import Provenance
 
 OF_CASES = {"offers": 3, "reuses": 2, "needs": 4, "regraded": 3, "bars": 3, "lowers": 4}
 OF_SOURCES = {"statement": 3, "exclusion": 2, "text": 2, "reference": 2}
 IN_WORDS = {"interpretation": 2, "withdrawn": 1, "given": 3, "means": 2, "label": 2, "year": 2}
-SOME = ", for those patients only for whom a rule says so"
 INITIAL = Function("initial")  # what a branch offers that offers the initial therapy again
 
 
@@ -61,18 +68,27 @@ class _Added:
 
     def __init__(self, read: OverlayCheck) -> None:
         self.stated = [*read.read.literals("stated", 4)]
-        atoms = read.read.control.symbolic_atoms.by_signature("withdrawn", 1)
-        self.always = {atom.symbol.arguments[0] for atom in atoms if atom.is_fact}
-        self.atoms = {
-            predicate: sorted(read.read.literals(predicate, arity), key=_in_order)
-            for predicate, arity in {**OF_CASES, **OF_SOURCES, **IN_WORDS}.items()
-        }
+        self.atoms: dict[str, list[Symbol]] = {}
+        self.by_rule: set[Symbol] = set()  # what holds for some patients only
+        for predicate, arity in {**OF_CASES, **OF_SOURCES, **IN_WORDS}.items():
+            atoms = [*read.read.control.symbolic_atoms.by_signature(predicate, arity)]
+            self.atoms[predicate] = sorted((atom.symbol for atom in atoms), key=_in_order)
+            self.by_rule |= {atom.symbol for atom in atoms if not atom.is_fact}
 
     def terms(self, predicate: str, *known: Symbol) -> list[list[Symbol]]:
         """Return the arguments of the atoms of a predicate that begin so, without that."""
         length = len(known)
         arguments = (atom.arguments for atom in self.atoms[predicate])
         return [own[length:] for own in arguments if own[:length] == [*known]]
+
+    def varies(self, *predicates: str, of: Sequence[Symbol]) -> bool:
+        """Return whether an atom of some predicates that begins so holds for some patients only."""
+        length = len(of)
+        return any(
+            atom in self.by_rule and atom.arguments[:length] == [*of]
+            for predicate in predicates
+            for atom in self.atoms[predicate]
+        )
 
     def words(self, predicate: str, *known: Symbol) -> list[str]:
         return [str(word(last)) for *_, last in self.terms(predicate, *known)]
@@ -81,6 +97,9 @@ class _Added:
         atoms = [x.arguments[0] for x in self.stated if x.arguments[1].string == overlay.name]
         cases = {tuple(atom.arguments[:2]) for atom in atoms if atom.name in OF_CASES}
         new = {atom.arguments[0] for atom in atoms if atom.name in ("statement", "exclusion")}
+        withdrawn = [
+            it for (it,) in self.terms("withdrawn") if Function("withdrawn", [it]) in atoms
+        ]
         return Addition(
             overlay=overlay.name,
             sources=tuple(
@@ -88,9 +107,8 @@ class _Added:
                 for name in sorted({*new, *(source for source, _ in cases)}, key=_in_order)
             ),
             withdrawn=tuple(
-                (str(word(choice)), self.text(choice) + ("" if choice in self.always else SOME))
-                for (choice,) in self.terms("withdrawn")
-                if Function("withdrawn", [choice]) in atoms
+                (str(word(it)), self.text(it) + BY_RULE * self.varies("withdrawn", of=[it]))
+                for it in withdrawn
             ),
             others=tuple(str(x) for x in sorted({*atoms}) if x.name not in self.atoms),
             constraints=len(overlay.constraints),
@@ -109,28 +127,33 @@ class _Added:
             new=new,
             line=line,
             grade=grade,
-            text=self.text(name),
+            text=self.text(name) + BY_RULE * self.varies("statement", "exclusion", of=[name]),
             references=tuple(word(reference) for (reference,) in self.terms("reference", name)),
             says=tuple(said for case in cases for said in self.says(name, case)),
         )
 
     def says(self, *case: Symbol) -> Iterator[Said]:
-        wanted: dict[str, list[str]] = {}
+        wanted: dict[Symbol, list[str]] = {}
         for finding, value in self.terms("needs", *case):
-            wanted.setdefault(str(finding), []).append(str(word(value)))
-        needs = tuple(_need(finding, values) for finding, values in wanted.items())
+            wanted.setdefault(finding, []).append(str(word(value)))
+        needs = tuple(
+            _need(str(finding), values, by_rule=self.varies("needs", of=[*case, finding]))
+            for finding, values in wanted.items()
+        )
         offered = [therapy for (therapy,) in self.terms("offers", *case)]
         offered += [INITIAL for _ in self.terms("reuses", *case)]
         if offered:
             grade = " or ".join(self.words("regraded", *case))
-            yield Said("offers", tuple(map(_named, offered)), grade, needs)
+            by_rule = self.varies("offers", "reuses", "regraded", of=case)
+            yield Said("offers", tuple(map(_named, offered)), grade, needs, by_rule)
         barred = tuple(_named(what) for (what,) in self.terms("bars", *case))
         if barred:
-            yield Said("bars", barred, "", needs)
+            yield Said("bars", barred, "", needs, self.varies("bars", of=case))
         if offered:  # it lowers others only where the patient can have some of it
             needs += (_need("eligible", [str(word(it)) for it in offered]),)
         for what, ceiling in self.terms("lowers", *case):
-            yield Said("lowers", (_named(what),), str(ceiling), needs)
+            by_rule = self.varies("lowers", of=[*case, what])
+            yield Said("lowers", (_named(what),), str(ceiling), needs, by_rule)
 
 
 def _named(term: Symbol) -> Named:
@@ -140,9 +163,10 @@ def _named(term: Symbol) -> Named:
     return Named(str(word(term)))
 
 
-def _need(finding: str, values: list[str]) -> Need:
+def _need(finding: str, values: list[str], *, by_rule: bool = False) -> Need:
     bounds = tuple(value for value in values if " " in value)
-    return Need(finding, tuple(value for value in values if " " not in value), bounds)
+    plain = tuple(value for value in values if " " not in value)
+    return Need(finding, plain, bounds, by_rule)
 
 
 def _in_order(term: Symbol) -> tuple[tuple[int, int, str], ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from crcasp.program.completions import Completions
+from crcasp.program.engine import engine
 from crcasp.program.implicants import all_causes
 from crcasp.program.terms import Word, bounds, natural, word
 from crcasp.questions.decoder import AdviceDecoder
@@ -57,8 +58,12 @@ class _Together:
     def _entailing(self) -> Iterator[int]:
         """Yield the literals of values that say something of another unknown finding.
 
-        Where one entails another, what is not the other says that it is not the one either.
+        Where one entails another, what is not the other says that it is not the one either. What
+        constraints of an overlay tie together is not looked into: any value may say something.
         """
+        if engine(self.completions.program).constrained:
+            yield from self.called
+            return
         entails = [atom.arguments for atom in self.completions.literals("entails", 4)]
         for atom, literal in self.completions.literals("turns_out", 2).items():
             finding, value = atom.arguments

@@ -8,16 +8,20 @@ from typing import Literal, NamedTuple
 from crcasp.results.provenance import Provenance
 from crcasp.results.result import Result
 
+BY_RULE = ", for those patients only for whom a rule says so"
+
 
 class Need(NamedTuple):
     """One condition: the values of a finding that will do, or bounds that hold together.
 
-    The values of "eligible" are therapies, of which one must be.
+    The values of "eligible" are therapies, of which one must be. What holds `by_rule` does so
+    for some patients only, by a rule of an overlay.
     """
 
     finding: str
     values: tuple[str, ...]
     bounds: tuple[str, ...] = ()
+    by_rule: bool = False
 
 
 class Named(NamedTuple):
@@ -43,12 +47,14 @@ class Said(NamedTuple):
         what: what it offers, bars or lowers.
         grade: the highest grade of what is lowered; of what is offered, "" for the statement's.
         needs: the conditions, which must all be met.
+        by_rule: whether it does so for some patients only, by a rule of an overlay.
     """
 
     does: Literal["offers", "bars", "lowers"]
     what: tuple[Named, ...]
     grade: str
     needs: tuple[Need, ...]
+    by_rule: bool = False
 
 
 class AddedSource(NamedTuple):

@@ -10,12 +10,13 @@ from crcasp.program.table import Rules
 from crcasp.program.terms import word
 from crcasp.program.vocabulary import LIMITS, OF_LINE
 from crcasp.program.wording import Wording, listed
-from crcasp.results.additions import AddedSource, Addition, Additions, Named, Need
+from crcasp.results.additions import BY_RULE, AddedSource, Addition, Additions, Named, Need
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Item, Note, Section
 from crcasp.views.frame import framed, rules_of
 from crcasp.views.phrases import capital, cited, folded
 
+ASKED = " (where a rule asks for it)"
 INITIAL = "initial"  # what a branch offers that offers the initial therapy again
 
 
@@ -40,7 +41,9 @@ def additions_document(additions: Additions) -> Document:
 
 def _entries(addition: Addition, rules: Rules) -> Iterator[Block]:
     for source in addition.sources:
-        alike = phrases.grouped(((it.does, it.what, it.grade), it.needs) for it in source.says)
+        alike = phrases.grouped(
+            ((it.does, it.what, it.grade, it.by_rule), it.needs) for it in source.says
+        )
         said = (capital(_said(*of, ways, source, rules.words)) for of, ways in alike.items())
         yield Item(_source(source, rules), tuple(f"{text}." for text in said))
     for name, text in addition.withdrawn:
@@ -97,6 +100,7 @@ def _said(
     does: str,
     named: tuple[Named, ...],
     grade: str,
+    by_rule: bool,
     ways: list[tuple[Need, ...]],
     source: AddedSource,
     words: Wording,
@@ -106,7 +110,8 @@ def _said(
     others = [_named(item, words) for item in named if item.name == INITIAL or item.statement]
     what = listed([*filter(None, [folded(plain, words, ", ")]), *others])
     needs = phrases.alternatives([[_need(need, words) for need in way] for way in ways])
-    condition = f" if {needs}" if needs else "" if source.line else " for every patient"
+    condition = f" if {needs}" if needs else "" if source.line or by_rule else " for every patient"
+    condition += BY_RULE * by_rule
     if does == "lowers":
         return f"gives {what} no higher grade than {grade}{condition}"
     return f"{does} {what}{phrases.graded(grade)}{condition}"
@@ -126,4 +131,4 @@ def _need(need: Need, words: Wording) -> str:
         names = ("the initial therapy" if it == INITIAL else words.name(it) for it in need.values)
         return f"{listed([*names], 'or')} eligible"
     values = [*need.values, *([listed(need.bounds)] if need.bounds else [])]
-    return words.said(need.finding, values)
+    return words.said(need.finding, values) + ASKED * need.by_rule

@@ -572,33 +572,6 @@ def test_a_finding_of_a_thousand_values(
     assert ("center", said) in {(only.finding, only.values) for only in change.when[0]}
 
 
-ONLY_EARLY: dict[str, object] = {
-    "disease_extent": "liver_only",
-    "multifocal_liver_disease": "early",
-}
-STOPPED = {"received": ["folfox", "bevacizumab"], "stopped": "progression"}
-FAILED: dict[str, object] = {**ONLY_EARLY, "history": [STOPPED]}
-
-
-@pytest.mark.parametrize(
-    ("rule", "therapy", "facts", "status"),
-    [
-        ("is(her2, positive)", "hai", {**ONLY_EARLY, "liver_metastases": "none"}, None),
-        ("is(her2, positive)", "hai", {**ONLY_EARLY, "her2": "positive"}, "undetermined"),
-        ("is(her2, positive)", "hai", {**ONLY_EARLY, "her2": "negative"}, "eligible"),
-        ("is(her2, positive)", "hai", ONLY_EARLY, "undetermined"),
-        ("is(failed(bevacizumab), yes)", "hai", FAILED, "undetermined"),
-        ("is(failed(bevacizumab), yes)", "hai", ONLY_EARLY, "eligible"),
-    ],
-)
-def test_a_rule_may_ask_for_what_no_need_asks_for(
-    rule: str, therapy: str, facts: dict[str, object], status: str | None, answer: Answer
-) -> None:
-    """What a rule asks for by is/2 is a finding that the table asks about."""
-    found = answer(f'withdrawn("12") :- {rule}.', facts).therapies
-    assert (found[therapy].status if therapy in found else None) == status
-
-
 def test_i1_a_site_is_on_its_side(answer: Answer, tmp_path: Path) -> None:
     """A tumor on the right is not in the rectum, whatever else is unknown."""
     rule = 'offers("N", b, irinotecan). needs("N", b, primary_site, rectum).'

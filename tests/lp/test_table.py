@@ -786,12 +786,12 @@ def without(tmp_path_factory: pytest.TempPathFactory) -> Without:
     """Answers a patient without an interpretation, by one table that withdraws any of them."""
     path = tmp_path_factory.mktemp("overlay") / "overlay.lp"
     codes = [f"I{number}" for number in range(1, 23)]
-    given = "value(less, 1..22). given(less, N, less(N)) :- less(N). #defined less/1."
-    path.write_text(given + "".join(f'withdrawn("{it}") :- less({it[1:]}).' for it in codes))
+    rule = 'limitable(no_{}). withdrawn("I{}") :- contraindicated(no_{}).'
+    path.write_text("".join(rule.format(*[it[1:]] * 3) for it in codes))
 
     @cache
     def answer(name: str, facts: str) -> Advice:
-        known = parse_facts(f"{facts} less({name[1:]}).", overlays=[path])
+        known = parse_facts(f"{facts} contraindicated(no_{name[1:]}).", overlays=[path])
         return recommend(known, overlays=[path], tests=False)
 
     return answer

@@ -73,9 +73,9 @@ IN_ORDER = [
     SOUND + 'needs("Z", b, side, left). needs("Z", b, age, at_most(younger_age)).',
     SOUND + 'needs("Z", b, failed(oxaliplatin), yes). needs("Z", b, stopped(1), completed).',
     SOUND + 'offers("Z", c, folfox) :- in_force("I9"). needs("Z", c, ras, mutant).',
-    SOUND + 'regraded("Z", b, considered) :- is(ecog, 2).'
-    ' regraded("Z", b, recommended) :- is(ecog, 1).',
-    SOUND + 'needs("Z", b, side, left) :- received(L, folfox), L > 1, is(ras, mutant).',
+    SOUND + 'regraded("Z", b, considered) :- received(1, folfox).'
+    ' regraded("Z", b, recommended) :- received(1, folfiri).',
+    SOUND + 'needs("Z", b, side, left) :- received(L, folfox), L > 1.',
     SOUND + 'needs("Z", b, ecog, at_most(N)) :- own(N). own(1..2). reference("Z", (1; 2)).',
     'statement("Z", first, benefit). text("Z", "z"). reuses("Z", again).',
     'exclusion("X9", "x"). bars("X9", k, fizz). needs("X9", k, side, left). regimen(fizz).',
@@ -111,8 +111,8 @@ IN_ORDER = [
 
 # What hangs on a verdict is grounded with the whole table for anyone, which takes its time.
 ON_A_VERDICT = [
-    SOUND + 'needs("Z", b, side, left) :- eligible(hai). single_agent("Z").',
-    'statement("Z", first, benefit). text("Z", "z"). offers("Z", b, folfox) :- eligible(hai).',
+    'notice("N", "in words") :- eligible(hai), not because(hai, "5").',
+    ":- eligible(hai), is(ras, mutant).",
 ]
 
 
@@ -224,7 +224,7 @@ OWN = [
 FURTHER = ["explain --with {} - hai", "compare --with {} - in.lp", "page --with {}"]
 FURTHER += ["cohort in.csv -o - --with {}", "cohort in.csv -o - --old {} --format csv"]
 NO_TABLE = """{ mine }. s1_used_in(taiwan) :- mine, yours.
-yours :- not theirs, is(ecog, 1). theirs :- not yours."""
+yours :- not theirs, chemotherapy(1). theirs :- not yours."""
 
 
 @pytest.mark.one_in(11)
@@ -242,7 +242,7 @@ def test_every_command_says_the_same(
         f"{path}:2:2: I88 is no interpretation, statement or exclusion; did you mean I8?",
         f"{path}:2:20: this leaves more than one answer: write a rule with one atom as its head.",
         f"{path}:3:1: yours {loop} loop.",
-        f"{path}:3:35: theirs {loop} loop.",
+        f"{path}:3:39: theirs {loop} loop.",
     ]
 
 
@@ -394,12 +394,13 @@ def test_check_refuses_what_the_engine_refuses_at_length(tmp_path: Path) -> None
 @pytest.mark.slow
 def test_what_is_withdrawn_for_some_is_said_so(tmp_path: Path) -> None:
     overlay = tmp_path / "old.lp"
-    overlay.write_text('withdrawn("I8") :- age(A), A > 70.\nwithdrawn("I9").\n')
+    overlay.write_text('withdrawn("I8") :- received(1, folfox).\nwithdrawn("I9").\n')
     (added,) = check(overlay).overlays
     assert [text.endswith("a rule says so") for _, text in added.withdrawn] == [True, False]
-    old, young = (recommend({"age": age}, overlays=[overlay]).to_dict() for age in (80, 60))
-    assert old["rules"]["withdrawn"] == ["I8", "I9"]
-    assert young["rules"]["withdrawn"] == ["I9"]
+    lines = ({"history": [{"received": [it], "stopped": "completed"}]} for it in ("folfox", "sox"))
+    one, other = (recommend(facts, overlays=[overlay]).to_dict() for facts in lines)
+    assert one["rules"]["withdrawn"] == ["I8", "I9"]
+    assert other["rules"]["withdrawn"] == ["I9"]
 
 
 def test_facts_of_a_patient_are_called_so(

@@ -55,9 +55,10 @@ def test_the_random_patients_cover_the_sets() -> None:
 
 
 def test_the_table_is_not_that_of_the_first_patient(tmp_path: Path) -> None:
-    (tmp_path / "o.lp").write_text('withdrawn("I8") :- age(50).')
-    old, young = (recommend({"age": age}, overlays=[tmp_path / "o.lp"]) for age in (50, 40))
-    assert [it.to_dict()["rules"]["withdrawn"] for it in (old, young)] == [["I8"], []]
+    (tmp_path / "o.lp").write_text('withdrawn("I8") :- contraindicated(hai).')
+    limits = ({"contraindicated": [it]} for it in ("hai", "tace"))
+    one, other = (recommend(facts, overlays=[tmp_path / "o.lp"]) for facts in limits)
+    assert [it.to_dict()["rules"]["withdrawn"] for it in (one, other)] == [["I8"], []]
     assert engine(Program.build([tmp_path / "o.lp"])).rules.withdrawn == ()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from crcasp import Advice, InputError, UsageError, cli, missing, recommend
+from crcasp import Advice, InputError, UsageError, cli, recommend
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 
@@ -276,18 +276,13 @@ def test_a_constraint_leaves_fewer_sets(overlay: Overlay) -> None:
     assert {chosen.therapies for chosen in constrained.sets} == every - {("hai",)}
 
 
-def test_a_constraint_reads_a_finding_that_is_known_or_assumed(overlay: Overlay) -> None:
-    path = overlay(":- is(ras, mutant), recommended(with(folfiri, bevacizumab)).")
-    for tests in (True, False):
-        advice = recommend({"ras": "mutant"}, overlays=[path], tests=tests)
-        assert "folfox+bevacizumab" in names(advice)
-        assert "folfiri+bevacizumab" not in names(advice)
-    (ras,) = (it for it in missing({}, overlays=[path]).findings if it.finding == "ras")
-    of = {outcome.value: {*outcome.preferred} for outcome in ras.outcomes}
-    assert [("folfiri+bevacizumab",) in of[value] for value in ("mutant", "wild_type")] == [
-        False,
-        True,
-    ]
+def test_a_constraint_on_sets_reads_what_is_eligible_and_the_history(overlay: Overlay) -> None:
+    bevacizumab = "recommended(with(folfiri, bevacizumab))"
+    path = overlay(
+        f":- {bevacizumab}, eligible(with(folfox, bevacizumab)), not received(1, capox)."
+    )
+    assert "folfox+bevacizumab" in names(recommend({"ras": "mutant"}, overlays=[path]))
+    assert "folfiri+bevacizumab" not in names(recommend({"ras": "mutant"}, overlays=[path]))
 
 
 def test_a_constraint_does_not_switch_off_the_input_check(overlay: Overlay) -> None:

@@ -172,7 +172,7 @@ def test_an_overlay_and_a_constant_keep_it_right(tmp_path: Path) -> None:
     overlay = tmp_path / "own.lp"
     overlay.write_text("s1_used_in(taiwan).\n")
     rules = tmp_path / "rules.lp"
-    rules.write_text('withdrawn("I8") :- side(left).\n')
+    rules.write_text('withdrawn("I8") :- received(1, folfox).\n')
     for options, arguments in (
         ({"overlays": [overlay]}, ["--with", str(overlay)]),
         ({"overlays": [rules]}, ["--with", str(rules)]),

@@ -357,8 +357,12 @@ OFFERED = (
 CHANGES = (
     *("", "", 'withdrawn("I9"). withdrawn("I19").', 'withdrawn("I14").', 'withdrawn("I20").'),
     *('spares("X3", "N0").', "s1_used_in(taiwan).", ":- recommended(folfox), recommended(hai)."),
-    *('withdrawn("I8") :- side(left).', "country(japan) :- side(left).", "tumor_burden(high)."),
-    "seldom :- #sum { 2 : ecog(4); 1 : mmr(deficient); 1 : msi(high) } >= 3. "
+    *(
+        'withdrawn("I8") :- received(1, folfox).',
+        "country(japan) :- side(left).",
+        "tumor_burden(high).",
+    ),
+    "seldom :- #sum { 2 : received(1, folfox); 1 : toxic(1, _); 1 : received(2, _) } >= 3. "
     ":- recommended(tace), seldom.",
 )
 

@@ -147,6 +147,8 @@ statement(new, any, considered).  text(new, "new: one stage or the other").
 offers(new, (one; other), capox).  reference(new, "a trial").
 needs(new, one, stage, early_stage).  needs(new, other, stage, late_stage).
 needs(new, other, ras, wild_type).
+:- is(ras, mutant), is(ecog, 3). :- frail, is(braf, mutant). frail :- is(age, A), A > 73.
+notice("H", "HER2 matters") :- is(her2, positive), eligible(folfoxiri).
 """
 
 
@@ -163,6 +165,8 @@ def test_overlays_and_constants_are_baked_in(
         "stage(early_stage).",
         "stage(late_stage). age(60).",
         "stage(late_stage). ras(mutant).",
+        "her2(positive). age(70). tumor_burden(high).",
+        "her2(negative). tumor_burden(high). braf(mutant).",
         # Tests that would add nothing are not told.
         "received(1, (bevacizumab; capecitabine)). received(2, capox). received(3, irinotecan). "
         "unavailable(tucatinib). organ_function(adequate). stopped((1; 2), progression). "

@@ -6,12 +6,11 @@ import os
 
 from clingo import ast
 
-from crcasp.errors import UsageError
 from crcasp.facts.collector import Collector
 from crcasp.program.completions import SHOW
 from crcasp.program.engine import PATIENT_CHECK, engine
-from crcasp.program.files import Program, main_paths, program_directory, verdict_files
-from crcasp.program.numbers import hangs_on_completion
+from crcasp.program.files import Program, program_directory, verdict_files
+from crcasp.program.numbers import told_apart
 from crcasp.program.sets import FILES, INPUT
 from crcasp.program.syntax import parse
 from crcasp.program.vocabulary import LIMITS, OF_LINE
@@ -32,17 +31,11 @@ def content(program: Program) -> dict[str, object]:
     """Return what the page reads.
 
     Raises:
-        UsageError: the program is not in order, or a rule hangs on what is unknown.
+        UsageError: the program is not in order.
     """
     asked = engine(program)
     vocabulary, words = asked.vocabulary, asked.table.words
     verdicts, sets, read = program.divided
-    for name, text in verdicts:
-        if hangs_on_completion(((name, text),), tuple(main_paths())):
-            raise UsageError(
-                f"{name}: the page does not answer by rules that ask for findings or verdicts: "
-                "leave it out, or say it by needs/4."
-            )
     named = program._replace(
         overlays=tuple((os.path.basename(it), "") for it, _ in program.overlays)
     )
@@ -51,7 +44,9 @@ def content(program: Program) -> dict[str, object]:
     return {
         "given": {
             "texts": {
-                "verdicts": "\n".join([*map(_text, VERDICTS), *map(_overlay, verdicts)]),
+                "verdicts": "\n".join(
+                    [*map(_text, VERDICTS), *map(_overlay, verdicts), told_apart(verdicts)]
+                ),
                 "sets": "\n".join([*map(_text, SETS), *map(_overlay, sets)]),
                 "shown": "\n".join(map(_text, SHOWN)),
                 **{name: _text(name) for name in BESIDE},
@@ -62,6 +57,7 @@ def content(program: Program) -> dict[str, object]:
             "defaults": asked.rules.defaults,
             "none": str(named.without_answer()),
         },
+        "constrained": asked.constrained,
         "seconds": SECONDS,
         "form": sorted(vocabulary.findings, key=[*vocabulary.meanings, *vocabulary.findings].index),
         "ofLine": OF_LINE,

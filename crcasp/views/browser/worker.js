@@ -295,6 +295,7 @@ function begin() {
   const said = modules["crcasp.program.solver"].Solver(new Control(data.texts.verdicts));
   const { constants, defaults, reads } = data;
   Object.assign(program, { constants, known_constants: () => defaults, divided: [[], [], reads] });
+  engine.constrained = data.constrained;
   engine.table = modules["crcasp.program.table"].Table(said);
   engine.rules = engine.table.rules(program);
   engine.vocabulary = modules["crcasp.program.vocabulary"].Vocabulary.of(said);
