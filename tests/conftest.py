@@ -17,6 +17,11 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return 0 if any("::" in argument for argument in config.args) else None
 
 
+def made_once(item: pytest.Item) -> bool:
+    """Whether a test shares what takes long to make."""
+    return not MADE_ONCE.isdisjoint(getattr(item, "fixturenames", ()))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep a file on one core, which remembers what is made there; slow tests fill the gaps."""
@@ -25,9 +30,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             some = item.get_closest_marker("one_in")
             if some and place % some.args[0]:
                 item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: not made_once(item))  # so that none of these is left for the end
     for item in items:
         if item.get_closest_marker("xdist_group"):
             continue
-        made = MADE_ONCE.intersection(getattr(item, "fixturenames", ()))
-        if made or not item.get_closest_marker("slow"):
+        if made_once(item) or not item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.xdist_group(str(item.path)))

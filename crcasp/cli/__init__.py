@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -17,7 +18,6 @@ from typing import NoReturn
 from crcasp.errors import CrcaspError, UsageError
 
 BAD, INTERRUPTED = 2, 130
-SUFFIXES = ("json", "html", "svg", "dot", "png", "pdf")  # by which a format is expected
 INPUTS = ("files", "before", "after", "overlays", "properties", "old")  # options that name them
 
 # Each command is a module of crcasp.cli, imported only when it is called, with
@@ -48,16 +48,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
-        if "" in arguments:  # of a variable that is not set
-            raise UsageError('An argument is empty, "": give a name or a value, or leave it out.')
+        empty = [it for it in arguments if re.fullmatch(r"(--?\w+=)?", it)]  # by an unset variable
+        if empty:
+            where = empty[0] or '""'
+            raise UsageError(f"{where}: a name or a value is empty: give it, or leave it out.")
         options = _parsed(arguments)
         target = getattr(options, "output", None)
         if target in (None, "-"):
             output, status = options.run(options)
             return _write(output) or int(status)
+        from crcasp.cli.options import refuse_other_form
         from crcasp.saving import refuse_shared, save
 
-        _refuse_other_form(target, getattr(options, "format", ""))
+        refuse_other_form(target, getattr(options, "format", ""))
         refuse_shared([target], _inputs(options))
         output, status = options.run(options)
         save(target, output)
@@ -69,13 +72,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD
     except KeyboardInterrupt:
         return _ended(signal.SIGINT)
-
-
-def _refuse_other_form(target: str, form: str) -> None:
-    """Refuse an output whose suffix is that of another format."""
-    suffix = os.path.splitext(target)[1].removeprefix(".").lower()
-    if form and suffix in SUFFIXES and suffix != form:
-        raise UsageError(f"{target}: this would be {form}: say by --format or the name what it is.")
 
 
 def _inputs(options: argparse.Namespace) -> list[str]:

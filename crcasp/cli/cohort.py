@@ -95,6 +95,8 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     program, old = shared.program(options), _old(options)
     mapping = _map(options)
     further: list[tuple[str, Callable[[Summary], str]]] = []
+    for name, form in ((options.report, "html"), (options.summary, "json")):
+        shared.refuse_other_form(name or "", form)
     if options.report:
         from crcasp.registry.report import registry_html
         from crcasp.views.page.templating import environment

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from crcasp.errors import UsageError
 
+SUFFIXES = ("json", "html", "svg", "dot", "png", "pdf")  # by which a format is expected
+
 if TYPE_CHECKING:
     from crcasp.program.files import Program
     from crcasp.questions.patient import Patient
@@ -97,6 +99,16 @@ def refuse_twice(names: Sequence[str]) -> None:
     """Refuse standard input where it is to be read twice."""
     if list(names).count("-") > 1:
         raise UsageError("Standard input can be read once: name - only once.")
+
+
+def refuse_other_form(target: str, form: str) -> None:
+    """Refuse an output whose suffix is that of another format."""
+    suffix = os.path.splitext(target)[1].removeprefix(".").lower()
+    if form and suffix in SUFFIXES and suffix != form:
+        raise UsageError(
+            f"{target}: this would be {form}: choose another name, or another --format where the "
+            "command has one."
+        )
 
 
 def shown(result: Result, options: argparse.Namespace, *, every_set: bool = False) -> str:

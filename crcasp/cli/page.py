@@ -12,6 +12,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
     shared.add_output(parser)
     shared.add_program(parser)
+    parser.set_defaults(format="html")
 
 
 def run(options: argparse.Namespace) -> tuple[str, int]:

@@ -24,11 +24,20 @@ def test_a_constant_without_name_or_value(pair: str, capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.parametrize(
-    "argv", [["recommend", ""], ["recommend", EXAMPLE, "-o", ""], ["cohort", EXAMPLE, "-o", ""]]
+    ("argv", "empty"),
+    [
+        (["recommend", ""], '""'),
+        (["recommend", EXAMPLE, "-o", ""], '""'),
+        (["cohort", EXAMPLE, "-o", ""], '""'),
+        (["recommend", EXAMPLE, "--with="], "--with="),
+        (["page", "-o="], "-o="),
+    ],
 )
-def test_an_empty_argument_is_refused(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_empty_argument_is_refused(
+    argv: list[str], empty: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(argv) == 2
-    assert capsys.readouterr().err.startswith('An argument is empty, "": ')
+    assert capsys.readouterr().err.startswith(f"{empty}: a name or a value is empty: ")
 
 
 @pytest.mark.parametrize(
@@ -38,14 +47,27 @@ def test_an_empty_argument_is_refused(argv: list[str], capsys: pytest.CaptureFix
         (["map"], "map.dot"),
         (["recommend", EXAMPLE], "answer.html"),
         (["recommend", EXAMPLE, "--format", "html"], "answer.JSON"),
+        (["page"], "page.json"),
     ],
 )
 def test_an_output_is_not_of_another_form_than_its_name_says(
     argv: list[str], name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([*argv, "-o", str(tmp_path / name)]) == 2
-    assert "say by --format or the name what it is" in capsys.readouterr().err
+    assert "choose another name, or another --format" in capsys.readouterr().err
     assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize(("option", "name"), [("--report", "it.json"), ("--summary", "it.html")])
+def test_nor_is_what_a_registry_is_told_in(
+    option: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("polars")
+    (tmp_path / "in.csv").write_text("id,age\n1,50\n")
+    files = [str(tmp_path / it) for it in ("in.csv", "out.csv", name)]
+    assert main(["cohort", files[0], "-o", files[1], option, files[2]]) == 2
+    assert "choose another name" in capsys.readouterr().err
+    assert [*tmp_path.iterdir()] == [tmp_path / "in.csv"]
 
 
 def test_the_vocabulary_goes_into_a_file(

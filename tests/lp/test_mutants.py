@@ -8,7 +8,7 @@ from functools import partial
 import mutants
 import pytest
 
-SAMPLE = 24
+SAMPLE = 16
 
 
 @pytest.mark.slow

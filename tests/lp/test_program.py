@@ -99,11 +99,24 @@ def test_the_three_commands_on_the_examples(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("patients", [8, pytest.param(150, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("patients", [8, pytest.param(80, marks=pytest.mark.slow)])
 def test_the_three_commands_on_random_patients(patients: int) -> None:
     rng = random.Random(3)
     for number in range(patients):
         check(reading.random_patient(rng, ignorance=(0.0, 0.0, None)[number % 3]).facts())
+
+
+def test_one_source_decides_in_each_completion() -> None:
+    """Of an excluded therapy, and the program says which of several."""
+    rng = random.Random(7)
+    for _ in range(4):
+        facts = reading.random_patient(rng).facts()
+        plain = Plain(facts)
+        with plain.control.solve(yield_=True) as handle:
+            atoms = [str(atom) for atom in next(iter(handle)).symbols(atoms=True)]
+        of = [atom.rpartition(",")[0] for atom in atoms if atom.startswith("deciding(")]
+        assert len(of) == len({*of}), facts
+        assert of or "none" in facts
 
 
 def test_where_nothing_is_eligible_there_is_one_model_that_recommends_nothing() -> None:
