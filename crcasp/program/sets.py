@@ -38,24 +38,19 @@ class TherapySet(NamedTuple):
     relies: tuple[str, ...]
 
 
-def table_facts(
-    solver: Solver, asked: Iterable[tuple[str, int]] = (), assumed: Sequence[int] = ()
-) -> list[Symbol]:
+def table_facts(solver: Solver, asked: Iterable[tuple[str, int]] = ()) -> list[Symbol]:
     """Return what sets.lp reads of the table, of a program grounded for one patient.
+
+    None of it depends on what is unknown.
 
     Args:
         solver: the grounded program.
-        asked: what else an overlay asks, as far as it does not depend on the unknown.
-        assumed: what is taken to be known.
+        asked: what else the constraints of an overlay on sets ask.
     """
     atoms = solver.control.symbolic_atoms
     signatures = {*OF_TABLE, *asked} - {*OF_VERDICTS}
-    found = [atom for signature in signatures for atom in atoms.by_signature(*signature)]
-    return [
-        atom.symbol
-        for atom in found
-        if atom.is_fact or not solver.satisfiable([*assumed, -atom.literal])
-    ]
+    found = (atom for signature in signatures for atom in atoms.by_signature(*signature))
+    return [atom.symbol for atom in found if atom.is_fact]
 
 
 def set_verdicts(

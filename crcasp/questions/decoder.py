@@ -368,7 +368,7 @@ class AdviceDecoder(Decoder):
         program = self.completions.program
         if not self.in_scope:
             return []
-        facts = table_facts(self.completions, program.divided[2], self.completions.assumed)
+        facts = table_facts(self.completions, program.divided[2])
         certain = (atom for name, _ in OF_VERDICTS for atom in self.certain.symbols(name))
         verdicts = set_verdicts(certain, lambda: self.possible.symbols("because"))
         return ranked(enumerate_sets(program, facts, verdicts), self.table)

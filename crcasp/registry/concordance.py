@@ -106,7 +106,9 @@ class Concordance:
             return Judgement("excluded", OR.join(reasons))
         if any(standing.status == "undetermined" for _, standing in each):
             return Judgement("undetermined", f"missing: {missing}")
-        return Judgement("excluded", "each is eligible, but they do not stand in one set")
+        alone = "it is eligible, but stands in no set"
+        several = "each is eligible, but they do not stand in one set"
+        return Judgement("excluded", several if len(given) > 1 else alone)
 
     def _reason(self, standing: Standing) -> str:
         """Return why a therapy is excluded, in words."""

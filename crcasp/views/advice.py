@@ -56,6 +56,11 @@ class _Answer:
         yield Section("Preferred", (*self.sets(best), *self.why(best)), lead)
         others = [chosen for chosen in advice.sets if not chosen.preferred]
         yield Section("Next best", tuple(self.next_best(others)))
+        standing = {name for chosen in advice.sets for name in chosen.therapies}
+        eligible = [it.therapy for it in advice.verdicts if it.status == "eligible"]
+        if none := [name for name in eligible if name not in standing]:
+            names = Item(folded(none, self.words))
+            yield Section("Eligible, but in no set by the rules on sets", (names,))
         lowered = grouped((why, of.therapy) for of in advice.verdicts for why in of.lowered)
         told = {reason.source for chosen in best for reason in chosen.because}
         capped = (

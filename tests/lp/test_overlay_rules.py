@@ -600,3 +600,6 @@ def test_what_is_eligible_may_make_no_set(answer: Answer) -> None:
     beside = answer(rule, {**facts, "country": "japan"})
     assert {str(it) for it in beside.preferred} == {"sox", "iris"}
     assert not any("makes no set" in notice for notice in beside.notices)
+    for found in (advice, beside):
+        text = " ".join(found.to_text().lower().split())
+        assert "but in no set by the rules on sets folfirinox; folfoxiri" in text.replace(":", "")
