@@ -115,7 +115,7 @@ class Output:
                 there = os.path.exists(self.target)
                 if os.path.islink(self.target):  # as only a link to itself still is
                     raise OSError(0, "it is a link to itself")
-                if os.path.isdir(self.target):
+                if os.path.isdir(self.target) or not os.path.basename(self.name):
                     raise IsADirectoryError(0, "it is a folder")
                 if there and not os.access(self.target, os.W_OK):
                     raise PermissionError(0, "it is write-protected")

@@ -28,7 +28,8 @@ def objection_to(label: str, content: str | int | Odd, domain: Domain) -> str:
     if isinstance(content, Odd) and content.message:
         return content.message
     shown = content.shown if isinstance(content, Odd) else show(content)
-    return f"{label} must be {choices(domain)}, not {shown}{_remedy(content, domain)}"
+    whole = "a whole number, " if isinstance(domain[0], int) and "." in shown else ""
+    return f"{label} must be {whole}{choices(domain)}, not {shown}{_remedy(content, domain)}"
 
 
 def _remedy(content: str | int | Odd, domain: Domain) -> str:

@@ -30,6 +30,7 @@ class Rules(NamedTuple):
         review: where the table stands.
         year: the year of the table.
         all_sources: the sources of overlays, each with its year, None where it gives none.
+        unsourced: overlays that add no source and take nothing back, by the names of their files.
         withdrawn: what overlays take back, of one patient what they take back there.
         constants: constants that are set.
         defaults: what they are otherwise.
@@ -49,6 +50,7 @@ class Rules(NamedTuple):
     review: str = ""
     year: int = 0
     all_sources: Mapping[str, int | None] = {}
+    unsourced: tuple[str, ...] = ()
     withdrawn: tuple[str, ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
     defaults: Mapping[str, str] = {}
@@ -130,6 +132,7 @@ class Table:
             all_sources={
                 name: years.get(name) for name in sorted(own, key=natural) if name not in self.order
             },
+            unsourced=program.unsourced,
             withdrawn=tuple(sorted(self.names("withdrawn"), key=natural)),
             constants=tuple(program.constants),
             defaults=program.known_constants() if program.constants else {},

@@ -70,6 +70,11 @@ def explained(patient: Patient, therapy: str) -> Explanation:
             )
         else:
             barred = variants.barred_by(_relevant(ways)) or _absent(ways, table.words)
+    deciding = None if verdict is None else verdict.deciding
+    if (
+        verdict is None and status == "excluded"
+    ):  # the initial therapy again, not named by the table
+        deciding = decoder.deciding(word(target), [*decoder.objections(word(target))])
     return Explanation(
         therapy=therapy,
         status=status,
@@ -79,7 +84,7 @@ def explained(patient: Patient, therapy: str) -> Explanation:
         changes=changes,
         barred_by=barred,
         lowered=() if verdict is None else verdict.lowered,
-        deciding=None if verdict is None else verdict.deciding,
+        deciding=deciding,
         findings=() if verdict is None else verdict.findings,
         preferred=tuple(chosen.therapies for chosen in advice.preferred),
         best=advice.preferred[0].grade if advice.preferred else None,
@@ -112,7 +117,7 @@ def _absent(ways: Iterable[Reason], words: Wording) -> tuple[str, ...]:
     """
     absent = [
         {
-            item.finding: f"{words.name(item.finding)}: {words.name(item.value)}"
+            item.finding: words.said(item.finding, [item.value])
             for item in way.conditions
             if item.state == "not_met" and item.value is not None and not item.facts
         }

@@ -16,7 +16,8 @@ from crcasp.views.frame import framed, patient_name, rules_of
 from crcasp.views.phrases import capital, cited, coded, folded, graded, grouped, needed
 
 TESTS = 8  # rows of tests in an answer; `missing` has all
-NO_TEST = "No missing test could change the preferred sets by these rules."
+NO_TEST = "No finding that is not known could change the preferred sets by these rules."
+NO_HELP = "No finding that is not known could make a preferred set by these rules."
 ADDS = "Tests that could change the answer"
 
 
@@ -163,18 +164,19 @@ class _Answer:
             )
             yield Section("Undetermined until it is known", tuple(said))
             return
-        items = joint_tests(together, self.advice.findings, self.rules.therapies_in_words)
+        none = not self.advice.preferred
+        items = joint_tests(together, self.advice.findings, self.rules.therapies_in_words, none)
         if items:
             shown, rest = items[:TESTS], len(items) - TESTS
             more = [f"{rest} more in crcasp missing."] if rest > 0 else []
             if not any(item.prefers for item in together):
-                more.append(NO_TEST)
+                more.append(NO_HELP if none else NO_TEST)
             open_now = len(undetermined)
             verb = "therapy is" if open_now == 1 else "therapies are"
             lead = f"{open_now} {verb} undetermined" if open_now else ""
             yield Section(ADDS, (*shown, *map(Note, more)), lead)
         else:
-            yield Note(NO_TEST)
+            yield Note(NO_HELP if none else NO_TEST)
 
 
 # ---- the patient -------------------------------------------------------------------------------
@@ -226,9 +228,16 @@ def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
 
 
 def joint_tests(
-    together: Iterable[Together], findings: Iterable[Finding], words: Wording
+    together: Iterable[Together], findings: Iterable[Finding], words: Wording, none: bool
 ) -> list[Item]:
-    """Return tests with what they would add; values that would add the same stand together."""
+    """Return tests with what they would add; values that would add the same stand together.
+
+    Args:
+        together: the tests.
+        findings: what is known of the patient.
+        words: names and phrases.
+        none: whether no set is preferred so far.
+    """
     lacks = {item.name: item.lacks for item in findings if item.lacks}
     adds = grouped(((tuple(name for name, _ in it.findings), it[1:]), it) for it in together)
     items = []
@@ -237,7 +246,7 @@ def joint_tests(
             said = phrases.conjoined([words.said(name, values) for name, values in choice])
             tests = [words.names(lacks[name]) for name, _ in choice if name in lacks]
             ask = f" (test {listed(tests)})" if tests else ""
-            items.append(Item(f"{said}{ask}: {'; '.join(_added(same[0], words))}"))
+            items.append(Item(f"{said}{ask}: {'; '.join(_added(same[0], words, none))}"))
     return items
 
 
@@ -252,9 +261,10 @@ def _merged(
     return [[(name, [value]) for name, value in choice] for choice in choices]
 
 
-def _added(it: Together, words: Wording) -> Iterator[str]:
+def _added(it: Together, words: Wording, none: bool) -> Iterator[str]:
     if it.prefers:
         how = "preferred instead" if it.instead else "also preferred"
+        how = "preferred" if none else how
         yield f"{folded(it.prefers, words, 'or')} {how}{graded(it.grade)}"
     rest = [name for name in it.allows if name not in it.prefers]
     if rest:

@@ -62,13 +62,17 @@ class _Compared:
         if not self.it.without:  # the second is the first with more facts
             return TITLES[kind]
         first, second = self.names
+        outside = [
+            f"{'excluded' if it.in_scope else 'no verdict'} for {name}"
+            for name, it in zip(self.names, self.sides, strict=True)
+        ]
         return {
             "gained": f"Eligible for {second} only",
             "lost": f"Eligible for {first} only",
             "raised": f"Of a higher grade for {second}",
             "lowered": f"Of a higher grade for {first}",
-            "opened": f"Excluded for {first}, undetermined for {second}",
-            "ruled_out": f"Undetermined for {first}, excluded for {second}",
+            "opened": f"{phrases.capital(outside[0])}, undetermined for {second}",
+            "ruled_out": f"Undetermined for {first}, {outside[1]}",
         }[kind]
 
     def differing(self) -> Iterator[str]:

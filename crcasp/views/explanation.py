@@ -87,7 +87,10 @@ class _Explained:
         for way in full:
             yield from self.way(way)
         rest = [way for way in ways if way not in full]
-        here = dict.fromkeys(self.short(way) for way in rest if not _other_line(way))
+        shown = {way.statement for way in full}
+        here = dict.fromkeys(
+            self.short(way, again=way.statement in shown) for way in rest if not _other_line(way)
+        )
         yield Section("Other statements", tuple(map(Item, here)))
         lines: dict[tuple[str, ...], dict[str, None]] = {}
         for way in rest:
@@ -120,8 +123,10 @@ class _Explained:
         if item.finding == "line":
             return ""
         shown = phrases.fact_words(item.facts, self.words, besides=item.finding)
-        said = [] if len(item.needs) == 1 else [self.words.said(item.finding, [str(item.value)])]
-        return ", ".join([*said, *shown, *(item.interpretations if shown else ())])
+        codes = item.interpretations if shown else ()
+        said = "" if len(item.needs) == 1 else self.words.said(item.finding, [str(item.value)])
+        said, shown = phrases.beside_number(said, shown)
+        return ", ".join([*filter(None, [said]), *shown, *codes])
 
     def barring(self, exclusion: Reason) -> Section:
         bars = "bars it" if exclusion.state == "not_met" else "may bar it"
@@ -141,9 +146,10 @@ class _Explained:
         codes = coded(exclusion.interpretations)
         return f"{exclusion.exclusion} does not bar it{f': {why}' if why else ''}{codes}."
 
-    def short(self, way: Reason) -> str:
-        """Return in one line why a statement does not apply, or may."""
-        name = capital(phrases.called(way.statement))
+    def short(self, way: Reason, *, again: bool) -> str:
+        """Return in one line why a statement, or another branch of it, does not apply, or may."""
+        name = phrases.called(way.statement)
+        name = f"Another branch of {name}" if again else capital(name)
         by_state = grouped((item.state, item) for item in way.conditions)
         unmet = by_state.get("not_met", [])
         bars = [str(e.exclusion) for e in way.exclusions or () if e.state == "not_met"]
@@ -169,10 +175,10 @@ class _Explained:
             yield Section("It would be eligible if any one of these were so", items)
 
     def in_the_way(self) -> str:
-        facts = [fact for fact in self.it.barred_by if "(" in fact and ":" not in fact]
-        if facts and len(facts) == len(self.it.barred_by):
-            return listed(phrases.fact_words(facts, self.words))
-        return listed(self.it.barred_by) or "the table itself"
+        barred = self.it.barred_by
+        if barred and all(fact.endswith(")") for fact in barred):
+            return "; ".join(phrases.fact_words(barred, self.words, ends=True))
+        return listed(barred) or "the table itself"
 
     def change(self, change: tuple[Change, ...]) -> str:
         return listed([self._one(item) for item in change])
@@ -189,6 +195,11 @@ def _other_line(way: Reason) -> Condition | None:
 
 
 def _distance(way: Reason) -> tuple[object, ...]:
-    states = [item.state for item in way.conditions]
-    states += [exclusion.state for exclusion in way.exclusions or ()]
-    return way.state != "met", bool(_other_line(way)), states.count("not_met"), states.count("open")
+    """Return a sort key by how much a way lacks: a finding counts once."""
+    lacks = []
+    for state in ("not_met", "open"):
+        own = {item.finding for item in way.conditions if item.state == state}
+        barring = [it for it in way.exclusions or () if it.state == state]
+        more = [it for it in barring if not any(c.finding in own for c in it.conditions)]
+        lacks.append(len(own) + len(more))
+    return way.state != "met", bool(_other_line(way)), *lacks

@@ -57,7 +57,7 @@ def named_rules(rules: Rules) -> str:
         parts.append(f"{len(rules.sources)} later sources{span}")
     else:
         parts += [f"{name} ({year})" if year else name for name, year in rules.sources.items()]
-    texts = [" + ".join(parts)]
+    texts = [" + ".join([*parts, *rules.unsourced])]
     if rules.withdrawn:
         texts.append(f"without {listed(rules.withdrawn)}")
     texts += [f"{name}={value}" for name, value in rules.constants]

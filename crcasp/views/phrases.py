@@ -140,18 +140,29 @@ def found(
     if item.value is None:
         return ""
     said = words.said(item.finding, [item.value])
+    if item.finding.startswith("stopped("):
+        toxic = (parse_term(fact) for fact in item.facts if fact.startswith("toxic("))
+        said += due_to([str(word(fact.arguments[1])) for fact in toxic], words)
     excepted = words.excepted(item.finding, item.needs) if item.state == "met" else ""
     if excepted:
         said = f"{excepted} ({words.name(item.value)})"
     facts = [fact for fact in item.facts if besides_lines or "," in fact]
     shown = fact_words(facts, words, besides=item.finding)
-    shown = [text for text in shown if text != said]
-    for text in shown:  # what a line held stands behind its number
-        line = re.match(r"line \d+", text)
-        if line and said.startswith(line[0]):
-            said, shown = said.replace(line[0], text, 1), [it for it in shown if it != text]
+    said, shown = beside_number(said, [text for text in shown if text != said])
     shown += item.interpretations if codes else ()
     return f"{said} ({', '.join(shown)})" if shown else said
+
+
+def beside_number(said: str, shown: Iterable[str]) -> tuple[str, list[str]]:
+    """Return what is said of a line, with what it held behind its number, and what is left."""
+    rest = []
+    for text in shown:
+        line = re.match(r"line \d+", text)
+        if line and said.startswith(line[0]):
+            said = said.replace(line[0], text, 1)
+        else:
+            rest.append(text)
+    return said, rest
 
 
 def history(
@@ -159,9 +170,14 @@ def history(
 ) -> str:
     """Return a line of treatment in words."""
     held = " + ".join(map(words.name, received))
+    ended = words.said("ended", [stopped or "unknown"]) + due_to(toxic, words)
+    return f"{held}, {ended}" if held else ended
+
+
+def due_to(toxic: Iterable[str], words: Wording) -> str:
+    """Return what a toxicity was due to, after a space; "" where that is not told."""
     blamed = listed([words.name(name) for name in toxic])
-    ended = words.said("ended", [stopped or "unknown"]) + (f" of {blamed}" if blamed else "")
-    return f"{held}, {ended}"
+    return f" of {blamed}" if blamed else ""
 
 
 def ground(item: Condition, words: Wording) -> str:

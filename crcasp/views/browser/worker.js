@@ -293,8 +293,7 @@ modules["crcasp.program.engine"] = { engine: () => engine };
 // What the program says of itself.
 function begin() {
   const said = modules["crcasp.program.solver"].Solver(new Control(data.texts.verdicts));
-  const { constants, defaults, reads } = data;
-  Object.assign(program, { constants, known_constants: () => defaults, divided: [[], [], reads] });
+  Object.assign(program, data, { known_constants: () => data.defaults });
   engine.constrained = data.constrained;
   engine.table = modules["crcasp.program.table"].Table(said);
   engine.rules = engine.table.rules(program);
