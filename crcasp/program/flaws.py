@@ -9,26 +9,36 @@ from pathlib import Path
 
 from clingo import Control, Function, Observer, Symbol, SymbolType, ast
 
-from crcasp.errors import Fault, OverlayError, Place
+from crcasp.errors import Fault, OverlayError, Place, UsageError
 from crcasp.program.clingo_messages import faults_of
 from crcasp.program.files import VOCABULARY, Program, main_files, main_paths, program_directory
 from crcasp.program.ground import GroundRules
 from crcasp.program.loops import on_loops
-from crcasp.program.other import differing
+from crcasp.program.other import CHOSEN, reached
 from crcasp.program.overlays import Overlay
 from crcasp.program.sets import OF_VERDICTS
 from crcasp.program.solver import Solver
-from crcasp.program.syntax import Signature, hanging_on, signatures_of, stated_in
+from crcasp.program.syntax import (
+    Kind,
+    Signature,
+    hanging_on,
+    place_of,
+    signatures,
+    signatures_of,
+    stated_in,
+    walk,
+)
 from crcasp.program.terms import Word, word
 from crcasp.program.vocabulary import externals_of
 from crcasp.program.wording import nearest
 
 LANGUAGE, ANYONE = "check/language.lp", "cohort/anyone.lp"
-LINES = "any_line(1..2)."  # of the histories that overlays are read with
+LINES = 2  # of the histories that overlays are read with, and one more than their rules name
 SETS = "sets.lp"
 BEFORE_VERDICTS = (*VOCABULARY, "table.lp", "patient.lp")
 FLAWS = ("check/names.lp", "check/table.lp")
 NOTICE, GIVEN = {("notice", 2)}, ("given", 3)  # no part of the table; how its facts are read
+MOST_LINES = 20  # beyond which a number is none of a line
 LOOP = "hangs on itself through `not`, and may have more than one answer, or none: break the loop."
 MOST = 500_000  # ground rules; all that came after 2019 is 100,000
 ENDLESS = f"it comes to more than {MOST:,} ground rules: give its numbers and terms an end."
@@ -38,6 +48,7 @@ UNSURE = (
     "depends on what may be unknown of a patient: state it for everyone, and for whom it is meant "
     "by needs/4."
 )
+OF_PATIENT = "this is a fact of one patient, and all are asked about: give it in a fact file."
 AFTER = "is part of the table here, and hangs on the recommendation sets that the table leads to."
 
 
@@ -136,7 +147,15 @@ class OverlayCheck:
         files = (*(main_files() if verdicts else BEFORE_VERDICTS), ANYONE)
         declared = _own_findings().union(*(overlay.declared for overlay in self.overlays))
         names = [name for name, _ in self.findings.keys() & declared]
-        return self._ground(files, f"{LINES} {externals_of(names)}", observer)
+        terms = self.language("asks", "asks_fact").items()
+        of_lines = {key for key, term in terms if term.arguments[0].name == "number"}
+        own = ((it.name, rule) for it in self.overlays for rule in it.rules)
+        rules = (rule for name, rule in own if place_of(rule).source == name)
+        parts = (part for rule in rules if signatures(rule)[1] & of_lines for part in walk(rule))
+        named = {str(part) for part in parts if part.ast_type == Kind.SymbolicTerm}
+        numbers = (int(it) for it in named if it.isdecimal() and int(it) < MOST_LINES)
+        lines = max([LINES, *(number + 1 for number in numbers)])
+        return self._ground(files, f"any_line(1..{lines}). {externals_of(names)}", observer)
 
     def _ground(
         self, files: Sequence[str], facts: str = "", observer: Observer | None = None
@@ -168,12 +187,22 @@ class OverlayCheck:
     @property
     def links(self) -> Iterator[tuple[dict[Signature, Place], set[Signature]]]:
         """The predicates that each rule states, with places, and those that it asks for."""
-        return (link for overlay in self.overlays for link in overlay.links)
+        return (link[:2] for overlay in self.overlays for link in overlay.links)
 
     @cached_property
     def as_given(self) -> set[Signature]:
         """What says how the facts of a patient are given, which no fully known patient has."""
         return {*self.findings, *self.language("as_given")}
+
+    def refuse_patient(self) -> None:
+        """Refuse history and limits of a patient, where all patients are asked about.
+
+        Raises:
+            UsageError: an overlay states some.
+        """
+        for stated, _ in self.links:
+            for key in stated.keys() & self.language("asks_fact").keys():
+                raise UsageError(f"{stated[key]}: {OF_PATIENT}")
 
     @property
     def constrained(self) -> bool:
@@ -187,7 +216,7 @@ class OverlayCheck:
         """Yield a fault for each predicate that a file beside the main program has for itself."""
         found: dict[Signature, Place] = {}
         for overlay in self.overlays:
-            for stated, asked in sorted(overlay.links, key=lambda link: not link[0]):
+            for stated, asked, _ in sorted(overlay.links, key=lambda link: not link[0]):
                 for key in sorted((stated.keys() | asked) & _of_commands()):
                     place = stated.get(key) or next(iter(stated.values()), Place(overlay.name))
                     found.setdefault(key, place)
@@ -223,20 +252,26 @@ class OverlayCheck:
         """Yield a fault for each part of the table that is not the same whatever is unknown."""
         table = self.language("states", "tells").keys() - NOTICE
         sets = stated_in(os.path.join(program_directory(), SETS))
-        given = table | self.language("asks_fact").keys() - self.as_given
-        if not any(asked - given for _, asked in self.links):
+        told = {GIVEN, *self.findings, *self.language("asks_fact")}  # how facts are read, and facts
+        known = table | self.language("asks_fact").keys() - self.as_given - {GIVEN}
+        if not any(asked - known for _, asked in self.links):
             return
         links = [link for link in self.links if not link[0].keys() & table]
-        unknown, about = differing(links), hanging_on(sets, links)
-        unsure, read = unknown | hanging_on(self.as_given, links), {GIVEN, *self.findings}
+        given = {GIVEN, *self.as_given}
+        unsure = reached({*CHOSEN, *given}, links)
+        about = hanging_on(sets, links)
+        of_facts = hanging_on(given | reached(given) - reached(CHOSEN), links)
         for overlay in self.overlays:
-            for stated, asked in overlay.links:
-                for key in stated.keys() & (table | self.findings.keys()):
-                    if asked & (unknown if key in read else unsure):
+            for stated, asked, denied in overlay.links:
+                for key in stated.keys() & (table | told):
+                    plain = self.findings.keys() - denied if key == GIVEN else set()
+                    if asked & unsure - plain:
                         yield Fault(stated[key], f"{key[0]}/{key[1]} {UNSURE}")
             for place, asked in overlay.constraints:
                 if asked & about and asked & unsure - {*OF_VERDICTS}:
                     yield Fault(place, f"this constraint on sets {UNSURE}")
+                elif asked & of_facts and not asked & about:
+                    yield Fault(place, HANGS)
 
     def _flaws(self) -> Iterator[Fault]:
         """Yield what the program derives of what the overlays name and state."""

@@ -58,14 +58,17 @@ def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence
         return [*_copies_of_program(*sets), *_copies(_links(own), *sets)]
 
 
-def differing(own: Iterable[tuple[Iterable[Signature], set[Signature]]]) -> Set[Signature]:
-    """Return the predicates that are not the same in every completion of a patient.
+def reached(
+    seeds: Iterable[Signature], own: Iterable[tuple[Iterable[Signature], set[Signature]]] = ()
+) -> Set[Signature]:
+    """Return the predicates that hang on some by rules of the program, and of overlays.
 
     Args:
+        seeds: some predicates, such as `CHOSEN`.
         own: what rules of overlays state, and ask for.
     """
     with SYNTAX:
-        return hanging_on(CHOSEN, [*(link[1:] for link in _of_program()), *own])
+        return hanging_on(seeds, [*(link[1:] for link in _of_program()), *own])
 
 
 @cache

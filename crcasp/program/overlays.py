@@ -13,6 +13,7 @@ from crcasp.program.syntax import (
     Kind,
     Signature,
     apart,
+    denied,
     hanging_on,
     heads,
     known_or_sup,
@@ -48,7 +49,8 @@ class Overlay:
         rules: its rules, and beside each what derives `stated(Atom, File, Line, Column)` of its
             heads, and `said(Atom, File, Line, Column)` of all that it speaks of, with #sup for
             each argument that is not known before it is grounded.
-        links: of each rule the predicates that it states, with places, and those it asks for.
+        links: of each rule the predicates that it states, with places, those that it asks for,
+            and those of them that are to be absent, or are counted.
         declared: the predicates that it declares by #defined.
         faults: what is wrong with the text by itself.
         constraints: where its rules are that state nothing, and what each asks for.
@@ -58,7 +60,7 @@ class Overlay:
     def __init__(self, name: str, text: str) -> None:
         self.name = name
         self.rules: list[ast.AST] = []
-        self.links: list[tuple[dict[Signature, Place], set[Signature]]] = []
+        self.links: list[tuple[dict[Signature, Place], set[Signature], set[Signature]]] = []
         self.declared: set[Signature] = set()
         self.faults: list[Fault] = []
         self.constraints: list[tuple[Place, set[Signature]]] = []
@@ -81,7 +83,7 @@ class Overlay:
             self.faults.append(Fault(place_of(node), said))
             return
         self.rules.append(node)
-        self.links.append(({}, signatures(node)[1]))
+        self.links.append(({}, signatures(node)[1], denied(node)))
         if kind == Kind.Rule:
             self._read_rule(node)
         elif kind == Kind.Defined:

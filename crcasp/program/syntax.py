@@ -140,6 +140,19 @@ def signatures(node: ast.AST) -> tuple[set[Signature], set[Signature]]:
     return stated, asked | (_signatures(terms_of(node.head)) - stated)
 
 
+def denied(node: ast.AST) -> set[Signature]:
+    """Return the predicates that a rule asks to be absent, or counts."""
+    parts = node.body if node.ast_type == Kind.Rule else []
+    plain = (
+        part.ast_type == Kind.Literal
+        and part.sign == ast.Sign.NoSign
+        and part.atom.ast_type == Kind.SymbolicAtom
+        for part in parts
+    )
+    pairs = zip(parts, plain, strict=True)
+    return _signatures(term for part, is_plain in pairs if not is_plain for term in terms_of(part))
+
+
 def _signatures(terms: Iterable[ast.AST]) -> set[Signature]:
     return {signature for term in terms for signature, _ in apart(term)}
 

@@ -31,6 +31,7 @@ class Rules(NamedTuple):
         year: the year of the table.
         all_sources: the sources of overlays, each with its year, None where it gives none.
         unsourced: overlays that add no source and take nothing back, by the names of their files.
+        constrains_sets: whether constraints of overlays on sets ask for more than these.
         withdrawn: what overlays take back, of one patient what they take back there.
         constants: constants that are set.
         defaults: what they are otherwise.
@@ -51,6 +52,7 @@ class Rules(NamedTuple):
     year: int = 0
     all_sources: Mapping[str, int | None] = {}
     unsourced: tuple[str, ...] = ()
+    constrains_sets: bool = False
     withdrawn: tuple[str, ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
     defaults: Mapping[str, str] = {}
@@ -133,6 +135,7 @@ class Table:
                 name: years.get(name) for name in sorted(own, key=natural) if name not in self.order
             },
             unsourced=program.unsourced,
+            constrains_sets=bool(program.divided[2]),
             withdrawn=tuple(sorted(self.names("withdrawn"), key=natural)),
             constants=tuple(program.constants),
             defaults=program.known_constants() if program.constants else {},

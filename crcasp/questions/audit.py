@@ -72,6 +72,7 @@ class AllPatients(Solver):
         self.start = time.perf_counter()
         self.most = min(LINES, engine(program).vocabulary.lines)  # an overlay is checked, too
         check = OverlayCheck(program)
+        check.refuse_patient()
         self.named = _violations(own, check.as_given)  # what clingo would break down at is said
         text = f"any_line(1..{self.most})."
         self.rules = GroundRules()

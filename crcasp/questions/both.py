@@ -57,6 +57,8 @@ class Both(SideBySide):
         constraints = (it for check in checks for own in check.overlays for it in own.constraints)
         for place, _ in constraints:
             raise UsageError(f"{place}: {LEFT_OUT}")
+        for check in checks:
+            check.refuse_patient()
         self.tables = [one.table for one in self.engines]
         self.lines = min(LINES, *(one.vocabulary.lines for one in self.engines))
         self.programs = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, product
 from math import prod
 
 from clingo import Function, Symbol
@@ -32,6 +32,7 @@ class Changes(Solver):
         own = [fact for fact in patient.base.facts if fact.name not in findings]
         text = " ".join(f"told({fact})." for fact in own)
         super().__init__(patient.program.control(OPTIONAL, facts=text))
+        self.constrained = patient.engine.constrained
         self.goal = self.literals("eligible", 1).get(Function("eligible", [therapy]))
         kept = self.literals("kept", 1)
         self.told = {literal: str(atom.arguments[0]) for atom, literal in kept.items()}
@@ -84,14 +85,23 @@ class Changes(Solver):
 
         A model with the latter has the former too, so that the search excludes both together.
         """
+        for finding, given, cause, literal in self._causes(change):
+            if change.get(finding) == given and cause not in change:
+                rest = {name: it for name, it in change.items() if name != finding}
+                if self._enough({**rest, cause: literal}):
+                    yield self._smallest({**rest, cause: literal})
+
+    def _causes(self, change: Mapping[str, int]) -> Iterator[tuple[str, int, str, int]]:
+        """Yield values of findings, as literals, each with one that may entail it."""
+        if self.constrained:  # what constraints of an overlay tie together is not looked into
+            for (name, it), (other, values) in product(change.items(), self.domains.items()):
+                yield from ((name, it, other, literal) for literal in values.values())
         for atom in self.literals("entails", 4):
-            cause, value, finding, entailed = atom.arguments
-            literal = self.domains.get(str(cause), {}).get(word(value))
-            given = self.domains.get(str(finding), {}).get(word(entailed))
-            if literal and given and change.get(str(finding)) == given and str(cause) not in change:
-                rest = {name: it for name, it in change.items() if name != str(finding)}
-                if self._enough({**rest, str(cause): literal}):
-                    yield self._smallest({**rest, str(cause): literal})
+            cause, value, finding, entailed = map(word, atom.arguments)
+            literal = self.domains.get(str(cause), {}).get(value)
+            given = self.domains.get(str(finding), {}).get(entailed)
+            if literal and given:
+                yield str(finding), given, str(cause), literal
 
     def _smallest(self, whole: Mapping[str, int]) -> dict[str, int]:
         """Return a change within a change that is enough, of which no part is."""

@@ -68,6 +68,8 @@ class _Added:
 
     def __init__(self, read: OverlayCheck) -> None:
         self.stated = [*read.read.literals("stated", 4)]
+        known = read.read.control.symbolic_atoms
+        self.facts = {atom.symbol for atom in known if atom.is_fact}
         self.atoms: dict[str, list[Symbol]] = {}
         self.by_rule: set[Symbol] = set()  # what holds for some patients only
         for predicate, arity in {**OF_CASES, **OF_SOURCES, **IN_WORDS}.items():
@@ -97,6 +99,7 @@ class _Added:
         atoms = [x.arguments[0] for x in self.stated if x.arguments[1].string == overlay.name]
         cases = {tuple(atom.arguments[:2]) for atom in atoms if atom.name in OF_CASES}
         new = {atom.arguments[0] for atom in atoms if atom.name in ("statement", "exclusion")}
+        others = sorted(atom for atom in {*atoms} if atom.name not in self.atoms)
         withdrawn = [
             it for (it,) in self.terms("withdrawn") if Function("withdrawn", [it]) in atoms
         ]
@@ -110,7 +113,8 @@ class _Added:
                 (str(word(it)), self.text(it) + BY_RULE * self.varies("withdrawn", of=[it]))
                 for it in withdrawn
             ),
-            others=tuple(str(x) for x in sorted({*atoms}) if x.name not in self.atoms),
+            others=tuple(map(str, others)),
+            by_rule=tuple(str(atom) for atom in others if atom not in self.facts),
             constraints=len(overlay.constraints),
         )
 

@@ -14,9 +14,11 @@ import polars as pl
 from clingo import Function, String, Symbol
 
 from crcasp.errors import NoAnswerError
-from crcasp.program.engine import engine
+from crcasp.program.completions import stated
+from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import Program
 from crcasp.program.sets import OF_VERDICTS
+from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, word
 from crcasp.program.vocabulary import OF_LINE
 from crcasp.registry.answers import Answers, Groundings, OfMany, OfOne
@@ -119,10 +121,19 @@ class Evaluator:
                 if isinstance(values[0], int)
             }
             facts = {fact: of for fact, of in facts.items() if fact.name not in numbers}
-        circuit = self.check.of(facts, engine(self.program).vocabulary.lines)
-        patients = OfMany(circuit, facts, rows, (1 << rows) - 1)
-        found = ((atom, patients.ask(atom)[0]) for atom in circuit.atoms("issue", 3))
-        return {atom: unpacked(whom, rows) for atom, whom in found if whom}
+        try:
+            circuit = self.check.of(facts, engine(self.program).vocabulary.lines)
+            patients = OfMany(circuit, facts, rows, (1 << rows) - 1)
+            told = ((atom, patients.ask(atom)[0]) for atom in circuit.atoms("issue", 3))
+            return {atom: unpacked(whom, rows) for atom, whom in told if whom}
+        except Unevaluable:  # what an overlay implies may run in a circle
+            found: dict[Symbol, Bits] = {}
+            for row in range(rows):
+                text = stated(fact for fact, whom in facts.items() if whom[row])
+                check = Solver(self.program.vocabulary_control(PATIENT_CHECK, text))
+                for atom in check.literals("issue", 3):
+                    found.setdefault(atom, np.zeros(rows, np.bool_))[row] = True
+            return found
 
     def answered(self, facts: Facts, bad: Bits, lines: int, alone: bool) -> Answers:
         """Return the answers to patients of up to so many lines."""

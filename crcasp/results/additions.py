@@ -87,6 +87,7 @@ class Addition(NamedTuple):
         sources: statements and exclusions.
         withdrawn: what it takes back, each with its text.
         others: what else it states, as atoms.
+        by_rule: those of them that hold for some patients only, by a rule.
         constraints: how many of its rules only take answers away.
     """
 
@@ -94,6 +95,7 @@ class Addition(NamedTuple):
     sources: tuple[AddedSource, ...]
     withdrawn: tuple[tuple[str, str], ...]
     others: tuple[str, ...]
+    by_rule: tuple[str, ...]
     constraints: int
 
 

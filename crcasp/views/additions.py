@@ -55,9 +55,12 @@ def _entries(addition: Addition, rules: Rules) -> Iterator[Block]:
             f"Facts of a patient, which every patient has with this overlay: {', '.join(patient)}; "
             "give them in a fact file if one patient is meant."
         )
-    others = [fact for fact in addition.others if fact not in patient]
-    if others:
-        yield Item(f"Besides: {'; '.join(_stated(others, rules.words)).removesuffix('.')}.")
+    for by_rule in (False, True):
+        others = [fact for fact in addition.others if fact not in patient]
+        others = [fact for fact in others if (fact in addition.by_rule) == by_rule]
+        if others:
+            text = "; ".join(_stated(others, rules.words)).removesuffix(".")
+            yield Item(f"Besides: {text}{BY_RULE * by_rule}.")
     if addition.constraints:
         takes = "constraint takes" if addition.constraints == 1 else "constraints take"
         yield Item(f"{addition.constraints} {takes} answers away.")

@@ -16,8 +16,7 @@ from crcasp.views.frame import framed, patient_name, rules_of
 from crcasp.views.phrases import capital, cited, coded, folded, graded, grouped, needed
 
 TESTS = 8  # rows of tests in an answer; `missing` has all
-NO_TEST = "No finding that is not known could change the preferred sets by these rules."
-NO_HELP = "No finding that is not known could make a preferred set by these rules."
+SETTLED = "No finding that is not known could {} by these rules{}."
 ADDS = "Tests that could change the answer"
 
 
@@ -170,13 +169,13 @@ class _Answer:
             shown, rest = items[:TESTS], len(items) - TESTS
             more = [f"{rest} more in crcasp missing."] if rest > 0 else []
             if not any(item.prefers for item in together):
-                more.append(NO_HELP if none else NO_TEST)
+                more.append(settled(self.rules, none))
             open_now = len(undetermined)
             verb = "therapy is" if open_now == 1 else "therapies are"
             lead = f"{open_now} {verb} undetermined" if open_now else ""
             yield Section(ADDS, (*shown, *map(Note, more)), lead)
         else:
-            yield Note(NO_HELP if none else NO_TEST)
+            yield Note(settled(self.rules, none))
 
 
 # ---- the patient -------------------------------------------------------------------------------
@@ -225,6 +224,13 @@ def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
 
 
 # ---- tests -------------------------------------------------------------------------------------
+
+
+def settled(rules: Rules, none: bool) -> str:
+    """Return the sentence that no test brings another therapy; see `joint_tests`."""
+    does = "make a preferred set" if none else "bring another therapy into the preferred sets"
+    aside = ", constraints of overlays on sets aside" if rules.constrains_sets else ""
+    return SETTLED.format(does, aside)
 
 
 def joint_tests(

@@ -8,7 +8,7 @@ from crcasp.program.table import Rules
 from crcasp.program.wording import Wording
 from crcasp.results.missing import Missing, MissingFinding
 from crcasp.views import phrases
-from crcasp.views.advice import ADDS, NO_HELP, NO_TEST, joint_tests
+from crcasp.views.advice import ADDS, joint_tests, settled
 from crcasp.views.document import Block, Document, Entry, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
 from crcasp.views.phrases import folded, folded_sets, graded, grouped
@@ -40,7 +40,7 @@ def _blocks(missing: Missing, rules: Rules) -> Iterator[Block]:
     tests = joint_tests(missing.together, missing.as_understood, rules.therapies_in_words, none)
     yield Section(ADDS, tuple(tests))
     if not any(item.prefers for item in missing.together):
-        yield Note(NO_HELP if none else NO_TEST)
+        yield Note(settled(rules, none))
     changing = (item for item in missing.findings if missing.changes(item))
     told = (Item(words.name(it.finding), _outcomes(it, missing, words)) for it in changing)
     yield Section(CHANGES, tuple(told))

@@ -76,6 +76,8 @@ IN_ORDER = [
     SOUND + 'regraded("Z", b, considered) :- received(1, folfox).'
     ' regraded("Z", b, recommended) :- received(1, folfiri).',
     SOUND + 'needs("Z", b, side, left) :- received(L, folfox), L > 1.',
+    'exclusion("X9", "x"). bars("X9", k, folfox) :- received(3, _).',
+    'exclusion("X9", "x"). bars("X9", k, folfox) :- 4 <= #count { L : chemotherapy(L) }.',
     SOUND + 'needs("Z", b, ecog, at_most(N)) :- own(N). own(1..2). reference("Z", (1; 2)).',
     'statement("Z", first, benefit). text("Z", "z"). reuses("Z", again).',
     'exclusion("X9", "x"). bars("X9", k, fizz). needs("X9", k, side, left). regimen(fizz).',
@@ -96,7 +98,6 @@ IN_ORDER = [
     "s1_used_in(taiwan). rank(strong, 4).",
     'statement("1", first, recommended). offers("1", any, capox). regraded("1", any, benefit).',
     "country(japan).",
-    "side(left) :- primary_site(rectum).",
     ":- not regimen_chosen(_).",
     ":- received(1, folfox), is(side, left).",
     "mine :- not regimen_chosen(_). :- mine, recommended(hai).",

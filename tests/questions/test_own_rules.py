@@ -14,6 +14,7 @@ from crcasp import (
     audit,
     check,
     diff,
+    explain,
     missing,
     page,
     parse_facts,
@@ -101,6 +102,15 @@ def test_what_does_not_depend_on_one_is_in_order(text: str, overlay: Overlay) ->
     assert page(overlays=[overlay(text)])
 
 
+@pytest.mark.parametrize("text", ["contraindicated(oxaliplatin).", "received(1, folfox)."])
+def test_facts_of_one_patient_are_not_those_of_all(text: str, overlay: Overlay) -> None:
+    path = overlay(text)
+    assert recommend({}, overlays=[path]).to_text()
+    for question in (diff, audit):
+        with pytest.raises(UsageError, match=r"own\.lp:1:1: this is a fact of one patient"):
+            question(overlays=[path])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("body", ["received(1, capox)", "held(L, bevacizumab), L > 1"])
 def test_a_change_that_depends_on_the_history_itself_is_refused(
@@ -111,9 +121,10 @@ def test_a_change_that_depends_on_the_history_itself_is_refused(
 
 
 def test_what_depends_on_the_history_is_said_to(overlay: Overlay) -> None:
-    path = overlay(OFFERS.format("received(1, folfox)") + ' withdrawn("4") :- received(1, folfox).')
-    text = check(path).to_text()
-    assert " ".join(text.split()).count("for those patients only for whom a rule says so") == 2
+    rules = ('withdrawn("4")', 'spares("X2", "1")')
+    own = " ".join(f"{rule} :- received(1, folfox)." for rule in rules)
+    text = check(overlay(f"{OFFERS.format('received(1, folfox)')} {own}")).to_text()
+    assert " ".join(text.split()).count("for those patients only for whom a rule says so") == 3
 
 
 # ---- numbers ----------------------------------------------------------------------------------
@@ -153,6 +164,7 @@ def test_a_property_may_ask_for_numbers(overlay: Overlay) -> None:
 
 # ---- constraints, by brute force ----------------------------------------------------------------
 
+REFRACTORY = Path(__file__).parents[2] / "examples" / "refractory.lp"
 KNOWN = "country(other). side(left). organ_function(adequate). disease_extent(liver_only). "
 KNOWN += "liver_metastases(unresectable). tumor_burden(high). age(60). mmr(proficient). "
 OPEN = {
@@ -244,6 +256,25 @@ def smallest(
             if {*of} == {"eligible"} and not any(other < choice for other in found):
                 found.append(choice)
     return {*found}
+
+
+def test_what_would_change_a_verdict_under_a_constraint_is_whole(overlay: Overlay) -> None:
+    """ECOG 3 leaves RAS wild-type alone."""
+    path = overlay(":- is(ras, mutant), is(ecog, 3).")
+    found = explain(
+        parse_facts("side(right). country(other)."), "folfox+cetuximab", overlays=[path]
+    )
+    assert [[(it.finding, it.to) for it in change] for change in found.changes] == [
+        [("ecog", ("3",))],
+        [("ras", ("wild_type",))],
+    ]
+
+
+def test_it_is_said_where_a_constraint_on_sets_asks_for_more(overlay: Overlay) -> None:
+    path = overlay(":- recommended(folfox), not eligible(hai).")
+    for files, said in (([], "sets by these rules."), ([path], "overlays on sets aside.")):
+        text = recommend(REFRACTORY, overlays=files).to_text()
+        assert f"{said} " in " ".join(text.split())
 
 
 def test_a_constraint_with_a_negated_head_holds_of_both(overlay: Overlay) -> None:

@@ -15,6 +15,7 @@ import pytest
 import random_overlays
 import reading
 
+import crcasp
 from crcasp import Advice, InputError, recommend
 from crcasp.facts import read_path, read_text
 from crcasp.program.engine import engine
@@ -359,7 +360,7 @@ CHANGES = (
     *('spares("X3", "N0").', "s1_used_in(taiwan).", ":- recommended(folfox), recommended(hai)."),
     *(
         'withdrawn("I8") :- received(1, folfox).',
-        "country(japan) :- side(left).",
+        "implies(side, left, country, japan).",
         "tumor_burden(high).",
     ),
     "seldom :- #sum { 2 : received(1, folfox); 1 : toxic(1, _); 1 : received(2, _) } >= 3. "
@@ -547,3 +548,14 @@ def test_in_a_set_the_locoregional_therapy_is_named_last(tmp_path: Path) -> None
     facts.append(term("multifocal_liver_disease", "absent"))
     frame, _ = Evaluator(program).answers(1, columns([facts]), np.zeros(1, bool))
     assert "regorafenib & radioembolization" in frame["preferred"][0].split("; ")
+
+
+def test_what_implies_each_other_is_solved_row_by_row(tmp_path: Path) -> None:
+    overlay = tmp_path / "own.lp"
+    overlay.write_text(
+        "implies(her2, positive, tumor_burden, high). implies(tumor_burden, high, her2, positive)."
+    )
+    rows = pl.DataFrame({"her2": ["positive", "negative"], "tumor_burden": ["low", "low"]})
+    first, second = crcasp.answer(rows, overlays=[overlay]).to_pylist()
+    assert "her2" in first["error"]
+    assert (first["preferred"], second["error"]) == (None, None)

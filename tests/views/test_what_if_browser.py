@@ -357,7 +357,7 @@ def test_a_program_without_an_answer_says_so(
     offline: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     overlay = tmp_path_factory.mktemp("overlay") / "none.lp"
-    overlay.write_text(":- age(54).")
+    overlay.write_text(":- is(age, 54).")
     shown = Page(offline, written(tmp_path_factory, page(overlays=[overlay])))
     assert shown.take("age(54).")["faults"] == [
         "none.lp: its constraints leave no answer for a patient."
