@@ -217,7 +217,8 @@ def _answer(
             answers = advisor.answers(batch, columns, source.rows - batch.size)
             kept = np.flatnonzero(~answers.empty)
             if len(kept) < batch.size:
-                batch = batch._replace(rows=batch.rows.take(kept))
+                lines = batch.lines and [batch.lines[place] for place in kept]
+                batch = batch._replace(rows=batch.rows.take(kept), lines=lines)
                 answers = answers._replace(results=answers.results[kept])
             if written:
                 written.result()

@@ -417,3 +417,15 @@ def test_a_batch_says_what_is_not_a_patient() -> None:
     assert found[0] is None
     assert found[1].startswith("this row is empty")
     assert found[2].startswith('nothing but "Total"')
+
+
+@pytest.mark.parametrize("name", ["in.csv", "in.ndjson"])
+def test_rows_without_a_finding_are_alike_in_every_form(name: str, run: Run) -> None:
+    cells = [("a", "50", "none"), ("g", "", ""), ("", "", ""), ("h", "", "none")]
+    text = "id,age,line1\n" + "".join(",".join(row) + "\n" for row in cells)
+    if name == "in.ndjson":
+        text = '{"id": "a", "age": 50, "history": []}\n{"id": "g", "history": null}\n{}\n'
+        text += '{"id": "h", "history": []}\n'
+    alone = run.of(text, name=name)[1]["error"]
+    assert 'nothing but "g" stands in this row' in alone
+    assert [run.summary[it] for it in ("rows", "errors", "empty")] == [3, 1, 1]
