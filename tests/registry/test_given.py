@@ -74,3 +74,26 @@ def test_what_stands_only_beside_another_says_beside_what(run: Run) -> None:
         "1,unresectable,liver_only,fluorouracil_leucovorin\n"
     )
     assert row["reason"] == "it is eligible, but stands only beside HAI"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("fluorouracil+leucovorin+oxaliplatin", "folfox"),
+        ("Cetuximab & oxaliplatin & fluorouracil & HAI", "folfox+cetuximab & hai"),
+        ("irinotecan;oxaliplatin;fluorouracil", "folfoxiri"),
+        ("fluorouracil+leucovorin", "fluorouracil_leucovorin"),
+        ("leucovorin", "leucovorin"),
+        ("fluorouracil & sox", "fluorouracil & sox"),
+    ],
+)
+def test_drugs_named_one_by_one_are_their_regimen(text: str, name: str, run: Run) -> None:
+    run.of(f"id,age,given\n1,50,{text}\n")
+    assert [*run.summary["concordance"]] == [name]
+
+
+def test_drugs_make_up_no_regimen_where_this_is_withdrawn(run: Run) -> None:
+    overlay = run.folder / "without.lp"
+    overlay.write_text('withdrawn("I22").\n')
+    run.of("id,age,given\n1,50,fluorouracil & oxaliplatin\n", "--with", str(overlay))
+    assert [*run.summary["concordance"]] == ["fluorouracil & oxaliplatin"]
