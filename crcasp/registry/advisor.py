@@ -188,7 +188,7 @@ class Advisor:
             unread = [name for name in batch.rows.column_names if name not in read]
             rows = batch.rows.select(unread).take(places)
         else:
-            rows = json_batch(((0, batch.lines[place]) for place in places), str).rows
+            rows = json_batch(((0, batch.lines[place]) for place in places.tolist()), str).rows
         others = [Column.of(rows, name) for name in rows.column_names]
         stands = [~column.blank() for column in others]
         count = sum(stands, np.zeros(len(places), int))

@@ -139,7 +139,7 @@ class Names:
                 places = [str(place) for place, it in enumerate(header, 1) if it == found[0]]
                 raise UsageError(
                     f"{name}: the columns {' and '.join(places)} are both called "
-                    f"{printable(found[0])}, and {mine} is read from it: rename one of them."
+                    f"{printable(found[0])}, from which {mine} is read: rename one of them."
                 )
             if found:
                 raise UsageError(

@@ -113,6 +113,8 @@ class Reader:
                     fault = f"{text} is to mean two things, written in two ways."
                 elif ends := RANGE.fullmatch(key):
                     low, high = map(Decimal, ends.groups())
+                    if high < low and self.numbers:
+                        fault = f"the range {key} runs backwards: write {ends[2]}-{ends[1]}."
                     for first, last, other in self.ranges:
                         if low <= last and first <= high and own.get(other, cell) != cell:
                             fault = f"the ranges {other} and {key} overlap."

@@ -248,7 +248,7 @@ def test_only_columns_that_are_used_must_be_clear(output: str, run: Run) -> None
 
 def test_a_doubled_column_that_is_used_is_refused(run: Run) -> None:
     text = "id,age,ras,age\n1,50,mutant,60\n"
-    assert "the columns 2 and 4 are both called age, and age is read from it" in run.refused(text)
+    assert "the columns 2 and 4 are both called age, from which age is read" in run.refused(text)
     assert "both called age" in run.refused(text, "--column", "ecog=age")
 
 
