@@ -139,6 +139,8 @@ class Advisor:
             more |= dict.fromkeys(np.flatnonzero(empty).tolist(), EMPTY)
         faults |= {row: said for row, said in more.items() if row not in batch.faults}
         faults |= batch.faults
+        if before is not None:  # and what is excluded has no faults
+            faults = {row: said for row, said in faults.items() if not empty[row]}
         bad = np.logical_or.reduce([empty, *(c.wrong() for c in found.wrong)])
         bad[list(faults)] = True
         unclear = np.logical_or.reduce([np.zeros(rows, bool), *(c.wrong() for c in found.unclear)])

@@ -183,7 +183,9 @@ class Cells:
         """Refuse a rule whose finding, value or therapy does not exist."""
         self.prepare([name])
         if isinstance(rule, Years) and not self.readers[name].numbers:
-            raise UsageError(f"the rule of {name} makes years: its values are not numbers.")
+            raise UsageError(
+                f"the rule of {name} makes years: its values are not numbers; leave it out."
+            )
         made = rule.cases if isinstance(rule, Cases) else ()
         for value in (rule.any, rule.all) if isinstance(rule, Rule) else made:
             cell = self.readers[name].read(value)

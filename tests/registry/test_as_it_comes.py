@@ -429,3 +429,8 @@ def test_rows_without_a_finding_are_alike_in_every_form(name: str, run: Run) -> 
     alone = run.of(text, name=name)[1]["error"]
     assert 'nothing but "g" stands in this row' in alone
     assert [run.summary[it] for it in ("rows", "errors", "empty")] == [3, 1, 1]
+
+
+def test_an_excluded_row_is_no_error_too(run: Run) -> None:
+    run.of("id,age,ras\n1,50,mutant\n,\n")
+    assert [run.summary[it] for it in ("rows", "errors", "empty", "causes")] == [1, 0, 1, []]
