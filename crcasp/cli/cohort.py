@@ -144,7 +144,7 @@ def _map(options: argparse.Namespace) -> ColumnMap:
 
     columns: dict[str, str] = {}
     for text in options.column:
-        _once(columns, *_pair(text, "--column", "NAME=COLUMN"), f"--column {text}")
+        _once(columns, *_pair(text, f"--column {text}", "NAME=COLUMN"), f"--column {text}")
     values: dict[str, dict[str, str]] = {}
     for text in options.value:
         name, colon, meaning = text.partition(":")
@@ -152,7 +152,7 @@ def _map(options: argparse.Namespace) -> ColumnMap:
         _once(values.setdefault(name.strip(), {}), cell, value, f"--value {text}")
     rules: dict[str, Rule | Cases | Years] = {}
     for text in options.rule:
-        name, made = _pair(text, "--rule", RULE)
+        name, made = _pair(text, f"--rule {text}", RULE)
         listed, colon, ends = made.partition(":") if "=" in made else made.rpartition(":")
         if "=" in ends:
             known = rules.get(name)
@@ -165,7 +165,7 @@ def _map(options: argparse.Namespace) -> ColumnMap:
             raise UsageError(f"--rule {text}: write it as {RULE}.")
         rules[name] = Rule(tuple(part.strip() for part in listed.split(",")), some, every)
     for text in options.years:
-        name, made = _pair(text, "--years", "NAME=BORN,AT")
+        name, made = _pair(text, f"--years {text}", "NAME=BORN,AT")
         born, _, at = (part.strip() for part in made.partition(","))
         if not (born and at):
             raise UsageError(f"--years {text}: write it as NAME=BORN,AT.")
@@ -177,6 +177,11 @@ def _map(options: argparse.Namespace) -> ColumnMap:
         return {name.removeprefix(prefix): it for name, it in mine.items()}
 
     lines = ColumnMap(of(PREFIX, columns), of(PREFIX, values))
+    if options.treatments is None:
+        for name in (*lines.columns, *lines.values):
+            raise UsageError(
+                f"{PREFIX}{name}: there are no treatments: name their file by --treatments."
+            )
     given = ColumnMap(
         of("", columns),
         of("", values),
@@ -202,5 +207,5 @@ def _pair(text: str, option: str, form: str, needed: int = 2) -> tuple[str, str]
     name, equals, value = text.rpartition("=") if needed == 1 else text.partition("=")
     pair = name.strip(), value.strip()
     if not (equals and all(pair[:needed])):
-        raise UsageError(f"{option} {text}: write it as {form}.")
+        raise UsageError(f"{option}: write it as {form}.")
     return pair

@@ -25,6 +25,7 @@ from crcasp.registry.cells import (
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.columns import GIVEN, ID, LINE, Columns, Names
 from crcasp.registry.evaluation import Evaluator, Issues
+from crcasp.registry.json_rows import json_batch
 from crcasp.registry.outcome import AND, COLUMNS, JUDGED
 from crcasp.registry.reader import as_cell
 from crcasp.registry.treatments import Treatments
@@ -131,13 +132,15 @@ class Advisor:
             ids = batch.rows[column] if column in batch.rows.column_names else None
         table, used, faults = self._with_lines(batch, columns, ids)
         found = self.cells.read(table, used, rows)
-        empty = np.zeros(rows, bool)
-        if batch.lines is None:
-            empty, more = self._empty(batch, found, columns)
-            if before is None:  # where it cannot be excluded
-                more |= dict.fromkeys(np.flatnonzero(empty).tolist(), EMPTY)
-            faults |= {row: said for row, said in more.items() if row not in batch.faults}
+        empty, more = self._empty(batch, found, columns)
+        if batch.lines is not None:  # which has nothing of a row that is refused
+            empty[[*batch.faults]] = False
+        if before is None:  # where it cannot be excluded
+            more |= dict.fromkeys(np.flatnonzero(empty).tolist(), EMPTY)
+        faults |= {row: said for row, said in more.items() if row not in batch.faults}
         faults |= batch.faults
+        if before is not None:  # and what is excluded has no faults
+            faults = {row: said for row, said in faults.items() if not empty[row]}
         bad = np.logical_or.reduce([empty, *(c.wrong() for c in found.wrong)])
         bad[list(faults)] = True
         unclear = np.logical_or.reduce([np.zeros(rows, bool), *(c.wrong() for c in found.unclear)])
@@ -182,10 +185,13 @@ class Advisor:
         places = np.flatnonzero(empty)
         if not len(places):
             return empty, {}
-        read = {name for mine, its in columns.used.items() if mine != ID for name in its}
-        unread = [name for name in batch.rows.column_names if name not in read]
-        rows = batch.rows.select(unread).take(places)
-        others = [Column.of(rows, name) for name in unread]
+        if batch.lines is None:
+            read = {name for mine, its in columns.used.items() if mine != ID for name in its}
+            unread = [name for name in batch.rows.column_names if name not in read]
+            rows = batch.rows.select(unread).take(places)
+        else:
+            rows = json_batch(((0, batch.lines[place]) for place in places.tolist()), str).rows
+        others = [Column.of(rows, name) for name in rows.column_names]
         stands = [~column.blank() for column in others]
         count = sum(stands, np.zeros(len(places), int))
         empty[places] = count == 0

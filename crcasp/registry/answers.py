@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from operator import and_, or_
@@ -83,7 +83,7 @@ class OfMany:
         self.valued = len(self.values)
         self.options: dict[tuple[Symbol, tuple[int, ...], bool], int] = {}
         self.asked: dict[int, tuple[int, int]] = {}
-        self.flips: dict[Symbol, int] = {}
+        self.flips: dict[int, dict[Symbol, int]] = {}
 
     def table(self, asked: Collection[tuple[str, int]] = ()) -> tuple[list[Symbol], list[Symbol]]:
         """Return what `sets.lp` reads of the table: what holds of all, and what of some."""
@@ -101,15 +101,19 @@ class OfMany:
         if mask is not None:
             return self._ask(node, mask & self.mask)
         if node not in self.asked:
-            flips = self.flips if atom.name == "eligible" else None
+            flips = self.flips.setdefault(node, {}) if atom.name == "eligible" else None
             self.asked[node] = self._ask(node, self.mask, flips)
         return self.asked[node]
 
-    def missing(self) -> Mapping[str, int]:
-        """Return for each finding those for whom it alone may decide some therapy."""
+    def missing(self, therapy: str | None = None) -> Mapping[str, int]:
+        """Return for each finding those for whom it alone may decide one therapy, or some."""
+        found = Counter[str]()
         for atom in self.atoms("eligible", 1):
-            self.ask(atom)
-        return {str(word(finding)): whom for finding, whom in self.flips.items()}
+            if therapy in (None, word(atom.arguments[0])):
+                self.ask(atom)
+                for finding, whom in self.flips.get(self.circuit.node(atom), {}).items():
+                    found[str(word(finding))] |= whom
+        return found
 
     # ---- completions ------------------------------------------------------------------------
 
@@ -253,9 +257,10 @@ class OfOne:
         """Return whether an atom holds in all completions, and whether in some."""
         return mask * (atom in self.certain), mask * (atom in self.possible)
 
-    def missing(self) -> Mapping[str, int]:
-        """Return the findings each of which may alone decide some therapy."""
-        return {str(finding): 1 for _, finding in self.completions.missing["decides"]}
+    def missing(self, therapy: str | None = None) -> Mapping[str, int]:
+        """Return the findings each of which may alone decide one therapy, or some."""
+        decides = self.completions.missing["decides"]
+        return {str(finding): 1 for it, finding in decides if therapy in (None, it)}
 
 
 Answers: TypeAlias = OfMany | OfOne

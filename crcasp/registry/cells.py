@@ -120,6 +120,10 @@ class Cells:
         self.others = dict.fromkeys(findings_of_its_own(old, program), engine(old or program))
         self.partners = {*self.engine.table.names("partner")}
         self.local = {*self.engine.table.names("locoregional")}
+        self.aside = {*self.engine.table.names("left_aside")}
+        pairs = self.engine.table.solver.facts("made_up", 2)
+        drugs = {regimen: frozenset(d for r, d in pairs if r == regimen) for regimen, _ in pairs}
+        self.made_up = {its: str(regimen) for regimen, its in drugs.items()}
         self.readers: dict[str, Reader] = {}
         self.met: set[tuple[str, str]] = set()  # keys of the map that were met, by their tables
         self.floor = {names.checked(name) for name in mapping.floor}
@@ -178,6 +182,10 @@ class Cells:
     def _check(self, name: str, rule: AnyRule) -> None:
         """Refuse a rule whose finding, value or therapy does not exist."""
         self.prepare([name])
+        if isinstance(rule, Years) and not self.readers[name].numbers:
+            raise UsageError(
+                f"the rule of {name} makes years: its values are not numbers; leave it out."
+            )
         made = rule.cases if isinstance(rule, Cases) else ()
         for value in (rule.any, rule.all) if isinstance(rule, Rule) else made:
             cell = self.readers[name].read(value)
@@ -254,6 +262,8 @@ class Cells:
         """Return the therapies that some words are, in one order."""
         words = set[str]().union(*groups)
         regimens = words - self.partners - self.local
+        if regimen := self.made_up.get(frozenset(regimens - self.aside)):
+            words, regimens = words - regimens | {regimen}, {regimen}
         found: set[str] = set()
         for group in [words] if len(regimens) == 1 else groups:
             systemic = [*sorted(group & regimens), *sorted(group & self.partners)]

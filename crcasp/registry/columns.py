@@ -13,7 +13,7 @@ from crcasp.program.vocabulary import LIMITS, Vocabulary
 from crcasp.questions.therapy import plain
 from crcasp.registry.column_map import ColumnMap
 
-ID, GIVEN = "id", "given"
+ID, GIVEN, HISTORY = "id", "given", "history"
 LINES = {"lineN": "received", "lineN_stopped": "stopped", "lineN_toxic": "toxic"}  # predicates
 LINE = re.compile(r"line_?([1-9]\d*|n)(_stopped|_toxic)?")
 KEYS = 10_000  # of JSON patients that are told apart
@@ -139,7 +139,7 @@ class Names:
                 places = [str(place) for place, it in enumerate(header, 1) if it == found[0]]
                 raise UsageError(
                     f"{name}: the columns {' and '.join(places)} are both called "
-                    f"{printable(found[0])}, and {mine} is read from it: rename one of them."
+                    f"{printable(found[0])}, from which {mine} is read: rename one of them."
                 )
             if found:
                 raise UsageError(
@@ -175,9 +175,10 @@ class Names:
         name = called(column)
         if name in self.known:
             return name
-        free = [known for known in self.known if known not in used and known != ID]
+        known = [*self.known, *([HISTORY] if self.keys else [])]
+        free = [it for it in known if it not in used and it != ID]
         near = get_close_matches(name, [*free, "line1"], 1, NEAR)
-        parts = [known for known in free if re.search(rf"(^{known}_|_{known}$)", name)]
+        parts = [it for it in free if re.search(rf"(^{it}_|_{it}$)", name)]
         return (near or parts or [""])[0]
 
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.program.terms import Row, row, word
+from crcasp.program.terms import Row, natural, row, word
 from crcasp.registry.answers import Answers
 from crcasp.registry.outcome import (
+    LIST,
     OR,
     Coded,
     Given,
@@ -31,7 +32,7 @@ class Standing(NamedTuple):
     Attributes:
         status: "eligible", "undetermined" or "excluded"; "" if it does not know it.
         source: the statement or exclusion that decides against it.
-        finding: what is not as this statement needs it.
+        finding: what is not as this statement needs it; or what may alone decide, as a list.
     """
 
     status: str = ""
@@ -70,7 +71,6 @@ class Concordance:
         given: Given,
         in_scope: Coded,
         sets: Coded,
-        missing: Coded,
     ) -> Coded:
         """Return the judgements on what was given to some patients, each pattern judged once."""
         numbers: dict[tuple[str, ...], int] = {}
@@ -78,7 +78,7 @@ class Concordance:
         told = Coded([*numbers], chosen)
         look = together([told, in_scope, sets], _look)
         unlisted = look.are(lambda it: not it)
-        every = {Standing(): 0, Standing("undetermined"): 1}
+        every = {Standing(): 0}
         own = np.zeros((max(map(len, numbers)), len(given)), np.intp)
         for name in {name for names in numbers for name in names}:
             slots = np.array([names.index(name) if name in names else -1 for names in numbers])
@@ -86,13 +86,10 @@ class Concordance:
             found = self._standings(answers, name, places[those])
             own_codes = [every.setdefault(standing, len(every)) for standing in found.values]
             own[slots[chosen[those]], those] = np.array(own_codes, np.intp)[found.codes]
-        why = Coded(missing.values, np.where((own == 1).any(0), missing.codes, 0))
         standings = [Coded([*every], codes) for codes in own]
-        return together([told, look, why, *standings], self._judged)
+        return together([told, look, *standings], self._judged)
 
-    def _judged(
-        self, given: Sequence[str], look: str, missing: str, *standings: Standing
-    ) -> Judgement:
+    def _judged(self, given: Sequence[str], look: str, *standings: Standing) -> Judgement:
         """Return the concordance and the reason that decides it."""
         if look:
             return Judgement(look)
@@ -104,11 +101,16 @@ class Concordance:
         if barred:
             reasons = (f"{name}: {self._reason(standing)}" for name, standing in barred)
             return Judgement("excluded", OR.join(reasons))
-        if any(standing.status == "undetermined" for _, standing in each):
-            return Judgement("undetermined", f"missing: {missing}")
-        alone = "it is eligible, but stands in no set"
-        several = "each is eligible, but they do not stand in one set"
-        return Judgement("excluded", several if len(given) > 1 else alone)
+        open_ = [standing.finding for _, standing in each if standing.status == "undetermined"]
+        if open_:
+            missing = {name for names in open_ for name in names.split(LIST)}
+            return Judgement("undetermined", f"missing: {LIST.join(sorted(missing, key=natural))}")
+        if len(given) > 1:
+            return Judgement("excluded", "each is eligible, but they do not stand in one set")
+        rules = engine(self.program).rules
+        other = rules.beside.get(given[0])
+        where = f"only beside {rules.words.name(other)}" if other else "in no set"
+        return Judgement("excluded", f"it is eligible, but stands {where}")
 
     def _reason(self, standing: Standing) -> str:
         """Return why a therapy is excluded, in words."""
@@ -142,6 +144,7 @@ class Concordance:
         offered, _ = about("offered", 1, 0, mask).get((therapy,), (0, 0))
         atoms: list[tuple[Row, bool, int]] = [
             (("eligible",), True, eligible),
+            *((("missing", name), True, whom) for name, whom in answers.missing(therapy).items()),
             (("undetermined",), True, possible & ~eligible),
         ]
         if mask := mask & offered & ~possible:
@@ -152,13 +155,13 @@ class Concordance:
         return found.each(lambda bits: self._standing(compress(atoms, bits)))
 
     def _standing(self, atoms: Iterable[tuple[Row, bool, int]]) -> Standing:
-        """Return a standing by the status, or the arguments of deciding/2 and unmet/5."""
+        """Return a standing by what is missing and the status, or by deciding/2 and unmet/5."""
         table = engine(self.program).table
         deciding: dict[bool, set[str]] = {True: set(), False: set()}
         unmet: dict[Row, dict[bool, set[tuple[str, str]]]] = {}
         for key, sure, _ in atoms:
             if len(key) == 1:
-                return Standing(str(key[0]))
+                return Standing(str(key[0]), "", LIST.join(sorted(deciding[True])))
             if len(key) == 2:
                 deciding[sure].add(str(key[1]))
             else:

@@ -186,7 +186,7 @@ class Evaluator:
         told = given[places].astype(np.bool_)
         those = places[told]
         if len(those):
-            known = (it.of(told) for it in (columns["in_scope"], sets, columns["missing"]))
+            known = columns["in_scope"].of(told), sets.of(told)
             found = self.concordance.of(answers, those, given[those], *known)
             for name in JUDGED:
                 yield name, those, found.each(attrgetter(name))

@@ -60,6 +60,8 @@ class Format(NamedTuple):
             fault = f"--separator {sign}: give one character, or {', '.join(SEPARATORS)}."
         elif not isinstance(self.skip, int) or self.skip < 0:
             fault = f"--skip {self.skip}: give the number of lines, such as 4."
+        elif not isinstance(self.comment, (str, type(None))):
+            fault = f"--comment {self.comment}: give what comments begin with, such as '#'."
         if fault:
             raise UsageError(fault)
         return self._replace(separator=sign)

@@ -11,6 +11,8 @@ import pyarrow as pa
 from crcasp.facts.wording import show
 from crcasp.program.vocabulary import OF_LINE
 from crcasp.registry.batch import Batch, Said
+from crcasp.registry.columns import HISTORY
+from crcasp.registry.reader import NO_LINE
 
 SAVE = "save it as UTF-8, or say by --encoding what it is, such as cp1252"
 NO_TEXT = re.compile("[\ud800-\udfff]")  # bytes that are not text are read as these
@@ -50,9 +52,10 @@ def _row(text: str, column: Callable[[str], str | None]) -> dict[str, str | None
     """Return the columns of a row."""
     row: dict[str, str | None] = {}
     for key, value in _object(text).items():
-        if key == "history" and value is not None:
+        if key == HISTORY:
             lines = enumerate(value if isinstance(value, list) else [value], 1)
-            found = [pair for line in lines for pair in _line_of_therapy(*line)]
+            told = [pair for line in lines for pair in _line_of_therapy(*line)]
+            found = [] if value is None else told or [("line1", NO_LINE)]
         else:
             name = column(key)
             found = [(name, _cell(value))] if name else []

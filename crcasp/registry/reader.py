@@ -17,7 +17,8 @@ from crcasp.questions.therapy import plain
 
 EMPTY = ("", "na", "n/a", "nan", "null")  # nothing stands there
 UNKNOWN = (*EMPTY, "unknown")
-ELSE, NO_LINE = "*", "none"
+ELSE, NO_LINE, LISTED = "*", "none", '["none"]'
+BLANK = "; leave the cell empty where nothing is known"
 NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d*)?")
 RANGE = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
 DATES = (
@@ -39,7 +40,7 @@ class Cell(NamedTuple):
     message: str = ""
 
 
-NONE = Cell(cause=NO_LINE)  # there was no line of therapy, and this is said
+NONE = Cell(cause=NO_LINE)  # there was nothing, such as no line of therapy, and this is said
 
 
 class Reader:
@@ -112,6 +113,8 @@ class Reader:
                     fault = f"{text} is to mean two things, written in two ways."
                 elif ends := RANGE.fullmatch(key):
                     low, high = map(Decimal, ends.groups())
+                    if high < low and self.numbers:
+                        fault = f"the range {key} runs backwards: write {ends[2]}-{ends[1]}."
                     for first, last, other in self.ranges:
                         if low <= last and first <= high and own.get(other, cell) != cell:
                             fault = f"the ranges {other} and {key} overlap."
@@ -138,7 +141,7 @@ class Reader:
             return meant
         if word in self.unknown:
             return Cell()
-        if self.unrecorded and word == NO_LINE:
+        if self.several and word in ((NO_LINE,) if self.unrecorded else (NO_LINE, LISTED)):
             return NONE
         if not self.several or squeezed(text) in self.words:
             return self._word(text)
@@ -186,7 +189,11 @@ class Reader:
             message += f"--floor {self.name} cuts it."
         else:
             message = objection_to(self.label, content, self.domain)
-        return Cell((), message.partition(", not ")[0], message)
+        should = message.partition(", not ")[0]
+        if same(text) == NO_LINE and not self.several:
+            should += BLANK
+            message = f"{message.removesuffix('.')}{BLANK}."
+        return Cell((), should, message)
 
 
 def years(born: str, at: str) -> int | None:

@@ -18,6 +18,7 @@ from crcasp.errors import UsageError
 from crcasp.program.files import Program
 from crcasp.registry.advisor import RESULTS, Advisor
 from crcasp.registry.batch import Batch
+from crcasp.registry.cells import as_text
 from crcasp.registry.column_map import ColumnMap, column_map
 from crcasp.registry.columns import Columns, distinct_names, free_names, general
 from crcasp.registry.form import Format, compression, form_of, suffix_form
@@ -136,6 +137,7 @@ def answer_files(
                     *rows.notes,
                     *_renamed(rows.header, names),
                     *([] if lines or "lineN" in map(general, columns.used) else [NO_HISTORY]),
+                    *(lines.strange() if lines else ()),
                     *advisor.solved(),
                 ),
                 unmet=advisor.cells.unmet(),
@@ -217,7 +219,8 @@ def _answer(
             answers = advisor.answers(batch, columns, source.rows - batch.size)
             kept = np.flatnonzero(~answers.empty)
             if len(kept) < batch.size:
-                batch = batch._replace(rows=batch.rows.take(kept))
+                lines = batch.lines and [batch.lines[place] for place in kept.tolist()]
+                batch = batch._replace(rows=batch.rows.take(kept), lines=lines)
                 answers = answers._replace(results=answers.results[kept])
             if written:
                 written.result()
@@ -297,9 +300,15 @@ def answer_batches(
 
 
 def _answered(advisor: Advisor, source: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in source:
+    for batch in source if isinstance(source, Iterable) else [source]:
+        if not isinstance(batch, pa.RecordBatch):
+            kind = type(batch).__name__
+            raise UsageError(f"patients must be in an Arrow record batch, not of type {kind}.")
         header = batch.schema.names
         rows = pa.Table.from_batches([batch]).rename_columns(distinct_names(header))
+        for place, field in enumerate(rows.schema):
+            if pa.types.is_string_view(field.type):  # of which Arrow cannot take some rows
+                rows = rows.set_column(place, field.name, as_text(rows[field.name]))
         answers = advisor.answers(Batch(rows, {}), advisor.columns(header, "the table"))
         results = answers.results.select(RESULTS)
         yield with_results(batch, results.rename(free_names(RESULTS, header)))

@@ -115,7 +115,7 @@ class Source:
         try:
             yield
         except (OSError, ValueError, pa.ArrowException, pl.exceptions.PolarsError) as error:
-            reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+            reason = getattr(error, "strerror", None) or " ".join(str(error).split()).rstrip(".")
             raise UsageError(f"{self.called}: it cannot be read: {reason}.") from None
 
     def fingerprint(self) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pyarrow as pa
 
 from crcasp.errors import UsageError
-from crcasp.facts.wording import choices
+from crcasp.facts.wording import choices, show
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.registry.batch import Batch, Said
@@ -105,6 +105,15 @@ class Treatments:
     def counted(self) -> dict[str, int]:
         """Return the counts, once all patients were seen."""
         return {**self.counts, "without_patient": len(self.known - self.seen)}
+
+    def strange(self) -> Iterator[str]:
+        """Yield which id belongs to no patient, rather one that differs in case only, as a note."""
+        if strange := [key for key in (*self.lines, *self.faults) if key not in self.seen]:
+            patients = {key.casefold(): key for key in self.seen}
+            own = next((key for key in strange if key.casefold() in patients), strange[0])
+            near = patients.get(own.casefold())
+            end = f": that of a patient is {show(near)}, write both alike" if near else ""
+            yield f"No patient has the id {show(own)} of the treatments{end}."
 
     # ---- rows ---------------------------------------------------------------------------------
 

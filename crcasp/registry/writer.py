@@ -116,8 +116,7 @@ class Writer:
 
 def spliced(line: str, answer: str) -> str:
     """Return a JSON object as it is written, with the members of another one behind its own."""
-    inner = line[1:-1].strip()
-    return f"{{{inner}{', ' if inner else ''}{answer[1:]}"
+    return f"{{{line[1:-1].strip()}, {answer[1:]}"
 
 
 def with_results(rows: Rows, results: pl.DataFrame) -> Rows:

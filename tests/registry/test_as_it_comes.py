@@ -248,7 +248,7 @@ def test_only_columns_that_are_used_must_be_clear(output: str, run: Run) -> None
 
 def test_a_doubled_column_that_is_used_is_refused(run: Run) -> None:
     text = "id,age,ras,age\n1,50,mutant,60\n"
-    assert "the columns 2 and 4 are both called age, and age is read from it" in run.refused(text)
+    assert "the columns 2 and 4 are both called age, from which age is read" in run.refused(text)
     assert "both called age" in run.refused(text, "--column", "ecog=age")
 
 
@@ -417,3 +417,20 @@ def test_a_batch_says_what_is_not_a_patient() -> None:
     assert found[0] is None
     assert found[1].startswith("this row is empty")
     assert found[2].startswith('nothing but "Total"')
+
+
+@pytest.mark.parametrize("name", ["in.csv", "in.ndjson"])
+def test_rows_without_a_finding_are_alike_in_every_form(name: str, run: Run) -> None:
+    cells = [("a", "50", "none"), ("g", "", ""), ("", "", ""), ("h", "", "none")]
+    text = "id,age,line1\n" + "".join(",".join(row) + "\n" for row in cells)
+    if name == "in.ndjson":
+        text = '{"id": "a", "age": 50, "history": []}\n{"id": "g", "history": null}\n{}\n'
+        text += '{"id": "h", "history": []}\n'
+    alone = run.of(text, name=name)[1]["error"]
+    assert 'nothing but "g" stands in this row' in alone
+    assert [run.summary[it] for it in ("rows", "errors", "empty")] == [3, 1, 1]
+
+
+def test_an_excluded_row_is_no_error_too(run: Run) -> None:
+    run.of("id,age,ras\n1,50,mutant\n,\n")
+    assert [run.summary[it] for it in ("rows", "errors", "empty", "causes")] == [1, 0, 1, []]

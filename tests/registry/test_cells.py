@@ -198,3 +198,19 @@ def test_batches_read_cells_as_files_do() -> None:
     assert empty.schema.equals(whole.schema)
     parts = list(answer_batches(iter([batch.slice(0, 0), batch.slice(1), batch.slice(0, 1)])))
     assert pa.Table.from_batches([parts[2], parts[1]]).equals(pa.Table.from_batches([whole]))
+
+
+def test_none_is_nothing_where_there_may_be_nothing(run: Run) -> None:
+    names = ["line1_toxic", "contraindicated", "unavailable", "given"]
+    header = ",".join(["id", "age", "line1", *names])
+    (row,) = run.of(f"{header}\n1,50,folfox,none,None,NONE,none\n")
+    assert (row["error"], row["concordance"]) == ("", "")
+    (row,) = run.of('{"age": 50, "contraindicated": ["none"]}\n', name="in.ndjson")
+    assert row["error"] == ""
+
+
+@pytest.mark.parametrize("name", ["line1_stopped", "ras"])
+def test_none_is_no_value_where_it_may_mean_two_things(name: str, run: Run) -> None:
+    row, _ = run.of(f"id,line1,{name}\n1,folfox,none\n2,folfox,\n")
+    assert row["error"].endswith(", not none; leave the cell empty where nothing is known.")
+    assert "leave the cell empty" in run.summary["causes"][0]["cause"]

@@ -159,3 +159,10 @@ def test_a_map_by_its_path_and_what_is_no_map(tmp_path: Path) -> None:
         UsageError, match="must be a ColumnMap or the path of a TOML file, not a dict"
     ):
         cohort(tmp_path / "in.csv", output, mapping={"age": "JAHRE"})  # type: ignore[arg-type]
+
+
+def test_a_misspelt_history_of_one_json_row_is_said_where_another_has_one(run: Run) -> None:
+    line = '{{"id": 1, "age": 50, "{}": [{{"received": ["folfox"]}}]}}\n'
+    run.of(line.format("histroy") + line.format("history"), name="in.ndjson")
+    assert run.summary["aside"] == {"histroy": "history"}
+    assert "Not used histroy (did you mean history?)." in run.said

@@ -186,6 +186,7 @@ def test_a_list_in_parquet_that_contradicts_another_cell(tmp_path: Path) -> None
         ({"separator": 5}, "give one character"),
         ({"separator": ""}, "give one character"),
         ({"form": "xls"}, "xls is not a form of a registry: give one of csv"),
+        ({"comment": 5}, "--comment 5: give what comments begin with"),
         ({"form": 5}, "5 is not a form of a registry"),
         ({"old": "old.lp"}, "^old must be a list of files"),
     ],

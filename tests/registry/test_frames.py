@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from crcasp import ColumnMap, UsageError, answer, answer_batch
+from crcasp import ColumnMap, UsageError, answer, answer_batch, answer_batches
 
 COLUMNS = {"id": [1, 2, 3], "PS": [1.0, None, 2.0], "ras": ["mutant", "wild_type", "x"]}
 MAP = ColumnMap({"ecog": "PS"})
@@ -41,3 +41,17 @@ def test_a_frame_without_rows_or_with_taken_names() -> None:
     assert found["crcasp_grade"].to_pylist() == ["recommended"]
     with pytest.raises(UsageError, match="must be a data frame or an Arrow table, not of type"):
         answer([{"age": 50}])
+
+
+@pytest.mark.parametrize("given", [None, 5, pa.table(COLUMNS)])
+def test_what_is_no_record_batch_is_refused(given: Any) -> None:
+    for call in (lambda: answer_batch(given), lambda: [*answer_batches(given)]):
+        with pytest.raises(UsageError, match="must be in an Arrow record batch, not of type"):
+            call()
+
+
+def test_rows_of_polars_that_are_empty_or_contradict_themselves() -> None:
+    columns = {"id": ["1", "2"], "primary_site": ["cecum", None], "side": ["left", None]}
+    contradicts, alone = answer(pl.DataFrame(columns))["error"].to_pylist()
+    assert 'primary_site "cecum" (primary_site(cecum)) contradicts side' in contradicts
+    assert 'nothing but "2" stands in this row' in alone

@@ -57,3 +57,43 @@ def test_nothing_given_is_nothing_to_compare(run: Run) -> None:
     (row,) = run.of("id,age,given\n1,50,NA\n")
     assert row["concordance"] == row["error"] == ""
     assert run.summary["concordance"] == {}
+
+
+def test_undetermined_names_what_decides_of_what_was_given(run: Run) -> None:
+    rows = "1,high,wild_type,folfirinox\n2,high,NA,folfirinox\n3,high,wild_type,folfirinox & tace\n"
+    found = run.of(f"id,tumor_burden,ras,given\n{rows}")
+    alone, both, beside = (row["reason"].removeprefix("missing: ").split(";") for row in found)
+    assert alone == ["age", "braf"]
+    assert both == ["age", "braf", "ras"]
+    assert beside == ["age", "braf", "disease_extent", "multifocal_liver_disease"]
+
+
+def test_what_stands_only_beside_another_says_beside_what(run: Run) -> None:
+    (row,) = run.of(
+        "id,liver_metastases,disease_extent,given\n"
+        "1,unresectable,liver_only,fluorouracil_leucovorin\n"
+    )
+    assert row["reason"] == "it is eligible, but stands only beside HAI"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("fluorouracil+leucovorin+oxaliplatin", "folfox"),
+        ("Cetuximab & oxaliplatin & fluorouracil & HAI", "folfox+cetuximab & hai"),
+        ("irinotecan;oxaliplatin;fluorouracil", "folfoxiri"),
+        ("fluorouracil+leucovorin", "fluorouracil_leucovorin"),
+        ("leucovorin", "leucovorin"),
+        ("fluorouracil & sox", "fluorouracil & sox"),
+    ],
+)
+def test_drugs_named_one_by_one_are_their_regimen(text: str, name: str, run: Run) -> None:
+    run.of(f"id,age,given\n1,50,{text}\n")
+    assert [*run.summary["concordance"]] == [name]
+
+
+def test_drugs_make_up_no_regimen_where_this_is_withdrawn(run: Run) -> None:
+    overlay = run.folder / "without.lp"
+    overlay.write_text('withdrawn("I22").\n')
+    run.of("id,age,given\n1,50,fluorouracil & oxaliplatin\n", "--with", str(overlay))
+    assert [*run.summary["concordance"]] == ["fluorouracil & oxaliplatin"]

@@ -377,7 +377,6 @@ def test_tabs_and_what_passes_untouched(source: Path, tmp_path: Path) -> None:
 def test_json_lines_stay_as_they_are_written(tmp_path: Path) -> None:
     lines = [
         '{"id": 1.50, "x": [1,  2], "ras":"mutant"}',
-        "{}",
         '{"\\ud800": "\\u2028", "age": 50}',
     ]
     (tmp_path / "in.ndjson").write_text("\n".join(lines))

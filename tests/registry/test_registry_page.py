@@ -16,6 +16,7 @@ from registries import row_of, varied_patients, written
 from words import CLOSING
 
 from crcasp.cli import main
+from crcasp.registry.outcome import CONCORDANCE
 from crcasp.registry.report import LABEL, NARROW, WIDTH
 
 
@@ -46,6 +47,7 @@ def test_is_valid_harmless_and_self_contained(run: tuple[str, dict[str, Any]]) -
 def test_tables_say_what_is_drawn(run: tuple[str, dict[str, Any]]) -> None:
     page, summary = run
     text = " ".join(page.split())
+    assert all(f'<th scope="col">{it.replace("_", " ")}</th>' in text for it in CONCORDANCE)
     for finding, counts in summary["missing"].items():
         others = counts["patients"] - counts["settles"]
         cells = f"<td>{counts['settles']}</td><td>{others}</td><td>{counts['patients']}</td>"

@@ -170,3 +170,13 @@ def test_treatments_in_python(tmp_path: Path) -> None:
     assert found["line"].to_pylist() == ["beyond_first", "first"]
     with pytest.raises(UsageError, match="this output is also the input"):
         cohort(patients, rows, mapping=mapping, treatments=rows)
+
+
+def test_an_id_that_belongs_to_no_patient_is_named(run: Run) -> None:
+    with_treatments(run, "id,line,drug\nX-1,1,folfox\nA,1,folfox\n")
+    assert 'No patient has the id "X-1" of the treatments.' in run.said
+    with_treatments(run, "id,line,drug\nX-1,1,folfox\na,1,folfox\n")
+    said = "No patient has the id a of the treatments: that of a patient is A, write both alike."
+    assert said in run.said
+    with_treatments(run, ROWS)
+    assert "No patient" not in run.said
