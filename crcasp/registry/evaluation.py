@@ -88,6 +88,8 @@ class Evaluator:
             program, unanswered = Function(self.program.names()), np.zeros(rows, bool)
             parts = [*_parts(facts, rows)]
             for part, lines, alone in parts:  # which grows meanwhile
+                if alone and bad[part].all():
+                    continue
                 own = facts if len(part) == rows else {fact: of[part] for fact, of in facts.items()}
                 try:
                     answers = self.answered(own, bad[part], lines, alone)
@@ -137,7 +139,7 @@ class Evaluator:
 
     def answered(self, facts: Facts, bad: Bits, lines: int, alone: bool) -> Answers:
         """Return the answers to patients of up to so many lines."""
-        if alone and not bad[0]:
+        if alone:
             return OfOne(self.program, (fact for fact, whom in facts.items() if whom[0]))
         answers = OfMany(self.verdicts.of(facts, lines), facts, len(bad), packed(~bad))
         if without := answers.inconsistent:
