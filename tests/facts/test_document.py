@@ -73,6 +73,7 @@ def test_nesting_at_any_depth_is_one_fault(depth: int, vocabulary: Vocabulary) -
     )
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     "text",
     [

@@ -116,6 +116,7 @@ def test_what_is_curative_is_a_notice(words: str, source: str, stands: bool) -> 
     assert any(source in notice for notice in notices) == stands
 
 
+@pytest.mark.slow
 def test_radioembolization_stands_beside_second_line_chemotherapy_only() -> None:
     late = "disease extent liver-only, multifocal liver disease late, MMR deficient"
     first = [{*chosen.therapies} for chosen in answer(late).sets]

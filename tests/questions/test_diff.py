@@ -211,6 +211,7 @@ def test_a_value_that_one_table_never_assumes_is_compared(tmp_path: Path) -> Non
     assert found == {"pembrolizumab": "considered"}
 
 
+@pytest.mark.slow
 def test_a_class_is_compared_with_what_each_table_says_of_it(tmp_path: Path) -> None:
     overlay = tmp_path / "overlay.lp"
     overlay.write_text(MEMBER)
@@ -218,6 +219,7 @@ def test_a_class_is_compared_with_what_each_table_says_of_it(tmp_path: Path) -> 
     assert ("regorafenib", "lost", "recommended", None) in changed
 
 
+@pytest.mark.slow
 def test_only_constants_that_bound_a_need_are_named() -> None:
     found = diff(overlays=[TRIAL], constants={"younger_age": 60, "fit_ecog": 1, "unfit_ecog": 2})
     because = {it.therapy: it.because for it in found.changes}

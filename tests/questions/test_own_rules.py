@@ -69,6 +69,7 @@ TABLE = [
 ]  # fmt: skip
 
 
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("body", ON_A_FINDING)
 def test_a_table_that_depends_on_a_finding_is_refused(body: str, overlay: Overlay) -> None:
     """What is found out later would turn verdicts that were definite."""
@@ -76,6 +77,7 @@ def test_a_table_that_depends_on_a_finding_is_refused(body: str, overlay: Overla
         check(overlay(f'withdrawn("12") :- {body}.'))
 
 
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize("head", TABLE)
 def test_no_part_of_the_table_may(head: str, overlay: Overlay) -> None:
     path = overlay(f"{head} :- is(age, A), A > 70.")
@@ -84,6 +86,7 @@ def test_no_part_of_the_table_may(head: str, overlay: Overlay) -> None:
             question([path])
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     "text",
     [
@@ -130,6 +133,7 @@ def test_what_depends_on_the_history_is_said_to(overlay: Overlay) -> None:
 # ---- numbers ----------------------------------------------------------------------------------
 
 
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("body", "inside", "outside"),
     [
@@ -175,7 +179,7 @@ OPEN = {
 }
 
 
-@pytest.mark.one_in(8)
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rules",
     [
