@@ -123,3 +123,10 @@ def test_json_has_its_shape(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 def test_standard_input_is_read_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "-", "-"]) == 2
     assert "only once" in capsys.readouterr().err
+
+
+def test_who_is_out_of_scope_has_no_verdict() -> None:
+    after = {"history": [{"received": ["folfox"], "stopped": "progression"}]}
+    text = " ".join(compare(after, {"liver_metastases": "none"}).to_text().lower().split())
+    assert "no verdict for the second" in text
+    assert "excluded for the second" not in text

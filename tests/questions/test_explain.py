@@ -437,3 +437,39 @@ def test_what_is_exempt_from_x2_is_said_to_be(rule: str, passed: list[str], tmp_
     explained = explain({"ras": "mutant", "side": "left"}, "folfox+cetuximab", overlays=own)
     found = (way.exclusions or () for way in explained.ways if way.source == "1")
     assert [it.passed for every in found for it in every if it.source == "X2"] == passed
+
+
+# ---- in words ---------------------------------------------------------------------------------
+
+AFTER = "received(1, {}). stopped(1, {}). "
+
+
+@pytest.mark.parametrize(
+    ("facts", "therapy", "said"),
+    [
+        # The initial therapy again, which the table does not name.
+        (AFTER.format("capox", "progression"), "capox", "no later systemic line has ended (statem"),
+        (
+            AFTER.format("folfirinox", "toxicity"),
+            "folfiri",
+            "in the way: line 1 FOLFIRINOX, until t",
+        ),
+        (
+            AFTER.format("(hai; tace)", "toxicity") + "toxic(1, fluoropyrimidine).",
+            "folfox",
+            "line 1 HAI stopped for toxicity of fluoropyrimidine",
+        ),
+        (
+            "age(50). tumor_burden(high). ras(wild_type). braf(wild_type).",
+            "folfirinox",
+            "Another branch of statement 4 does not apply: it needs RAS mutant",
+        ),
+        (
+            "received(1, folfox). multifocal_liver_disease(early).",
+            "hai",
+            "Statement 12 may offer it",  # which lacks less than 9
+        ),
+    ],
+)
+def test_it_is_said_what_is_so(facts: str, therapy: str, said: str) -> None:
+    assert said in " ".join(explain(parse_facts(facts), therapy).to_text().split())

@@ -237,3 +237,14 @@ def test_branches_of_one_statement_do_so_too(tmp_path: Path) -> None:
     assert [(item.finding, item.needs) for item in reason.conditions] == [
         ("ras", ("mutant", "wild_type"))
     ]
+
+
+def test_an_overlay_without_a_source_stands_in_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "own.lp"
+    for text, header in (
+        ('offers("1", any, capox).', "Rules: 2019 table + own.lp"),
+        ("% nothing", "Rules: 2019 table"),
+        ('withdrawn("I8").', "Rules: 2019 table, without I8"),
+    ):
+        path.write_text(text)
+        assert recommend({}, overlays=[path]).to_text().splitlines()[0].endswith(f" {header}")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pages import HTML, parsed
 
-from crcasp import Missing, cli, missing, recommend
+from crcasp import Missing, cli, missing, parse_facts, recommend
 from crcasp.program.vocabulary import Vocabulary
 from crcasp.views import document_of
 from crcasp.views.missing import CHANGES
@@ -194,3 +194,13 @@ def test_a_vocabulary_of_its_own() -> None:
     text = vocabulary_text(Vocabulary(findings, ("x",), ("y",), ("z",), ("w",), 4, meanings))
     assert text.startswith("height(V)  how tall\n    1 to 3\ncolor(V)  \n    red, blue\n")
     assert "received(L, T)  what was given\n    L: 1 to 4; T: x\n" in text
+
+
+def test_where_nothing_is_preferred_nothing_is_preferred_instead() -> None:
+    facts = (
+        "received(1, (encorafenib; fluorouracil)). multifocal_liver_disease(early). msi(stable)."
+    )
+    for found in (recommend(parse_facts(facts)), missing(parse_facts(facts))):
+        assert "disease: HAI preferred (recommended)" in " ".join(found.to_text().split())
+    never = "disease_extent(disseminated). contraindicated((fluorouracil; s1))."
+    assert "could make a preferred set" in recommend(parse_facts(never)).to_text()
