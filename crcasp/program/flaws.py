@@ -3,45 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
-from clingo import Control, Function, Observer, Symbol, SymbolType, ast
+from clingo import Control, Function, Symbol, SymbolType
 
 from crcasp.errors import Fault, OverlayError, Place, UsageError
 from crcasp.program.clingo_messages import faults_of
-from crcasp.program.files import VOCABULARY, Program, main_files, main_paths, program_directory
+from crcasp.program.files import main_paths, program_directory
 from crcasp.program.ground import GroundRules
 from crcasp.program.loops import on_loops
 from crcasp.program.other import CHOSEN, reached
-from crcasp.program.overlays import Overlay
+from crcasp.program.reading import ReadOverlays, signature_of
 from crcasp.program.sets import OF_VERDICTS
 from crcasp.program.solver import Solver
 from crcasp.program.syntax import (
-    Kind,
     Signature,
     hanging_on,
-    place_of,
-    signatures,
     signatures_of,
     stated_in,
-    walk,
 )
 from crcasp.program.terms import Word, word
-from crcasp.program.vocabulary import externals_of
 from crcasp.program.wording import nearest
 
-LANGUAGE, ANYONE = "check/language.lp", "cohort/anyone.lp"
-LINES = 2  # of the histories that overlays are read with, and one more than their rules name
 SETS = "sets.lp"
-BEFORE_VERDICTS = (*VOCABULARY, "table.lp", "patient.lp")
 FLAWS = ("check/names.lp", "check/table.lp")
 NOTICE, GIVEN = {("notice", 2)}, ("given", 3)  # no part of the table; how its facts are read
-MOST_LINES = 20  # beyond which a number is none of a line
 LOOP = "hangs on itself through `not`, and may have more than one answer, or none: break the loop."
-MOST = 500_000  # ground rules; all that came after 2019 is 100,000
-ENDLESS = f"it comes to more than {MOST:,} ground rules: give its numbers and terms an end."
 TAKEN = "is a predicate of the program: choose another name."
 HANGS = "this hangs on facts as they are given, and a fully known patient has none: ask for is/2."
 UNSURE = (
@@ -52,31 +41,12 @@ OF_PATIENT = "this is a fact of one patient, and all are asked about: give it in
 AFTER = "is part of the table here, and hangs on the recommendation sets that the table leads to."
 
 
-class OverlayCheck:
+class OverlayCheck(ReadOverlays):
     """The overlays of a program, read to be checked.
 
     An atom is taken to be stated if it is for some patient, and is missing only if it is
     there for nobody; so one that depends on the patient is looked into like any other.
-
-    Args:
-        program: the program with its overlays.
-
-    Raises:
-        OverlayError: one of them does not parse.
     """
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.overlays: list[Overlay] = []
-        self.messages: list[str] = []  # of clingo
-        faults: list[Fault] = []
-        for name, text in program.overlays:
-            try:
-                self.overlays.append(Overlay(name, text))
-            except OverlayError as error:
-                faults += error.faults
-        if faults:
-            raise OverlayError(faults)
 
     def checked(self) -> None:
         """Do nothing if nothing is wrong with the overlays.
@@ -99,101 +69,6 @@ class OverlayCheck:
         if faults:
             raise OverlayError(faults)
 
-    # ---- the program with them --------------------------------------------------------------
-
-    @cached_property
-    def declared(self) -> Solver:
-        """The vocabulary with that of the overlays, and the language of overlays."""
-        try:
-            return Solver(self._ground((*VOCABULARY, LANGUAGE)))
-        except RuntimeError:
-            self._ground(main_files())  # so that clingo says why
-            raise
-
-    @cached_property
-    def findings(self) -> dict[Signature, Symbol]:
-        """The facts that give findings, each with the kinds of its arguments."""
-        names = dict.fromkeys(atom.arguments[0] for atom in self.declared.literals("value", 2))
-        kinds = {str(name): Function("value", [name]) for name in names}
-        return {(name, 1): Function("fact", [kind]) for name, kind in kinds.items()}
-
-    @cached_property
-    def read(self) -> Solver:
-        """The overlays beside what they extend, grounded for any patient."""
-        return Solver(self._for_anyone())
-
-    @cached_property
-    def _own(self) -> set[Signature]:
-        """The predicates that the overlays state, and the program does not have."""
-        stated = set[Signature]().union(*(stated for stated, _ in self.links))
-        return stated - signatures_of(tuple(main_paths()))
-
-    def language(self, *predicates: str) -> dict[Signature, Symbol]:
-        """Return what an overlay may state or ask for, each with the kinds of its arguments."""
-        return {key: term for name in predicates for key, term in self._languages[name].items()}
-
-    @cached_property
-    def _languages(self) -> dict[str, dict[Signature, Symbol]]:
-        found: dict[str, dict[Signature, Symbol]] = {}
-        for name in ("states", "tells", "asks", "asks_fact", "as_given", "asks_verdict"):
-            terms = (atom.arguments[0] for atom in self.declared.literals(name, 1))
-            found[name] = {_signature(term): term for term in terms}
-        return found
-
-    def _for_anyone(self, observer: Observer | None = None) -> Control:
-        known = {*self.language("states", "tells", "asks", "asks_fact"), *self.findings}
-        known |= self._own
-        verdicts = any(asked - known for _, asked in self.links)
-        files = (*(main_files() if verdicts else BEFORE_VERDICTS), ANYONE)
-        declared = _own_findings().union(*(overlay.declared for overlay in self.overlays))
-        names = [name for name, _ in self.findings.keys() & declared]
-        terms = self.language("asks", "asks_fact").items()
-        of_lines = {key for key, term in terms if term.arguments[0].name == "number"}
-        own = ((it.name, rule) for it in self.overlays for rule in it.rules)
-        rules = (rule for name, rule in own if place_of(rule).source == name)
-        parts = (part for rule in rules if signatures(rule)[1] & of_lines for part in walk(rule))
-        named = {str(part) for part in parts if part.ast_type == Kind.SymbolicTerm}
-        numbers = (int(it) for it in named if it.isdecimal() and int(it) < MOST_LINES)
-        lines = max([LINES, *(number + 1 for number in numbers)])
-        return self._ground(files, f"any_line(1..{lines}). {externals_of(names)}", observer)
-
-    def _ground(
-        self, files: Sequence[str], facts: str = "", observer: Observer | None = None
-    ) -> Control:
-        rules = {overlay.name: overlay.rules for overlay in self.overlays}
-
-        def add(control: Control, name: str, _: str) -> None:
-            with ast.ProgramBuilder(control) as builder:
-                for rule in rules[name]:
-                    builder.add(rule)
-
-        self.messages.clear()
-        unbounded = [overlay.name for overlay in self.overlays if overlay.unbounded]
-        count = _Count()
-        try:
-            return self.program.grounded(
-                files,
-                self.messages,
-                facts,
-                self.program.overlays,
-                observer or (count if unbounded else None),
-                add,
-            )
-        except RuntimeError:
-            if count.rules < MOST:
-                raise
-            raise OverlayError([Fault(Place(name), ENDLESS) for name in unbounded]) from None
-
-    @property
-    def links(self) -> Iterator[tuple[dict[Signature, Place], set[Signature]]]:
-        """The predicates that each rule states, with places, and those that it asks for."""
-        return (link[:2] for overlay in self.overlays for link in overlay.links)
-
-    @cached_property
-    def as_given(self) -> set[Signature]:
-        """What says how the facts of a patient are given, which no fully known patient has."""
-        return {*self.findings, *self.language("as_given")}
-
     def refuse_patient(self) -> None:
         """Refuse history and limits of a patient, where all patients are asked about.
 
@@ -203,12 +78,6 @@ class OverlayCheck:
         for stated, _ in self.links:
             for key in stated.keys() & self.language("asks_fact").keys():
                 raise UsageError(f"{stated[key]}: {OF_PATIENT}")
-
-    @property
-    def constrained(self) -> bool:
-        """Whether a rule leaves out patients: a constraint, or what is stated with its opposite."""
-        stated = (name for stated, _ in self.links for name, _ in stated)
-        return any(it.constraints for it in self.overlays) or any(it[0] == "-" for it in stated)
 
     # ---- what is wrong ------------------------------------------------------------------------
 
@@ -317,7 +186,7 @@ class OverlayCheck:
                     yield symbol
                 if term.match("value", 2):
                     findings.add(str(term.arguments[0]))
-                kind = kinds.get(_signature(term))
+                kind = kinds.get(signature_of(term))
                 if kind is not None and term.positive:
                     for part, argument in zip(kind.arguments, term.arguments, strict=True):
                         yield Function(
@@ -338,28 +207,17 @@ class OverlayCheck:
         places: dict[Symbol, list[Symbol]] = {}
         for stated in self.read.control.symbolic_atoms.by_signature("stated", 4):
             term, *place = stated.symbol.arguments
-            if not stated.is_fact and _signature(term) in hanging:
+            if not stated.is_fact and signature_of(term) in hanging:
                 places[term] = place
         if not places:
             return
         rules = GroundRules()
-        control = self._for_anyone(rules)
+        control = self.for_anyone(rules)
         atoms = {atom.symbol: atom.literal for atom in control.symbolic_atoms}
         loops = on_loops(rules, {atoms[atom] for atom in places})
         for atom, at in places.items():
             if atoms[atom] in loops:
                 yield Fault(_place(*map(word, at)), f"{word(atom)} {LOOP}")
-
-
-class _Count(Observer):
-    """Counts ground rules, and ends the grounding where there are too many."""
-
-    rules = 0
-
-    def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
-        self.rules += 1
-        if self.rules >= MOST:
-            raise RuntimeError(ENDLESS)
 
 
 @cache
@@ -369,18 +227,6 @@ def _of_commands() -> frozenset[Signature]:
     beside = [str(path) for path in paths if f"{path.parent.name}/{path.name}" not in FLAWS]
     found = signatures_of(tuple(beside)) | {("stated", 4), ("said", 4)}
     return found - signatures_of(tuple(main_paths()))
-
-
-@cache
-def _own_findings() -> frozenset[Signature]:
-    """Return the facts that give findings of the program without an overlay."""
-    values = Solver(Program().vocabulary_control()).literals("value", 2)
-    return frozenset((str(value.arguments[0]), 1) for value in values)
-
-
-def _signature(term: Symbol) -> Signature:
-    function = term.type is SymbolType.Function
-    return (term.name, len(term.arguments)) if function else ("", 0)
 
 
 def _of(kind: Symbol, atom: Symbol) -> Symbol:

@@ -143,14 +143,12 @@ def signatures(node: ast.AST) -> tuple[set[Signature], set[Signature]]:
 def denied(node: ast.AST) -> set[Signature]:
     """Return the predicates that a rule asks to be absent, or counts."""
     parts = node.body if node.ast_type == Kind.Rule else []
-    plain = (
-        part.ast_type == Kind.Literal
-        and part.sign == ast.Sign.NoSign
-        and part.atom.ast_type == Kind.SymbolicAtom
-        for part in parts
-    )
-    pairs = zip(parts, plain, strict=True)
-    return _signatures(term for part, is_plain in pairs if not is_plain for term in terms_of(part))
+    return _signatures(term for part in parts if not _is_atom(part) for term in terms_of(part))
+
+
+def _is_atom(part: ast.AST) -> bool:
+    is_plain = part.ast_type == Kind.Literal and part.sign == ast.Sign.NoSign
+    return is_plain and part.atom.ast_type == Kind.SymbolicAtom
 
 
 def _signatures(terms: Iterable[ast.AST]) -> set[Signature]:

@@ -176,7 +176,7 @@ class _Explained:
 
     def in_the_way(self) -> str:
         barred = self.it.barred_by
-        if barred and all(fact.endswith(")") for fact in barred):
+        if barred and all(fact[-1:] == ")" for fact in barred):
             return "; ".join(phrases.fact_words(barred, self.words, ends=True))
         return listed(barred) or "the table itself"
 

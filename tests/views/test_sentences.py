@@ -105,11 +105,12 @@ def check_test(
     for changed in with_values(patient, sentence):
         then = reading.read(changed)
         for part in adds.split("; "):
-            preferred = re.search(r"(also preferred|preferred instead) \((\w+)\)$", part)
+            preferred = re.search(r"(also preferred|preferred instead|preferred) \((\w+)\)$", part)
             if preferred:
                 assert best(then) == GRADES[preferred[2]], (patient.facts(), part)
                 instead = preferred[1] == "preferred instead"
-                assert (best(then) > best(now)) == instead, (patient.facts(), part)
+                assert (best(then) > best(now) > 0) == instead, (patient.facts(), part)
+                assert (preferred[1] == "preferred") == (best(now) == 0), (patient.facts(), part)
             else:
                 assert part.endswith(" eligible"), part
 
