@@ -68,14 +68,16 @@ class _Added:
 
     def __init__(self, read: OverlayCheck) -> None:
         self.stated = [*read.read.literals("stated", 4)]
-        known = read.read.control.symbolic_atoms
-        self.facts = {atom.symbol for atom in known if atom.is_fact}
-        self.atoms: dict[str, list[Symbol]] = {}
-        self.by_rule: set[Symbol] = set()  # what holds for some patients only
-        for predicate, arity in {**OF_CASES, **OF_SOURCES, **IN_WORDS}.items():
-            atoms = [*read.read.control.symbolic_atoms.by_signature(predicate, arity)]
-            self.atoms[predicate] = sorted((atom.symbol for atom in atoms), key=_in_order)
-            self.by_rule |= {atom.symbol for atom in atoms if not atom.is_fact}
+        self.known = read.read.control.symbolic_atoms
+        self.atoms = {
+            predicate: sorted(read.read.literals(predicate, arity), key=_in_order)
+            for predicate, arity in {**OF_CASES, **OF_SOURCES, **IN_WORDS}.items()
+        }
+
+    def by_rule(self, atom: Symbol) -> bool:
+        """Return whether an atom holds for some patients only."""
+        found = self.known[atom]
+        return found is not None and not found.is_fact
 
     def terms(self, predicate: str, *known: Symbol) -> list[list[Symbol]]:
         """Return the arguments of the atoms of a predicate that begin so, without that."""
@@ -87,7 +89,7 @@ class _Added:
         """Return whether an atom of some predicates that begins so holds for some patients only."""
         length = len(of)
         return any(
-            atom in self.by_rule and atom.arguments[:length] == [*of]
+            atom.arguments[:length] == [*of] and self.by_rule(atom)
             for predicate in predicates
             for atom in self.atoms[predicate]
         )
@@ -114,7 +116,7 @@ class _Added:
                 for it in withdrawn
             ),
             others=tuple(map(str, others)),
-            by_rule=tuple(str(atom) for atom in others if atom not in self.facts),
+            by_rule=tuple(map(str, filter(self.by_rule, others))),
             constraints=len(overlay.constraints),
         )
 

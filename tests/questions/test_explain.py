@@ -195,7 +195,7 @@ def test_an_unknown_is_settled_and_a_known_is_changed() -> None:
         ("contraindicated(oxaliplatin).", "folfox", ("contraindicated(oxaliplatin)",)),
         ("unavailable(s1).", "iris", ("unavailable(s1)",)),
         ("received(1,folfox).", "sox", ("received(1,folfox)",)),
-        ("", "regorafenib", ("line of therapy: first line",)),
+        ("", "regorafenib", ("first line",)),
         (
             "received(1,folfox). received(2,folfiri). stopped(2,progression).",
             "folfiri",

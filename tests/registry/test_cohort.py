@@ -212,7 +212,7 @@ def test_a_country_of_an_overlay(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_an_overlay_that_derives_a_finding(tmp_path: Path) -> None:
     overlay = tmp_path / "own.lp"
-    overlay.write_text("country(japan) :- side(left). #defined side/1. tumor_burden(high).\n")
+    overlay.write_text("implies(side, left, country, japan). tumor_burden(high).\n")
     rows = [
         {"side": "left"},
         {"side": "right"},

@@ -212,7 +212,7 @@ def test_many_rows_that_contradict_themselves_are_told_at_once(run: Run) -> None
 @pytest.mark.slow
 def test_an_overlay_may_look_at_anything(run: Run) -> None:
     overlay = run.folder / "own.lp"
-    overlay.write_text("country(japan) :- side(left). #defined side/1.\n")
+    overlay.write_text("implies(side, left, country, japan).\n")
     text = "id,side,LAND\n1,left,korea\n2,right,korea\n3,left,\n4,left,other\n"
     found = run.of(text, "--with", str(overlay), "--column", "country=LAND")
     assert [bool(row["error"]) for row in found] == [True, False, False, True]
