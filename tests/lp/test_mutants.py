@@ -8,7 +8,7 @@ from functools import partial
 import mutants
 import pytest
 
-SAMPLE = 16
+SAMPLE = 12
 
 
 @pytest.mark.slow
