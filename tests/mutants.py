@@ -94,7 +94,37 @@ BARS = 'exclusion("Z", "z"). '
 LOWERING = 'statement("Y", any, benefit). text("Y", "y"). offers("Y", b, folfox). '
 LOWERING += 'needs("Y", b, mmr, deficient). '
 # Patients who are hardly met by chance, each with what an overlay says.
+LINES = "received(1, {}). stopped(1, {}). received(2, {}). stopped(2, {}). "
+AGAIN = "received(3, capecitabine). stopped(3, completed). ras(mutant)."
 EDGES = (
+    # Which interpretations an answer relies on.
+    (
+        "received(1, (folfoxiri; bevacizumab)). stopped(1, completed).",
+        NEW + 'needs("N", b, earlier(bevacizumab), yes). needs("N", b, earlier(oxaliplatin), yes).',
+    ),
+    *(
+        (LINES.format(one, "completed", other, "completed") + AGAIN, withdrawn)
+        for one, other in (("pembrolizumab", "folfox"), ("folfox", "pembrolizumab"))
+        for withdrawn in ("", 'withdrawn("I21").')
+    ),
+    *(
+        (LINES.format(drugs, "completed", "capecitabine", "completed"), withdrawn)
+        for drugs in ("(fluorouracil; oxaliplatin)", "folfox")
+        for withdrawn in ("", 'withdrawn("I22").')
+    ),
+    *(
+        (f"{EARLY} {late} mmr(deficient).", f'withdrawn("{it}").')
+        for late in ("", "received(1, folfox). stopped(1, completed).")
+        for it in ("I3", "I5", "I8", "I18")
+    ),
+    ("multifocal_liver_disease(late). disease_extent(liver_only).", 'withdrawn("I18").'),
+    *(
+        (LINES.format(it, "progression", "capecitabine", how) + "ras(wild_type).", "")
+        for it in ("folfiri", "folfox", "folfoxiri")
+        for how in ("progression", "toxicity", "completed")
+    ),
+    ("age(50). tumor_burden(high). braf(mutant). kras(wild_type). nras(wild_type).", ""),
+    (TOXIC, 'withdrawn("I7").'),
     *(
         (
             "ras(mutant). received(1, (folfox; cetuximab)). stopped(1, progression). "

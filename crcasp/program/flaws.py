@@ -116,17 +116,19 @@ class OverlayCheck(ReadOverlays):
                     usage = _usage(name, arity, language)
                     end = f"; did you mean {usage}?" if usage else ": is it misspelt?"
                     yield Fault(place, f"nothing asks for {name}/{arity}{end}")
+                elif name[0] == "-" and (name[1:], arity) in of_program():
+                    yield Fault(place, f"{name}/{arity} {TAKEN}")
 
     def _unsure(self) -> Iterator[Fault]:
         """Yield a fault for each part of the table that is not the same whatever is unknown."""
         table = self.language("states", "tells").keys() - NOTICE
         sets = stated_in(os.path.join(program_directory(), SETS))
         told = {GIVEN, *self.findings, *self.language("asks_fact")}  # how facts are read, and facts
-        known = table | self.language("asks_fact").keys() - self.as_given - {GIVEN}
+        given = {GIVEN, *self.as_given, *self.language("told_later")}
+        known = (table | self.language("asks_fact").keys()) - given
         if not any(asked - known for _, asked in self.links):
             return
         links = [link for link in self.links if not link[0].keys() & table]
-        given = {GIVEN, *self.as_given}
         unsure = reached({*CHOSEN, *given}, links)
         about = hanging_on(sets, links)
         of_facts = hanging_on(given | reached(given) - reached(CHOSEN), links)

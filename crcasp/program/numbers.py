@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from clingo import ast
 
-from crcasp.program.syntax import Kind, apart, known_or_sup, parse, terms_of, walk
+from crcasp.program.syntax import Kind, apart, heads, known_or_sup, parse, terms_of, walk
 from crcasp.program.trusted import Texts
 
 MOST = 2147483647  # the highest whole number; names come behind all numbers
@@ -37,7 +37,8 @@ def _weighed(texts: Texts) -> Iterator[tuple[str, ast.AST, ast.AST]]:
         if any(f"{predicate}(" in text for predicate in VALUED):
             parse(name, text, rules.append)
     for rule in (rule for rule in rules if rule.ast_type == Kind.Rule):
-        for term in (term for literal in rule.body for term in terms_of(literal)):
+        parts = rule.body if any(heads(rule.head)) else [*rule.body, rule.head]
+        for term in (term for literal in parts for term in terms_of(literal)):
             for (predicate, arity), part in apart(term):
                 if predicate in VALUED and arity == 2:
                     finding, value = part.arguments

@@ -11,7 +11,7 @@ from crcasp.errors import Fault, OverlayError, Place
 from crcasp.program.files import VOCABULARY, Program, main_files, main_paths
 from crcasp.program.overlays import Overlay
 from crcasp.program.solver import Solver
-from crcasp.program.syntax import Kind, Signature, place_of, signatures, signatures_of, walk
+from crcasp.program.syntax import Kind, Signature, apart, place_of, signatures_of, terms_of, walk
 from crcasp.program.vocabulary import externals_of
 
 LANGUAGE, ANYONE = "check/language.lp", "cohort/anyone.lp"
@@ -79,7 +79,15 @@ class ReadOverlays:
     @cached_property
     def _languages(self) -> dict[str, dict[Signature, Symbol]]:
         found: dict[str, dict[Signature, Symbol]] = {}
-        for name in ("states", "tells", "asks", "asks_fact", "as_given", "asks_verdict"):
+        for name in (
+            "states",
+            "tells",
+            "asks",
+            "asks_fact",
+            "as_given",
+            "told_later",
+            "asks_verdict",
+        ):
             terms = (atom.arguments[0] for atom in self.declared.literals(name, 1))
             found[name] = {signature_of(term): term for term in terms}
         return found
@@ -99,12 +107,18 @@ class ReadOverlays:
         """Return the lines of the histories that the overlays are read with."""
         terms = self.language("asks", "asks_fact").items()
         of_lines = {key for key, term in terms if term.arguments[0].name == "number"}
-        own = ((it.name, rule) for it in self.overlays for rule in it.rules)
-        rules = (rule for name, rule in own if place_of(rule).source == name)
-        parts = (part for rule in rules if signatures(rule)[1] & of_lines for part in walk(rule))
-        named = {str(part) for part in parts if part.ast_type == Kind.SymbolicTerm}
-        numbers = (int(it) for it in named if it.isdecimal() and int(it) < MOST_LINES)
-        return max([LINES, *(number + 1 for number in numbers)])
+        lines = [LINES]
+        for overlay in self.overlays:
+            for rule in overlay.rules:
+                spoken = terms_of(rule) if rule.ast_type == Kind.Rule else []
+                asked = [key for term in spoken for key, _ in apart(term)]
+                if of_lines.isdisjoint(asked) or place_of(rule).source != overlay.name:
+                    continue
+                named = {str(it) for it in walk(rule) if it.ast_type == Kind.SymbolicTerm}
+                numbers = (int(it) for it in named if it.isdecimal())
+                lines += [number + 1 for number in numbers if number < MOST_LINES]
+                lines.append(sum(key in of_lines for key in asked))
+        return max(lines)
 
     def _ground(
         self, files: Sequence[str], facts: str = "", observer: Observer | None = None

@@ -133,8 +133,9 @@ def signatures(node: ast.AST) -> tuple[set[Signature], set[Signature]]:
     if node.ast_type != Kind.Rule:
         return set(), _signatures(terms_of(node))
     stated = _signatures(atom.symbol for atom, _ in heads(node.head))
-    if node.head.ast_type == Kind.Literal:
-        return stated, _signatures(term for part in node.body for term in terms_of(part))
+    if node.head.ast_type == Kind.Literal:  # one that is negated is asked for
+        parts = [*node.body, node.head] if not stated else node.body
+        return stated, _signatures(term for part in parts for term in terms_of(part))
     parts = [*node.body, *(part for _, conditions in heads(node.head) for part in conditions)]
     asked = _signatures(term for part in parts for term in terms_of(part))
     return stated, asked | (_signatures(terms_of(node.head)) - stated)

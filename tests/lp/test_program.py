@@ -109,9 +109,11 @@ def test_the_three_commands_on_random_patients(patients: int) -> None:
 def test_one_source_decides_in_each_completion() -> None:
     """Of an excluded therapy, and the program says which of several."""
     rng = random.Random(7)
-    for _ in range(4):
+    own = 'statement("Z", any, benefit). text("Z", "z"). exclusion("Y", "y"). exclusion("W", "w"). '
+    own += 'offers("Z", k, folfox). needs("Z", k, ecog, 4). bars(("Y"; "W"), k, oxaliplatin).'
+    for number in range(6):
         facts = reading.random_patient(rng).facts()
-        plain = Plain(facts)
+        plain = Plain(f"{facts} {own if number % 2 else ''}")
         with plain.control.solve(yield_=True) as handle:
             atoms = [str(atom) for atom in next(iter(handle)).symbols(atoms=True)]
         of = [atom.rpartition(",")[0] for atom in atoms if atom.startswith("deciding(")]

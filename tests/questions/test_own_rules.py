@@ -157,6 +157,42 @@ def test_a_number_that_a_notice_asks_for_is_told_apart(
         assert ("mine" in notices) == said
 
 
+FRAIL = "value(frail, (yes; no)). given(frail, V, frail(V)) :- frail(V). #defined frail/1. "
+
+
+@pytest.mark.parametrize(
+    ("text", "facts", "later"),
+    [
+        (
+            "implies(ecog, 4, organ_function, inadequate).",
+            "received(1, (folfox; irinotecan)). stopped(1, progression). organ_function(adequate).",
+            "ecog(3)",
+        ),
+        (
+            "assumed_never(ecog, 4).",
+            "received(1, (folfox; irinotecan)). stopped(1, progression). organ_function(adequate).",
+            "ecog(2)",
+        ),
+        (
+            FRAIL + 'implies(frail, yes, ecog, 3). exclusion("F", "f"). bars("F", k, regorafenib). '
+            'needs("F", k, frail, yes).',
+            "received(1, (folfox; irinotecan)). stopped(1, progression). ecog(1). "
+            "organ_function(adequate).",
+            "frail(no)",
+        ),
+    ],
+)
+def test_a_number_that_is_implied_or_never_assumed_is_told_apart(
+    text: str, facts: str, later: str, overlay: Overlay
+) -> None:
+    """A verdict that is definite stays so."""
+    path = overlay(text)
+    known, more = (parse_facts(it, overlays=[path]) for it in (facts, f"{facts} {later}."))
+    before, after = (recommend(it, overlays=[path], tests=False) for it in (known, more))
+    for name, verdict in before.therapies.items():
+        assert verdict.status in ("undetermined", after.therapies[name].status), name
+
+
 @pytest.mark.slow
 def test_a_property_may_ask_for_numbers(overlay: Overlay) -> None:
     path = overlay(

@@ -363,7 +363,7 @@ CHANGES = (
         "implies(side, left, country, japan).",
         "tumor_burden(high).",
     ),
-    "seldom :- #sum { 2 : received(1, folfox); 1 : toxic(1, _); 1 : received(2, _) } >= 3. "
+    "seldom :- #sum { 2 : received(1, folfox); 1 : received(1, capox); 1 : received(2, _) } >= 3. "
     ":- recommended(tace), seldom.",
 )
 
