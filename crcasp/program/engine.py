@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from clingo import Symbol
 
@@ -15,6 +16,9 @@ from crcasp.program.solver import Solver
 from crcasp.program.table import Rules, Table
 from crcasp.program.terms import Row
 from crcasp.program.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from crcasp.program.flaws import OverlayCheck
 
 PATIENT_CHECK = "check/patient.lp"
 
@@ -27,13 +31,19 @@ class Engine:
         vocabulary: what a fact may say.
         declared: the grounding that the vocabulary was read from.
         constrained: whether overlays leave out patients.
+        unsourced: the names of the overlays that add no source and take nothing back.
     """
 
     def __init__(
-        self, program: Program, vocabulary: Vocabulary, declared: Solver, *, constrained: bool
+        self,
+        program: Program,
+        vocabulary: Vocabulary,
+        declared: Solver,
+        overlays: OverlayCheck | None,
     ) -> None:
+        self.constrained = overlays is not None and overlays.constrained
+        self.unsourced = overlays.unsourced if overlays else ()
         self.program = program
-        self.constrained = constrained
         self.vocabulary = vocabulary
         self.declared = declared
 
@@ -45,18 +55,22 @@ class Engine:
     @cached_property
     def rules(self) -> Rules:
         """By which rules the program answers, in words."""
-        return self.table.rules(self.program)
+        return self.table.rules(self.program, self.unsourced)
 
     def completions(self, facts: Iterable[Symbol], *extra: str) -> Completions:
         """Return the completions of the patient with these facts; see `Completions`."""
         return Completions(self.program, facts, PATIENT_CHECK, *extra)
+
+    def checked(self, facts: Iterable[Symbol]) -> Solver:
+        """Return the check of a patient's facts, which derives issue/3 and lack/2."""
+        return Solver(self.program.vocabulary_control(PATIENT_CHECK, stated(facts)))
 
     def issues(self, facts: Iterable[Symbol], *, whole: bool = True) -> list[Row]:
         """Return which facts contradict each other and why, without an answer: issue/3.
 
         Where the facts are not the whole of what is given, what lacks is no issue.
         """
-        found = Solver(self.program.vocabulary_control(PATIENT_CHECK, stated(facts)))
+        found = self.checked(facts)
         lack = () if whole else {(fact, fact, text) for fact, text in found.facts("lack", 2)}
         return [issue for issue in found.facts("issue", 3) if issue not in lack]
 
@@ -77,13 +91,12 @@ def engine(program: Program) -> Engine:
 
 @lru_cache(maxsize=16)
 def _engine(program: Program) -> Engine:
-    constrained = False
+    check = None
     if program.overlays:
         from crcasp.program.flaws import OverlayCheck
 
         check = OverlayCheck(program)
         check.checked()
-        constrained = check.constrained
     declared = Solver(program.vocabulary_control())
     vocabulary = Vocabulary.of(declared)
     if not vocabulary.lines:
@@ -96,4 +109,4 @@ def _engine(program: Program) -> Engine:
             if constant == name and int(value) not in values:
                 span = f"{values[0]} to {values[-1]}"
                 raise UsageError(f"{name}={value}: {finding} is {span}; give one of these.")
-    return Engine(program, vocabulary, declared, constrained=constrained)
+    return Engine(program, vocabulary, declared, check)

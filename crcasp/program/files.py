@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 VOCABULARY = ("vocabulary.lp", "interpretations.lp")  # its files
 MESSAGES = 1000  # of clingo's that are read
-NAMED = re.compile(r"\b(statement|exclusion|year|withdrawn)\(").search  # what a header has of them
 
 
 @cache
@@ -192,12 +191,6 @@ class Program(NamedTuple):
         from crcasp.program.overlays import divided
 
         return divided(self.overlays, os.path.join(program_directory(), "sets.lp"))
-
-    @property
-    def unsourced(self) -> tuple[str, ...]:
-        """The names of the overlays that add no source and take nothing back."""
-        code = ((name, re.sub("%.*", "", text)) for name, text in self.overlays)
-        return tuple(os.path.basename(name) for name, it in code if it.strip() and not NAMED(it))
 
     def names(self) -> str:
         """Return the overlays' names, for a message about them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 
@@ -15,6 +16,7 @@ from crcasp.program.syntax import Kind, Signature, apart, place_of, signatures_o
 from crcasp.program.vocabulary import externals_of
 
 LANGUAGE, ANYONE = "check/language.lp", "cohort/anyone.lp"
+NAMED = {("statement", 3), ("exclusion", 2), ("year", 2), ("withdrawn", 1)}  # what a header has
 LINES = 2  # of the histories that overlays are read with, and one more than their rules name
 MOST_LINES = 20  # beyond which a number is none of a line
 BEFORE_VERDICTS = (*VOCABULARY, "table.lp", "patient.lp")
@@ -156,6 +158,17 @@ class ReadOverlays:
     def as_given(self) -> set[Signature]:
         """What says how the facts of a patient are given, which no fully known patient has."""
         return {*self.findings, *self.language("as_given")}
+
+    @property
+    def unsourced(self) -> tuple[str, ...]:
+        """The names of the overlays that add no source and take nothing back."""
+        names = []
+        for overlay in self.overlays:
+            stated = [key for stated, *_ in overlay.links for key in stated]
+            says = any(rule.ast_type != Kind.Comment for rule in overlay.rules)
+            if says and NAMED.isdisjoint(stated):
+                names.append(os.path.basename(overlay.name))
+        return tuple(names)
 
     @property
     def constrained(self) -> bool:

@@ -115,8 +115,8 @@ class Table:
         labels = {**self._texts("label"), **limits}
         return Wording(labels, phrases(self.solver), self._texts("heading"))
 
-    def rules(self, program: Program) -> Rules:
-        """Return by which rules a program with this table answers."""
+    def rules(self, program: Program, unsourced: tuple[str, ...]) -> Rules:
+        """Return by which rules a program with this table answers; see `Rules`."""
         years = {str(source): int(year) for source, year in self.solver.facts("year", 2)}
         stated = [str(row[0]) for row in self.solver.facts("statement", 3)]
         own = dict.fromkeys([*stated, *self.exclusions, *years])
@@ -134,7 +134,7 @@ class Table:
             all_sources={
                 name: years.get(name) for name in sorted(own, key=natural) if name not in self.order
             },
-            unsourced=program.unsourced,
+            unsourced=unsourced,
             constrains_sets=bool(program.divided[2]),
             withdrawn=tuple(sorted(self.names("withdrawn"), key=natural)),
             constants=tuple(program.constants),

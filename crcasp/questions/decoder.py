@@ -205,9 +205,13 @@ class AdviceDecoder(Decoder):
                 found = sorted(missing.get(therapy, ()), key=natural)
                 yield Verdict(str(therapy), "undetermined", findings=tuple(found))
         for therapy in self.offered - self.eligible - self.open:
-            against = tuple(self.objections(therapy))
-            deciding = self.deciding(therapy, against)
-            yield Verdict(str(therapy), "excluded", against=against, deciding=deciding)
+            yield self.excluded(therapy)
+
+    def excluded(self, therapy: Word) -> Verdict:
+        """Return the verdict on a therapy that is eligible in no completion."""
+        against = tuple(self.objections(therapy))
+        deciding = self.deciding(therapy, against)
+        return Verdict(str(therapy), "excluded", against=against, deciding=deciding)
 
     @cached_property
     def in_scope(self) -> bool:

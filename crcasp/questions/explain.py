@@ -11,7 +11,7 @@ from crcasp.questions.changes import Changes
 from crcasp.questions.decoder import AdviceDecoder
 from crcasp.questions.patient import Constants, Overlays, Patient, Source
 from crcasp.questions.therapy import named
-from crcasp.results.advice import Condition, Reason, State, Status
+from crcasp.results.advice import Condition, Reason, State
 from crcasp.results.explanation import Change, Explanation
 from crcasp.results.provenance import Provenance
 
@@ -54,9 +54,9 @@ def explained(patient: Patient, therapy: str) -> Explanation:
     advice = decoder.advice(tuple(patient.base.facts))
     therapy = str(word(target))
     verdict = advice.therapies.get(therapy)
-    status: Status | None = "excluded" if advice.in_scope else None
-    if verdict is not None:
-        status = verdict.status
+    if verdict is None and advice.in_scope:  # as of the initial therapy, which is offered unnamed
+        verdict = decoder.excluded(word(target))
+    status = verdict.status if verdict else None
     ways = tuple(decoder.ways(word(target), in_scope=advice.in_scope))
     changes: tuple[tuple[Change, ...], ...] = ()
     barred: tuple[str, ...] = ()
@@ -70,11 +70,6 @@ def explained(patient: Patient, therapy: str) -> Explanation:
             )
         else:
             barred = variants.barred_by(_relevant(ways)) or _absent(ways, table.words)
-    deciding = None if verdict is None else verdict.deciding
-    if (
-        verdict is None and status == "excluded"
-    ):  # the initial therapy again, not named by the table
-        deciding = decoder.deciding(word(target), [*decoder.objections(word(target))])
     return Explanation(
         therapy=therapy,
         status=status,
@@ -84,7 +79,7 @@ def explained(patient: Patient, therapy: str) -> Explanation:
         changes=changes,
         barred_by=barred,
         lowered=() if verdict is None else verdict.lowered,
-        deciding=deciding,
+        deciding=None if verdict is None else verdict.deciding,
         findings=() if verdict is None else verdict.findings,
         preferred=tuple(chosen.therapies for chosen in advice.preferred),
         best=advice.preferred[0].grade if advice.preferred else None,

@@ -32,12 +32,14 @@ class Standing(NamedTuple):
     Attributes:
         status: "eligible", "undetermined" or "excluded"; "" if it does not know it.
         source: the statement or exclusion that decides against it.
-        finding: what is not as this statement needs it; or what may alone decide, as a list.
+        finding: what is not as this statement needs it.
+        missing: what may alone decide, where it is undetermined.
     """
 
     status: str = ""
     source: str = ""
     finding: str = ""
+    missing: tuple[str, ...] = ()
 
 
 class Judgement(NamedTuple):
@@ -101,9 +103,8 @@ class Concordance:
         if barred:
             reasons = (f"{name}: {self._reason(standing)}" for name, standing in barred)
             return Judgement("excluded", OR.join(reasons))
-        open_ = [standing.finding for _, standing in each if standing.status == "undetermined"]
-        if open_:
-            missing = {name for names in open_ for name in names.split(LIST)}
+        if any(standing.status == "undetermined" for _, standing in each):
+            missing = {name for _, standing in each for name in standing.missing}
             return Judgement("undetermined", f"missing: {LIST.join(sorted(missing, key=natural))}")
         if len(given) > 1:
             return Judgement("excluded", "each is eligible, but they do not stand in one set")
@@ -121,7 +122,7 @@ class Concordance:
         if exclusion is not None:
             return f"{standing.source}, {exclusion}"
         words = table.words
-        needs = sorted(self.needs.get(standing[1:], set()) - {"yes"})
+        needs = sorted(self.needs.get((standing.source, standing.finding), set()) - {"yes"})
         values = f" {words.names(needs, 'or')}" if needs else ""
         return f"statement {standing.source} needs: {words.name(standing.finding)}{values}"
 
@@ -144,7 +145,7 @@ class Concordance:
         offered, _ = about("offered", 1, 0, mask).get((therapy,), (0, 0))
         atoms: list[tuple[Row, bool, int]] = [
             (("eligible",), True, eligible),
-            *((("missing", name), True, whom) for name, whom in answers.missing(therapy).items()),
+            *((("", name), True, whom) for name, whom in answers.missing(therapy).items()),
             (("undetermined",), True, possible & ~eligible),
         ]
         if mask := mask & offered & ~possible:
@@ -155,14 +156,17 @@ class Concordance:
         return found.each(lambda bits: self._standing(compress(atoms, bits)))
 
     def _standing(self, atoms: Iterable[tuple[Row, bool, int]]) -> Standing:
-        """Return a standing by what is missing and the status, or by deciding/2 and unmet/5."""
+        """Return a standing by the status, after what is missing, or by deciding/2 and unmet/5."""
         table = engine(self.program).table
+        missing: list[str] = []
         deciding: dict[bool, set[str]] = {True: set(), False: set()}
         unmet: dict[Row, dict[bool, set[tuple[str, str]]]] = {}
         for key, sure, _ in atoms:
             if len(key) == 1:
-                return Standing(str(key[0]), "", LIST.join(sorted(deciding[True])))
-            if len(key) == 2:
+                return Standing(str(key[0]), missing=tuple(sorted(missing)))
+            if key[0] == "":
+                missing.append(str(key[1]))
+            elif len(key) == 2:
                 deciding[sure].add(str(key[1]))
             else:
                 offer = unmet.setdefault(key[:3], {True: set(), False: set()})

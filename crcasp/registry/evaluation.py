@@ -14,11 +14,9 @@ import polars as pl
 from clingo import Function, String, Symbol
 
 from crcasp.errors import NoAnswerError
-from crcasp.program.completions import stated
-from crcasp.program.engine import PATIENT_CHECK, engine
+from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.sets import OF_VERDICTS
-from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, word
 from crcasp.program.vocabulary import OF_LINE
 from crcasp.registry.answers import Answers, Groundings, OfMany, OfOne
@@ -131,9 +129,8 @@ class Evaluator:
         except Unevaluable:  # what an overlay implies may run in a circle
             found: dict[Symbol, Bits] = {}
             for row in range(rows):
-                text = stated(fact for fact, whom in facts.items() if whom[row])
-                check = Solver(self.program.vocabulary_control(PATIENT_CHECK, text))
-                for atom in check.literals("issue", 3):
+                own = (fact for fact, whom in facts.items() if whom[row])
+                for atom in engine(self.program).checked(own).literals("issue", 3):
                     found.setdefault(atom, np.zeros(rows, np.bool_))[row] = True
             return found
 

@@ -16,7 +16,6 @@ from crcasp.views.frame import framed, patient_name, rules_of
 from crcasp.views.phrases import capital, cited, coded, folded, graded, grouped, needed
 
 TESTS = 8  # rows of tests in an answer; `missing` has all
-SETTLED = "No finding that is not known could {} by these rules{}."
 ADDS = "Tests that could change the answer"
 
 
@@ -230,7 +229,7 @@ def settled(rules: Rules, none: bool) -> str:
     """Return the sentence that no test brings another therapy; see `joint_tests`."""
     does = "make a preferred set" if none else "bring another therapy into the preferred sets"
     aside = ", constraints of overlays on sets aside" if rules.constrains_sets else ""
-    return SETTLED.format(does, aside)
+    return f"No finding that is not known could {does} by these rules{aside}."
 
 
 def joint_tests(

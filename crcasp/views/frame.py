@@ -30,7 +30,7 @@ def framed(
     Args:
         kind: as a document has it.
         title: as a document has it.
-        blocks: what it holds; an empty section is left out.
+        blocks: the blocks of the document, of which empty sections are left out.
         rules: by which it is.
         old: what these are compared with.
         grades: whether grades are shown.

@@ -55,7 +55,7 @@ def content(program: Program) -> dict[str, object]:
             "options": " ".join(f"-c {name}={value}" for name, value in program.constants),
             "constants": program.constants,
             "constrained": asked.constrained,
-            "unsourced": program.unsourced,
+            "unsourced": asked.unsourced,
             "defaults": asked.rules.defaults,
             "none": str(named.without_answer()),
         },

@@ -296,7 +296,7 @@ function begin() {
   Object.assign(program, data, { known_constants: () => data.defaults });
   engine.constrained = data.constrained;
   engine.table = modules["crcasp.program.table"].Table(said);
-  engine.rules = engine.table.rules(program);
+  engine.rules = engine.table.rules(program, data.unsourced);
   engine.vocabulary = modules["crcasp.program.vocabulary"].Vocabulary.of(said);
 }
 
