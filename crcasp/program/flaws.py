@@ -15,7 +15,7 @@ from crcasp.program.files import main_paths, program_directory
 from crcasp.program.ground import GroundRules
 from crcasp.program.loops import on_loops
 from crcasp.program.other import CHOSEN, reached
-from crcasp.program.reading import ReadOverlays, signature_of
+from crcasp.program.reading import NOTICE, ReadOverlays, signature_of
 from crcasp.program.sets import OF_VERDICTS
 from crcasp.program.solver import Solver
 from crcasp.program.syntax import (
@@ -29,13 +29,13 @@ from crcasp.program.wording import nearest
 
 SETS = "sets.lp"
 FLAWS = ("check/names.lp", "check/table.lp")
-NOTICE, GIVEN = {("notice", 2)}, ("given", 3)  # no part of the table; how its facts are read
+GIVEN = ("given", 3)  # how the facts of a patient are read
 LOOP = "hangs on itself through `not`, and may have more than one answer, or none: break the loop."
 TAKEN = "is a predicate of the program: choose another name."
 HANGS = "this hangs on facts as they are given, and a fully known patient has none: ask for is/2."
 UNSURE = (
     "depends on what may be unknown of a patient: state it for everyone, and for whom it is meant "
-    "by needs/4."
+    "by needs/4; a rule may ask for the history by received/2, held/2 or initial_line/1."
 )
 OF_PATIENT = "this is a fact of one patient, and all are asked about: give it in a fact file."
 AFTER = "is part of the table here, and hangs on the recommendation sets that the table leads to."
@@ -58,7 +58,9 @@ class OverlayCheck(ReadOverlays):
         if taken := [*self._taken()]:  # what they would change is not looked into
             raise OverlayError([*faults, *taken])
         try:
-            faults += [*self._unasked(), *self._unsure(), *self._flaws(), *self._loops()]
+            faults += [*self._unasked(), *self._unsure(), *self._flaws()]
+            places = {fault.place for fault in faults}
+            faults += [fault for fault in self._loops() if fault.place not in places]
         except RuntimeError:  # as clingo says, and more than it says cannot be known
             if not self.messages:
                 raise

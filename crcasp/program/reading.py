@@ -16,6 +16,7 @@ from crcasp.program.syntax import Kind, Signature, apart, place_of, signatures_o
 from crcasp.program.vocabulary import externals_of
 
 LANGUAGE, ANYONE = "check/language.lp", "cohort/anyone.lp"
+NOTICE = {("notice", 2)}  # no part of the table, which verdicts may come before
 NAMED = {("statement", 3), ("exclusion", 2), ("year", 2), ("withdrawn", 1)}  # what a header has
 LINES = 2  # of the histories that overlays are read with, and one more than their rules name
 MOST_LINES = 20  # beyond which a number is none of a line
@@ -97,7 +98,7 @@ class ReadOverlays:
     def for_anyone(self, observer: Observer | None = None) -> Control:
         """Return the overlays beside what they extend, grounded for any patient."""
         known = {*self.language("states", "tells", "asks", "asks_fact"), *self.findings}
-        known |= self._own
+        known = (known | self._own) - NOTICE
         verdicts = any(asked - known for _, asked in self.links)
         files = (*(main_files() if verdicts else BEFORE_VERDICTS), ANYONE)
         declared = _own_findings().union(*(overlay.declared for overlay in self.overlays))
@@ -109,18 +110,19 @@ class ReadOverlays:
         """Return the lines of the histories that the overlays are read with."""
         terms = self.language("asks", "asks_fact").items()
         of_lines = {key for key, term in terms if term.arguments[0].name == "number"}
-        lines = [LINES]
+        constants = {**self.program.known_constants(), **dict(self.program.constants)}
+        joined = highest = 0
         for overlay in self.overlays:
             for rule in overlay.rules:
-                spoken = terms_of(rule) if rule.ast_type == Kind.Rule else []
-                asked = [key for term in spoken for key, _ in apart(term)]
-                if of_lines.isdisjoint(asked) or place_of(rule).source != overlay.name:
-                    continue
-                named = {str(it) for it in walk(rule) if it.ast_type == Kind.SymbolicTerm}
-                numbers = (int(it) for it in named if it.isdecimal())
-                lines += [number + 1 for number in numbers if number < MOST_LINES]
-                lines.append(sum(key in of_lines for key in asked))
-        return max(lines)
+                if place_of(rule).source == overlay.name:  # and not derived from one that is
+                    spoken = terms_of(rule) if rule.ast_type == Kind.Rule else []
+                    asked = sum(key in of_lines for term in spoken for key, _ in apart(term))
+                    named = (str(it) for it in walk(rule) if it.ast_type == Kind.SymbolicTerm)
+                    known = (constants.get(it, it) for it in named)
+                    numbers = (int(it) for it in known if it.isdecimal())
+                    joined = max(joined, asked)
+                    highest = max(highest, sum(it for it in numbers if it < MOST_LINES))
+        return max(LINES, joined, min(highest + 1, MOST_LINES)) if joined else LINES
 
     def _ground(
         self, files: Sequence[str], facts: str = "", observer: Observer | None = None

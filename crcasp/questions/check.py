@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from clingo import Function, Symbol
 
@@ -26,7 +26,8 @@ from crcasp.results.provenance import Provenance
 
 OF_CASES = {"offers": 3, "reuses": 2, "needs": 4, "regraded": 3, "bars": 3, "lowers": 4}
 OF_SOURCES = {"statement": 3, "exclusion": 2, "text": 2, "reference": 2}
-IN_WORDS = {"interpretation": 2, "withdrawn": 1, "given": 3, "means": 2, "label": 2, "year": 2}
+IN_WORDS = {"interpretation": 2, "withdrawn": 1}
+OF_NAMES = ("label", "means", "year", "text", "reference")  # said of what another atom adds
 INITIAL = Function("initial")  # what a branch offers that offers the initial therapy again
 
 
@@ -101,7 +102,8 @@ class _Added:
         atoms = [x.arguments[0] for x in self.stated if x.arguments[1].string == overlay.name]
         cases = {tuple(atom.arguments[:2]) for atom in atoms if atom.name in OF_CASES}
         new = {atom.arguments[0] for atom in atoms if atom.name in ("statement", "exclusion")}
-        others = sorted(atom for atom in {*atoms} if atom.name not in self.atoms)
+        named = {atom.arguments[0] for atom in atoms if atom.name not in OF_NAMES}
+        others = sorted(atom for atom in {*atoms} if _is_other(atom, named))
         withdrawn = [
             it for (it,) in self.terms("withdrawn") if Function("withdrawn", [it]) in atoms
         ]
@@ -160,6 +162,16 @@ class _Added:
         for what, ceiling in self.terms("lowers", *case):
             by_rule = self.varies("lowers", of=[*case, what])
             yield Said("lowers", (_named(what),), str(ceiling), needs, by_rule)
+
+
+def _is_other(atom: Symbol, named: Set[Symbol]) -> bool:
+    """Return whether an atom adds something beside sources, and what is said of names."""
+    if atom.name in OF_NAMES:
+        return atom.arguments[0] not in named
+    if atom.name == "given":  # as most findings are, each by the fact of its name
+        finding, value, fact = atom.arguments
+        return fact != Function(str(finding), [value])
+    return atom.name not in (*OF_CASES, "statement", "exclusion", "withdrawn")
 
 
 def _named(term: Symbol) -> Named:

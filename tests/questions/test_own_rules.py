@@ -123,6 +123,18 @@ def test_a_change_that_depends_on_the_history_itself_is_refused(
         diff(overlays=[overlay(OFFERS.format(body))])
 
 
+def test_a_line_may_be_named_in_any_way(overlay: Overlay) -> None:
+    text = check(
+        overlay(
+            "#const k = 4. late(5). "
+            'withdrawn("1") :- received(2 + 3, folfox). '
+            'withdrawn("2") :- received(k, folfox). '
+            'withdrawn("3") :- received(L, folfox), late(L).'
+        )
+    ).to_text()
+    assert " ".join(text.split()).count("for those patients only for whom a rule says so") == 3
+
+
 def test_what_depends_on_the_history_is_said_to(overlay: Overlay) -> None:
     rules = ('withdrawn("4")', 'spares("X2", "1")')
     own = " ".join(f"{rule} :- received(1, folfox)." for rule in rules)
