@@ -191,6 +191,5 @@ def _content(word: str) -> Content:
     if _CAPITAL(word):
         return Odd(message=_VARIABLE.format(show(word)))
     if word.startswith('"'):
-        text = re.sub(r"\\(.)", lambda escape: "\n" if escape[1] == "n" else escape[1], word[1:-1])
-        return Odd(quoted(clipped(text)), text)
+        return Odd(quoted(clipped(word[1:-1])), word[1:-1])
     return Odd(clipped(word), word)
