@@ -62,7 +62,7 @@ def test_preferred_sets_are_proved_of_fully_known_patients_only(
     assert "with histories of up to 4 lines" in said
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["text", "html"])
 def test_what_is_not_compared_is_said(
     form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

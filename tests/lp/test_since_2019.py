@@ -82,7 +82,7 @@ TRANSPLANTABLE = (
 )
 
 
-@pytest.mark.one_in(6)
+@pytest.mark.one_in(12)
 @pytest.mark.parametrize(
     ("words", "source", "stands"),
     [

@@ -276,6 +276,7 @@ def test_a_constraint_leaves_fewer_sets(overlay: Overlay) -> None:
     assert {chosen.therapies for chosen in constrained.sets} == every - {("hai",)}
 
 
+@pytest.mark.slow
 def test_a_constraint_on_sets_reads_what_is_eligible_and_the_history(overlay: Overlay) -> None:
     bevacizumab = "recommended(with(folfiri, bevacizumab))"
     path = overlay(

@@ -100,6 +100,7 @@ lowers("Z", k2, cetuximab, considered). needs("Z", k2, organ_function, inadequat
 """
 
 
+@pytest.mark.slow
 def test_each_pair_of_grades_has_its_own_patients(tmp_path: Path) -> None:
     overlay = tmp_path / "overlay.lp"
     overlay.write_text(TWO_GRADES)
@@ -204,6 +205,7 @@ def test_what_is_read_alike_is_the_same(text: str, tmp_path: Path) -> None:
     assert diff(overlays=[overlay]).as_given == ()
 
 
+@pytest.mark.slow
 def test_a_value_that_one_table_never_assumes_is_compared(tmp_path: Path) -> None:
     overlay = tmp_path / "overlay.lp"
     overlay.write_text('assumed_never(mmr, deficient). withdrawn("10.2").')

@@ -239,6 +239,7 @@ def test_branches_of_one_statement_do_so_too(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_an_overlay_without_a_source_stands_in_the_header(tmp_path: Path) -> None:
     path = tmp_path / "own.lp"
     for text, header in (

@@ -86,7 +86,7 @@ def test_no_part_of_the_table_may(head: str, overlay: Overlay) -> None:
             question([path])
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(8)
 @pytest.mark.parametrize(
     "text",
     [
@@ -172,6 +172,7 @@ def test_a_number_that_a_notice_asks_for_is_told_apart(
 FRAIL = "value(frail, (yes; no)). given(frail, V, frail(V)) :- frail(V). #defined frail/1. "
 
 
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(
     ("text", "facts", "later"),
     [

@@ -384,6 +384,7 @@ def test_rows_with_too_many_completions_are_compared_one_by_one(
 TEXT = "id,ras,mmr\n1,mutant,deficient\n2,wild_type,proficient\n3,mutant,\n4,maybe,\n"
 
 
+@pytest.mark.slow
 def test_the_summary_says_it(run: Run) -> None:
     run.of(TEXT, "--with", str(TRIAL), "--old")
     assert run.status == 1
