@@ -42,10 +42,10 @@ def refused(messages: Iterable[str], texts: Mapping[str, str]) -> OverlayError:
 
 def _fault(message: str, texts: Mapping[str, str], called: str) -> Fault:
     names = {called or name: name for name in texts}
-    pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    place = re.match(f"({pattern}){RANGE}", message) or re.match(f"(.+?){RANGE}", message)
+    pattern = "|".join(map(re.escape, names))
+    place = re.match(f"({pattern}|.+?){RANGE}", message)
     said = " ".join(message[place.end() if place else 0 :].split())
-    said = re.sub(rf" (?:{pattern}){RANGE}note: " if pattern else "$^", "; ", said)
+    said = re.sub(rf" (?:{pattern}){RANGE}note: ", "; ", said)
     said = re.sub(rf" \S*?([\w.]+\.lp):(\d+){COLUMNS}: note: ", r"; \1:\2: ", said)
     said = re.sub(r"^(error|info|warning): ", "", said)
     if place is None:

@@ -102,7 +102,8 @@ class _Added:
         atoms = [x.arguments[0] for x in self.stated if x.arguments[1].string == overlay.name]
         cases = {tuple(atom.arguments[:2]) for atom in atoms if atom.name in OF_CASES}
         new = {atom.arguments[0] for atom in atoms if atom.name in ("statement", "exclusion")}
-        named = {atom.arguments[0] for atom in atoms if atom.name not in OF_NAMES}
+        said = [atom for atom in atoms if atom.arguments and atom.name not in OF_NAMES]
+        named = {atom.arguments[0] for atom in said}
         others = sorted(atom for atom in {*atoms} if _is_other(atom, named))
         withdrawn = [
             it for (it,) in self.terms("withdrawn") if Function("withdrawn", [it]) in atoms

@@ -247,6 +247,31 @@ def test_every_command_says_the_same(
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("regimen(a).\n  regimen(b). “x.", r"2:15: clingo says: lexer error, unexpected '\u201c'."),
+        (
+            "#const k = 1.\n#const k = 2.",
+            "2:1: clingo says: redefinition of constant: #const k=2.; constant also defined here; "
+            "override it by -c NAME=VALUE.",
+        ),
+        (
+            "offrs(1, b). regimn(a, b). member(1).",
+            "1:1: nothing asks for offrs/2; did you mean offers(Statement, Branch, Therapy)?\n"
+            "odd:1:2-3: name.lp:1:14: nothing asks for regimn/2; did you mean regimen(Therapy)?\n"
+            "odd:1:2-3: name.lp:1:28: nothing asks for member/1; "
+            "did you mean member(Class, Agent)?",
+        ),
+    ],
+)
+def test_a_place_whatever_the_name(text: str, said: str) -> None:
+    name = "odd:1:2-3: name.lp"
+    with pytest.raises(OverlayError) as caught:
+        OverlayCheck(Program(((name, text),))).checked()
+    assert str(caught.value) == f"{name}:{said}"
+
+
 @pytest.mark.slow
 def test_properties_have_places_too(tmp_path: Path) -> None:
     path = tmp_path / "own.lp"
