@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -35,10 +35,6 @@ COMMANDS = {
     "page": "write one HTML file that answers for any patient in a browser",
     "vocabulary": "list the facts that a patient may have",
 }
-
-
-settled: list[Callable[[], str]] = []
-"""What to say of a command that is ended: how far it came, as a sentence or ""."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -129,9 +125,8 @@ def _ended(number: int) -> int:
     from crcasp.saving import named
 
     how = "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
-    far = " ".join(filter(None, (said() for said in settled)))
     written = f"after {', '.join(named)} had been written" if named else "no file was written"
-    _complain(f"crcasp: {how}, {written}." + (f" So far {far}" if far else ""))
+    _complain(f"crcasp: {how}, {written}.")
     return INTERRUPTED if number == signal.SIGINT else BAD
 
 

@@ -13,9 +13,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     shared.add_files(parser)
     shared.add_format(parser, "text", "json", "html")
     parser.add_argument(
-        "--all",
-        action="store_true",
-        help="in the text, the reasons of every set, preferred or not",
+        "--all", action="store_true", help="in the text, the reasons of every set, preferred or not"
     )
     shared.add_program(parser)
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Mapping
 
 import clingo
 
 from crcasp.errors import MAX_BYTES
 from crcasp.facts.collector import Collector, FactBase, SourceError, collect
-from crcasp.facts.files import TOO_LARGE, text_of
 from crcasp.facts.text import Text, after_blanks
 from crcasp.facts.wording import printable
+from crcasp.program.trusted import content_of
 from crcasp.program.vocabulary import Vocabulary
 
 # A choice rule such as `{age(54)}.` begins like JSON, but with a bare name.
 _JSON = re.compile(r"\[|\{(?!\s*[a-z]\w*\s*[({};.|])")
 
+TOO_LARGE = "this is larger than 1 MiB; give the facts of one patient only."
 _LONE = "a carriage return stands alone here; save the text with ordinary line ends."
 
 
@@ -33,22 +35,18 @@ def read_path(path: str | os.PathLike[str], vocabulary: Vocabulary) -> FactBase:
     return collect(lambda it: _fill(text_of(name, source), source, it), vocabulary, source)
 
 
-def read_mapping(
-    mapping: Mapping[str, object], vocabulary: Vocabulary, source: str = "patient"
-) -> FactBase:
+def read_mapping(mapping: Mapping[str, object], vocabulary: Vocabulary) -> FactBase:
     """Read a mapping such as `{"age": 54, "history": [{"received": ["folfox"]}]}`."""
     from crcasp.facts.mapping import fill_mapping
 
-    return collect(lambda collector: fill_mapping(mapping, collector), vocabulary, source)
+    return collect(lambda collector: fill_mapping(mapping, collector), vocabulary, "patient")
 
 
-def read_symbols(
-    symbols: Iterable[clingo.Symbol], vocabulary: Vocabulary, source: str = "facts"
-) -> FactBase:
+def read_symbols(symbols: Iterable[clingo.Symbol], vocabulary: Vocabulary) -> FactBase:
     """Read facts that are symbols of clingo already."""
     from crcasp.facts.symbols import fill_symbols
 
-    return collect(lambda collector: fill_symbols(symbols, collector), vocabulary, source)
+    return collect(lambda collector: fill_symbols(symbols, collector), vocabulary, "facts")
 
 
 def _fill(content: str, source: str, collector: Collector) -> None:
@@ -70,3 +68,33 @@ def _fill(content: str, source: str, collector: Collector) -> None:
         from crcasp.facts.language import fill_statements
 
         fill_statements(text, start, collector)
+
+
+def text_of(path: str, source: str) -> str:
+    """The text of a file, or for `-` of standard input, which must be UTF-8.
+
+    Raises:
+        SourceError: there is none, it cannot be read, it is too long or not UTF-8.
+    """
+    try:
+        content = _standard_input() if path == "-" else content_of(path)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SourceError(f"this cannot be read ({reason}); give a file of facts.") from error
+    if len(content) > MAX_BYTES:
+        raise SourceError(TOO_LARGE)
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode("utf-8")
+        place = None if "\0" in before else Text(source, before).place(len(before))
+        message = "this is not text in UTF-8; save it as plain UTF-8 text."
+        raise SourceError(message, place) from error
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        raise SourceError("there is no standard input; give a file of facts.")
+    if not hasattr(sys.stdin, "buffer"):
+        return sys.stdin.read(MAX_BYTES + 1).encode("utf-8", "surrogatepass")
+    return sys.stdin.buffer.read(MAX_BYTES + 1)

@@ -11,7 +11,7 @@ from clingo import Symbol
 from crcasp.program.files import Program
 from crcasp.program.other import ANOTHER, other_completion
 from crcasp.program.solver import Solver
-from crcasp.program.terms import Row, row
+from crcasp.program.terms import Row, grouped, row
 
 SHOW = "wrapper/show.lp"
 MISSING = "missing/missing.lp"
@@ -71,9 +71,7 @@ class Atoms:
     """Atoms by their predicate, each read as words when its predicate is asked for."""
 
     def __init__(self, atoms: Iterable[Symbol]) -> None:
-        self._symbols: dict[str, list[Symbol]] = {}
-        for atom in atoms:
-            self._symbols.setdefault(atom.name, []).append(atom)
+        self._symbols = grouped((atom.name, atom) for atom in atoms)
         self._rows: dict[str, list[Row]] = {}
 
     def symbols(self, predicate: str) -> Sequence[Symbol]:

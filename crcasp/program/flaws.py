@@ -12,18 +12,12 @@ from clingo import Control, Function, Symbol, SymbolType
 from crcasp.errors import Fault, OverlayError, Place, UsageError
 from crcasp.program.clingo_messages import faults_of
 from crcasp.program.files import main_paths, program_directory
-from crcasp.program.ground import GroundRules
-from crcasp.program.loops import on_loops
+from crcasp.program.ground import GroundRules, on_loops
 from crcasp.program.other import CHOSEN, reached
 from crcasp.program.reading import NOTICE, ReadOverlays, signature_of
 from crcasp.program.sets import OF_VERDICTS
 from crcasp.program.solver import Solver
-from crcasp.program.syntax import (
-    Signature,
-    hanging_on,
-    signatures_of,
-    stated_in,
-)
+from crcasp.program.syntax import Signature, hanging_on, signatures_of, stated_in
 from crcasp.program.terms import Word, word
 from crcasp.program.wording import nearest
 
@@ -77,8 +71,9 @@ class OverlayCheck(ReadOverlays):
         Raises:
             UsageError: an overlay states some.
         """
+        facts = self.language("asks_fact").keys()
         for stated, _ in self.links:
-            for key in stated.keys() & self.language("asks_fact").keys():
+            for key in stated.keys() & facts:
                 raise UsageError(f"{stated[key]}: {OF_PATIENT}")
 
     # ---- what is wrong ------------------------------------------------------------------------

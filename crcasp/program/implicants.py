@@ -69,11 +69,7 @@ def prime_implicants(
 
 
 def all_causes(
-    solver: Solver,
-    goal: int,
-    domains: Mapping[str, Sequence[int]],
-    entailing: Sequence[int],
-    fixed: Sequence[int] = (),
+    solver: Solver, goal: int, domains: Mapping[str, Sequence[int]], entailing: Sequence[int]
 ) -> list[list[int]]:
     """Return every smallest choice of values for some findings that entails the goal.
 
@@ -86,13 +82,12 @@ def all_causes(
         goal: a literal.
         domains: for each finding the literals of its values, of which one holds.
         entailing: those of the values that say something of other findings as well.
-        fixed: literals that are assumed throughout.
     """
     finding = {literal: name for name, literals in domains.items() for literal in literals}
     found: list[frozenset[int]] = [frozenset()]
     done: set[frozenset[int]] = set()
     while (todo := next((chosen for chosen in found if chosen not in done), None)) is not None:
-        way = _failing(solver, goal, [*finding], [*fixed, *todo], fixed)
+        way = _failing(solver, goal, [*finding], [*todo])
         if way is None:
             done.add(todo)
             continue
@@ -101,24 +96,24 @@ def all_causes(
             for literal, name in finding.items()
             if -literal in way
             or any(finding.get(it) == name and it != literal for it in way)
-            or (literal in entailing and not solver.satisfiable([*fixed, literal, *way]))
+            or (literal in entailing and not solver.satisfiable([literal, *way]))
         }
         found = _hitting(found, hits, finding)
-    possible = (sorted(chosen) for chosen in found if solver.satisfiable([*fixed, *chosen]))
+    possible = (sorted(chosen) for chosen in found if solver.satisfiable([*chosen]))
     return sorted(possible, key=lambda chosen: (len(chosen), chosen))
 
 
 def _failing(
-    solver: Solver, goal: int, values: Sequence[int], assumed: Sequence[int], fixed: Sequence[int]
+    solver: Solver, goal: int, values: Sequence[int], assumed: Sequence[int]
 ) -> set[int] | None:
     """Return as few literals of values as make the goal fail, None if it holds."""
     model = solver.literals_in_model([-goal, *assumed], values)
     if model is None:
         return None
-    core = {*(solver.core([*fixed, goal, *model]) or model)}
+    core = {*(solver.core([goal, *model]) or model)}
     # A value is given up before what is only not a value.
     kept = sorted((literal for literal in model if literal in core), reverse=True)
-    return {*minimal_subset(kept, lambda part: solver.core([*fixed, goal, *part]))}
+    return {*minimal_subset(kept, lambda part: solver.core([goal, *part]))}
 
 
 def _hitting(

@@ -42,18 +42,19 @@ def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence
         texts = program.divided[0]
         for name, text in (*texts, ("numbers", told_apart(texts))):
             parse(name, text, own.append)
-        for name, arity in set[Signature]().union(*(signatures(node)[0] for node in own)):
+        stated = set[Signature]().union(*(signatures(node)[0] for node in own))
+        for name, arity in stated:
             if name[0] == "-":  # not both, as clingo has it of the first completion
                 of = f"({', '.join(f'X{n}' for n in range(arity))})" if arity else ""
-                if _is_stated((name[1:], arity), own):
+                if (name[1:], arity) in stated | signatures_of(tuple(main_paths())):
                     parse(name, f":- {name}{of}, {name[1:]}{of}.", own.append)
         rules = [*_of_program(), *_links(own)]
         depends = hanging_on(CHOSEN, [link[1:] for link in rules])
         needed, before = {*asked}, 0
         while len(needed) > before:
             before = len(needed)
-            for _, stated, asks in rules:
-                needed |= asks if not stated or stated & needed else set()
+            for _, heads, asks in rules:
+                needed |= asks if not heads or heads & needed else set()
         sets = frozenset(depends), frozenset(needed)
         return [*_copies_of_program(*sets), *_copies(_links(own), *sets)]
 
@@ -80,12 +81,6 @@ def _of_program() -> list[Link]:
 def _links(nodes: Iterable[ast.AST]) -> Iterator[Link]:
     """Yield rules, with what they state and ask for."""
     return ((node, *signatures(node)) for node in nodes if node.ast_type == ast.ASTType.Rule)
-
-
-def _is_stated(predicate: Signature, own: Iterable[ast.AST]) -> bool:
-    return any(predicate in signatures(node)[0] for node in own) or predicate in signatures_of(
-        tuple(main_paths())
-    )
 
 
 @lru_cache(maxsize=16)

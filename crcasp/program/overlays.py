@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Set
 from functools import lru_cache
-from typing import NamedTuple
 
 from clingo import Number, String, ast
 
@@ -25,6 +24,7 @@ from crcasp.program.syntax import (
     terms_of,
     walk,
 )
+from crcasp.program.trusted import Texts
 
 BESIDE = "beside "  # the files of rules that are derived from those of an overlay
 IGNORED = {
@@ -132,23 +132,9 @@ def _is_unbounded(rule: ast.AST) -> bool:
 # ---- recommendation sets --------------------------------------------------------------------
 
 
-class Divided(NamedTuple):
-    """Overlays in two, for the verdicts come before the recommendation sets.
-
-    Attributes:
-        verdicts: their rules without those that ask for recommendation sets.
-        sets: those that do.
-        asked: what these ask for beside recommendation sets.
-    """
-
-    verdicts: tuple[tuple[str, str], ...] = ()
-    sets: tuple[tuple[str, str], ...] = ()
-    asked: frozenset[Signature] = frozenset()
-
-
 @lru_cache(maxsize=64)
-def divided(overlays: tuple[tuple[str, str], ...], sets: str) -> Divided:
-    """Return overlays in two.
+def divided(overlays: Texts, sets: str) -> tuple[Texts, Texts, frozenset[Signature]]:
+    """Return overlays in two, for the verdicts come before the sets, and what the latter ask for.
 
     Args:
         overlays: each with its name and its text.
@@ -157,7 +143,7 @@ def divided(overlays: tuple[tuple[str, str], ...], sets: str) -> Divided:
     parts = [_divided(name, text, stated_in(sets)) for name, text in overlays]
     verdicts, of_sets, asked = zip(*parts, strict=True)
     names = [name for name, _ in overlays]
-    return Divided(
+    return (
         tuple(zip(names, verdicts, strict=True)),
         tuple(zip(names, of_sets, strict=True)),
         frozenset().union(*asked),

@@ -77,23 +77,8 @@ class ReadOverlays:
 
     def language(self, *predicates: str) -> dict[Signature, Symbol]:
         """Return what an overlay may state or ask for, each with the kinds of its arguments."""
-        return {key: term for name in predicates for key, term in self._languages[name].items()}
-
-    @cached_property
-    def _languages(self) -> dict[str, dict[Signature, Symbol]]:
-        found: dict[str, dict[Signature, Symbol]] = {}
-        for name in (
-            "states",
-            "tells",
-            "asks",
-            "asks_fact",
-            "as_given",
-            "told_later",
-            "asks_verdict",
-        ):
-            terms = (atom.arguments[0] for atom in self.declared.literals(name, 1))
-            found[name] = {signature_of(term): term for term in terms}
-        return found
+        atoms = (atom for name in predicates for atom in self.declared.literals(name, 1))
+        return {signature_of(atom.arguments[0]): atom.arguments[0] for atom in atoms}
 
     def for_anyone(self, observer: Observer | None = None) -> Control:
         """Return the overlays beside what they extend, grounded for any patient."""

@@ -42,15 +42,8 @@ class Solver:
 
     def satisfiable(self, assumptions: Assumptions = ()) -> bool:
         """Return whether there is a model."""
-        return self.first(assumptions) is not None
-
-    def first(
-        self, assumptions: Assumptions = (), atoms: Iterable[Symbol] = ()
-    ) -> list[Symbol] | None:
-        """Return which of some atoms hold in the first model, None if there is no model."""
         with self.control.solve(assumptions=assumptions, yield_=True) as handle:
-            model = handle.model()
-            return None if model is None else [atom for atom in atoms if model.contains(atom)]
+            return handle.model() is not None
 
     def core(self, assumptions: Assumptions) -> list[int] | None:
         """Return assumptions that no model has together, None if there is a model."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
-from crcasp.program.terms import Word, natural, row
+from crcasp.program.terms import Word, grouped, natural, row
 from crcasp.program.wording import Wording
 
 
@@ -170,9 +170,8 @@ class Table:
         return {str(key): str(text) for key, text in self.solver.facts(predicate, 2)}
 
     def _references(self) -> dict[str, tuple[Word, ...]]:
-        found: dict[str, list[Word]] = {}
-        for statement, source in self.solver.facts("reference", 2):
-            found.setdefault(str(statement), []).append(source)
+        rows = self.solver.facts("reference", 2)
+        found = grouped((str(statement), source) for statement, source in rows)
         return {
             statement: tuple(sorted(sources, key=lambda source: natural(str(source))))
             for statement, sources in found.items()

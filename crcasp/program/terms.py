@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import lru_cache
 from itertools import groupby
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from clingo import Symbol, SymbolType
 
 Word: TypeAlias = str | int
 Row: TypeAlias = tuple[Word, ...]
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 BOUNDS = {"at_most": "at most {}", "at_least": "at least {}"}
 
@@ -49,6 +52,14 @@ def natural(name: str) -> tuple[tuple[int, int, str], ...]:
     """Return a sort key that puts 2 before 10 and numbers before words."""
     parts = re.findall(r"\d+|\D+", name)
     return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
+
+
+def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
+    """Return the second of each pair by the first, in order."""
+    groups: dict[Key, list[Value]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
 
 
 def bounds(domain: Iterable[Word], chosen: Iterable[Word]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from crcasp.program.solver import Solver
+from crcasp.program.terms import grouped
 
 LIMITS = ("contraindicated", "unavailable")  # predicates of what a patient cannot have
 OF_LINE = ("received", "stopped", "toxic")  # predicates of a line of therapy
@@ -47,9 +48,7 @@ class Vocabulary(NamedTuple):
         def names(predicate: str) -> tuple[str, ...]:
             return tuple(str(name) for (name,) in solver.facts(predicate, 1))
 
-        findings: dict[str, list[str | int]] = {}
-        for finding, value in solver.facts("value", 2):
-            findings.setdefault(str(finding), []).append(value)
+        findings = grouped((str(finding), value) for finding, value in solver.facts("value", 2))
         return cls(
             findings={finding: tuple(values) for finding, values in findings.items()},
             therapies=names("therapy_name"),
@@ -82,6 +81,9 @@ class Vocabulary(NamedTuple):
         def listed(names: tuple[str, ...]) -> dict[str, object]:
             return {"type": "array", "items": {"enum": list(names)}, "uniqueItems": True}
 
+        def described_list(name: str, names: tuple[str, ...]) -> dict[str, object]:
+            return {"description": self.meanings[name], **listed(names), "type": ["array", "null"]}
+
         properties: dict[str, object] = {}
         for finding, values in self.findings.items():
             described: dict[str, object] = {"description": self.meanings.get(finding, finding)}
@@ -96,11 +98,7 @@ class Vocabulary(NamedTuple):
             "properties": {
                 "received": {**listed(self.therapies), "minItems": 1},
                 "stopped": {"enum": [*self.reasons, None]},
-                "toxic": {
-                    "description": self.meanings["toxic"],
-                    **listed(self.blamable),
-                    "type": ["array", "null"],
-                },
+                "toxic": described_list("toxic", self.blamable),
             },
             "required": ["received"],
             "additionalProperties": False,
@@ -112,11 +110,7 @@ class Vocabulary(NamedTuple):
             "maxItems": self.lines,
         }
         for limit in LIMITS:
-            properties[limit] = {
-                "description": self.meanings[limit],
-                **listed(self.limits),
-                "type": ["array", "null"],
-            }
+            properties[limit] = described_list(limit, self.limits)
         return {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "crcasp patient",

@@ -18,7 +18,7 @@ from crcasp.program.ground import GroundRules
 from crcasp.program.implicants import prime_implicants
 from crcasp.program.solver import Solver
 from crcasp.program.syntax import Signature, parse, place_of, signatures
-from crcasp.program.terms import natural, row, word
+from crcasp.program.terms import grouped, natural, row, word
 from crcasp.program.trusted import read_all_trusted
 from crcasp.questions.part import Part
 from crcasp.questions.patient import Constants, Overlays
@@ -158,17 +158,16 @@ class AllPatients(Solver):
         Where examples are not shown, there are none.
         """
         examples, unreached = [], []
-        goals: dict[Symbol, list[int]] = {}
-        for atom, literal in self.literals("reached", 3).items():
-            if atom.arguments[0] == name:
-                goals.setdefault(atom.arguments[1], []).append(literal)
+        reached = self.literals("reached", 3).items()
+        goals = grouped((it.arguments[1], lit) for it, lit in reached if it.arguments[0] == name)
         part = self.part(chain.from_iterable(goals.values()))
         for symbol in self.literals("item", 2):
             of, item = symbol.arguments
             if of != name:
                 continue
-            reached = (it for it in goals.get(item, ()) if part.satisfiable([part.own[it]]))
-            goal = next(reached, None)
+            goal = next(
+                (it for it in goals.get(item, ()) if part.satisfiable([part.own[it]])), None
+            )
             if goal is None:
                 unreached.append(_item(item))
             elif shown:
@@ -202,9 +201,9 @@ class AllPatients(Solver):
         others = [atom for atom in closed if atom not in kept]
         for atom in kept:
             features = [it for it in own if it.name == "feature" and _source(it) == _source(atom)]
-            texts = {
-                own[it]: self._feature(it.arguments[0]) for it in sorted(features, key=_particular)
-            }
+            # Those that say less come last, and are given up first.
+            features.sort(key=lambda it: (-len(it.arguments[0].arguments), it))
+            texts = {own[it]: self._feature(it.arguments[0]) for it in features}
             # The smallest conjunctions of features that close the statement cover all patients.
             ways = prime_implicants(part, own[atom], [*texts], [askable])
             found = [tuple(sorted(texts[literal] for literal in way)) for way in ways]
@@ -230,11 +229,6 @@ def _source(atom: Symbol) -> Symbol:
     """Return the statement of closed(S), or of feature(D)."""
     (of,) = atom.arguments
     return of.arguments[0] if atom.name == "feature" else of
-
-
-def _particular(feature: Symbol) -> tuple[int, Symbol]:
-    """Return a sort key that puts last the features that say less and are given up first."""
-    return -len(feature.arguments[0].arguments), feature
 
 
 def _smallest(part: Part, goal: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from functools import cached_property
+from functools import cache, cached_property
 
 from clingo import Function, Symbol
 
@@ -16,7 +16,7 @@ from crcasp.program.ground import GroundRules, add_copy
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS
 from crcasp.program.solver import Solver
 from crcasp.program.table import phrases
-from crcasp.program.terms import word
+from crcasp.program.terms import grouped, word
 from crcasp.program.wording import Wording
 from crcasp.questions.side_by_side import CHANGES, INPUTS, Grounded, SideBySide
 
@@ -90,7 +90,7 @@ class Both(SideBySide):
         self.told = {
             literal: atom for it in INPUTS[1:] for atom, literal in self.literals(*it).items()
         }
-        self.cached: dict[str, dict[Symbol, dict[Symbol, int]]] = {}
+        self.about = cache(self._about)
 
     @cached_property
     def limits(self) -> set[Symbol]:
@@ -191,15 +191,13 @@ class Both(SideBySide):
                 found.setdefault((by, finding), {})[value] = literal
         return found
 
-    def about(self, predicate: str) -> dict[Symbol, dict[Symbol, int]]:
+    def _about(self, predicate: str) -> dict[Symbol, dict[Symbol, int]]:
         """Return the atoms of a predicate by their first argument, with literals."""
-        if predicate not in self.cached:
-            found: dict[Symbol, dict[Symbol, int]] = {}
-            for arity in (1, 2, 3, 4):
-                for atom, literal in self.literals(predicate, arity).items():
-                    found.setdefault(atom.arguments[0], {})[atom] = literal
-            self.cached[predicate] = found
-        return self.cached[predicate]
+        found: dict[Symbol, dict[Symbol, int]] = {}
+        for arity in (1, 2, 3, 4):
+            for atom, literal in self.literals(predicate, arity).items():
+                found.setdefault(atom.arguments[0], {})[atom] = literal
+        return found
 
     @cached_property
     def added(self) -> set[str]:
@@ -233,12 +231,8 @@ class Both(SideBySide):
     @cached_property
     def lapsed(self) -> set[str]:
         """The interpretations that only one of the tables has."""
-        old, new = (
-            {i for i, _ in it.solver.facts("interpretation", 2)}
-            - {w for (w,) in it.solver.facts("withdrawn", 1)}
-            for it in self.tables
-        )
-        return set(map(str, old ^ new))
+        old, new = (one.solver.literals("in_force", 1).keys() for one in self.tables)
+        return {str(word(it.arguments[0])) for it in old ^ new}
 
     def constants_behind(self, sources: Set[str]) -> list[str]:
         """Return the constants that differ, as the new table has them, and bound what sources need.
@@ -246,9 +240,8 @@ class Both(SideBySide):
         What a constant of an overlay bounds is not known if the overlay does not say so.
         """
         old, new = (program.known_constants() | dict(program.constants) for program in self.given)
-        bounded: dict[str, set[str]] = {}
-        for name, finding, _ in self.tables[1].solver.facts("threshold", 3):
-            bounded.setdefault(str(name), set()).add(str(finding))
+        rows = self.tables[1].solver.facts("threshold", 3)
+        bounded = grouped((str(name), str(finding)) for name, finding, _ in rows)
         needs = (set(table.solver.literals("needs", 4)) for table in self.tables)
         moved = {
             str(need.arguments[2])
@@ -259,7 +252,7 @@ class Both(SideBySide):
         return [
             f"{name}={new[name]}"
             for name in sorted(old.keys() & new.keys())
-            if old[name] != new[name] and (name in unsaid or bounded.get(name, set()) & moved)
+            if old[name] != new[name] and (name in unsaid or moved & {*bounded.get(name, ())})
         ]
 
     @cached_property

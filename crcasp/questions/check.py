@@ -11,17 +11,9 @@ from crcasp.errors import UsageError
 from crcasp.program.files import Program
 from crcasp.program.flaws import OverlayCheck
 from crcasp.program.overlays import Overlay
-from crcasp.program.terms import natural, word
+from crcasp.program.terms import grouped, natural, word
 from crcasp.questions.patient import Constants
-from crcasp.results.additions import (
-    BY_RULE,
-    AddedSource,
-    Addition,
-    Additions,
-    Named,
-    Need,
-    Said,
-)
+from crcasp.results.additions import BY_RULE, AddedSource, Addition, Additions, Named, Need, Said
 from crcasp.results.provenance import Provenance
 
 OF_CASES = {"offers": 3, "reuses": 2, "needs": 4, "regraded": 3, "bars": 3, "lowers": 4}
@@ -142,9 +134,8 @@ class _Added:
         )
 
     def says(self, *case: Symbol) -> Iterator[Said]:
-        wanted: dict[Symbol, list[str]] = {}
-        for finding, value in self.terms("needs", *case):
-            wanted.setdefault(finding, []).append(str(word(value)))
+        rows = self.terms("needs", *case)
+        wanted = grouped((finding, str(word(value))) for finding, value in rows)
         needs = tuple(
             _need(str(finding), values, by_rule=self.varies("needs", of=[*case, finding]))
             for finding, values in wanted.items()

@@ -18,7 +18,7 @@ from crcasp.program.sets import (
     table_facts,
 )
 from crcasp.program.table import Table
-from crcasp.program.terms import Row, Word, natural
+from crcasp.program.terms import Row, Word, grouped, natural
 from crcasp.program.vocabulary import LIMITS
 from crcasp.results.advice import (
     Advice,
@@ -35,8 +35,8 @@ from crcasp.results.advice import (
 WORST: tuple[State, ...] = ("met", "open", "not_met")
 
 
-class Decoder:
-    """The completions of one patient, decoded: what is certain of it, and what is possible.
+class AdviceDecoder:
+    """The completions of one patient, decoded: verdicts and reasons, certain and possible.
 
     Args:
         completions: of the patient.
@@ -48,6 +48,9 @@ class Decoder:
         self.table = table
         self.certain = Atoms(completions.certain)
         self.possible = Atoms(completions.possible)
+        self.kept: dict[tuple[str, bool], dict[Row, tuple[str, ...]]] = {}
+        self.eligible = {therapy for (therapy,) in self.certain["eligible"]}
+        self.open = {therapy for (therapy,) in self.possible["eligible"]} - self.eligible
 
     @cached_property
     def values(self) -> dict[Word, Word]:
@@ -58,46 +61,28 @@ class Decoder:
         return found
 
     @cached_property
-    def shown(self) -> dict[Row, set[str]]:
+    def shown(self) -> dict[Word, list[str]]:
         """By finding, the patient's own facts that show it."""
-        found: dict[Row, set[str]] = {}
-        for finding, _, fact in self.certain["shows"]:
-            found.setdefault((finding,), set()).add(str(fact))
-        return found
-
-    @cached_property
-    def read_by(self) -> dict[Row, tuple[str, ...]]:
-        """By finding, the interpretations by which it is read."""
-        return self.grouped("read_by")
-
-    @cached_property
-    def relies(self) -> dict[Row, tuple[str, ...]]:
-        """By therapy and source, the interpretations that it rests on."""
-        return self.grouped("relies")
-
-    @cached_property
-    def cited(self) -> dict[Row, tuple[str, ...]]:
-        """By therapy and finding, further facts behind it."""
-        return self.grouped("cites")
+        return grouped((finding, str(fact)) for finding, _, fact in self.certain["shows"])
 
     def grouped(self, predicate: str, *, possible: bool = False) -> dict[Row, tuple[str, ...]]:
         """Return the last arguments of a predicate by all that stands before, in natural order."""
-        atoms = self.possible if possible else self.certain
-        groups: dict[Row, set[str]] = {}
-        for row in atoms[predicate]:
-            groups.setdefault(row[:-1], set()).add(str(row[-1]))
-        return {key: tuple(sorted(names, key=natural)) for key, names in groups.items()}
+        key = predicate, possible
+        if key not in self.kept:
+            rows = (self.possible if possible else self.certain)[predicate]
+            groups = grouped((row[:-1], str(row[-1])) for row in rows)
+            self.kept[key] = {of: tuple(sorted({*it}, key=natural)) for of, it in groups.items()}
+        return self.kept[key]
 
     def facts(self, finding: str, cited: Iterable[str] = ()) -> tuple[str, ...]:
         """Return the patient's own facts behind a finding, in natural order."""
-        found = self.shown.get((finding,), set()).union(cited)
-        return tuple(sorted(found, key=natural))
+        return tuple(sorted({*self.shown.get(finding, ()), *cited}, key=natural))
 
     def findings(self) -> Iterator[Finding]:
         """Yield what the table asks about, as understood or unknown."""
         partly, lacking = self.grouped("partly"), self.grouped("lacks")
         for name in sorted((str(name) for (name,) in self.certain["asked"]), key=natural):
-            interpretations = self.read_by.get((name,), ())
+            interpretations = self.grouped("read_by").get((name,), ())
             facts = self.facts(name) or partly.get((name,), ())
             lacks = lacking.get((name,), ())
             yield Finding(name, self.values.get(name), facts, interpretations, lacks)
@@ -130,28 +115,9 @@ class Decoder:
         self, therapy: Word, finding: str, needs: tuple[str, ...], state: State
     ) -> Condition:
         """Return one condition as results have it."""
-        cited = self.cited.get((therapy, finding), ())
+        cited = self.grouped("cites").get((therapy, finding), ())
         value = self.values.get(finding)
         return Condition(finding, needs, value, self.facts(finding, cited), state)
-
-
-class AdviceDecoder(Decoder):
-    """Reads the verdicts and their reasons."""
-
-    def __init__(self, completions: Completions, table: Table) -> None:
-        super().__init__(completions, table)
-        self.eligible = {therapy for (therapy,) in self.certain["eligible"]}
-        self.open = {therapy for (therapy,) in self.possible["eligible"]} - self.eligible
-
-    @cached_property
-    def statements(self) -> dict[Row, tuple[str, ...]]:
-        """By therapy, the statements that support it in every completion."""
-        return self.grouped("because")
-
-    @cached_property
-    def together(self) -> dict[Row, tuple[str, ...]]:
-        """By therapy, the statements that support it in some completion."""
-        return self.grouped("because", possible=True)
 
     @cached_property
     def grades(self) -> dict[Word, str]:
@@ -193,14 +159,13 @@ class AdviceDecoder(Decoder):
                 str(therapy),
                 "eligible",
                 grade=self.grades.get(therapy),
-                statements=self.statements.get((therapy,), ()),
+                statements=self.grouped("because").get((therapy,), ()),
                 because=tuple(self.reasons(therapy)),
                 lowered=tuple(self.lowering(therapy)),
             )
         if self.open:
-            missing: dict[Word, set[str]] = {}
-            for therapy, finding in self.completions.missing["decides"]:
-                missing.setdefault(therapy, set()).add(str(finding))
+            pairs = self.completions.missing["decides"]
+            missing = grouped((therapy, str(finding)) for therapy, finding in pairs)
             for therapy in self.open:
                 found = sorted(missing.get(therapy, ()), key=natural)
                 yield Verdict(str(therapy), "undetermined", findings=tuple(found))
@@ -240,7 +205,8 @@ class AdviceDecoder(Decoder):
 
     def reasons(self, therapy: Word) -> Iterator[Reason]:
         """Yield what supports an eligible therapy, in the table's order."""
-        for statement in self.statements.get((therapy,)) or self.together.get((therapy,), ()):
+        certain, possible = self.grouped("because"), self.grouped("because", possible=True)
+        for statement in certain.get((therapy,)) or possible.get((therapy,), ()):
             needed = self.needed.get((therapy, statement), {})
             yield self.reason(therapy, statement, self._supporting(therapy, needed))
 
@@ -253,7 +219,7 @@ class AdviceDecoder(Decoder):
             exclusion=source if barring else None,
             text=self.table.exclusions.get(source) or self.table.texts.get(source, ""),
             references=self.table.references.get(source, ()),
-            interpretations=self.relies.get((therapy, source), ()),
+            interpretations=self.grouped("relies").get((therapy, source), ()),
             conditions=tuple(conditions),
         )
 
@@ -278,10 +244,7 @@ class AdviceDecoder(Decoder):
     @cached_property
     def offers(self) -> dict[Word, list[Row]]:
         """The offers of each therapy."""
-        found: dict[Word, list[Row]] = {}
-        for offer in self.completions.facts("offer", 3):
-            found.setdefault(offer[2], []).append(offer)
-        return found
+        return grouped((offer[2], offer) for offer in self.completions.facts("offer", 3))
 
     def objections(self, therapy: Word) -> Iterator[Reason]:
         """Yield what speaks against an excluded therapy: statements first, then exclusions."""

@@ -19,11 +19,7 @@ PASSED = "explain/passed.lp"
 
 
 def explain(
-    source: Source,
-    therapy: str,
-    *,
-    overlays: Overlays = (),
-    constants: Constants | None = None,
+    source: Source, therapy: str, *, overlays: Overlays = (), constants: Constants | None = None
 ) -> Explanation:
     """Explain the verdict on one therapy for one patient.
 
@@ -143,9 +139,10 @@ class _WayDecoder(AdviceDecoder):
         by_source: dict[str, list[str]] = {str(statement): []}
         for source, finding in {**self.wanted.get(offer, {}), **self.unmet.get(offer, {})}:
             by_source.setdefault(str(source), []).append(str(finding))
-        for (exclusion,) in self.checked:
+        facts = self.completions.facts
+        for (exclusion,) in [*facts("bars_repeated", 1), *facts("bars_limited", 1)]:
             by_source.setdefault(str(exclusion), [])
-        own = by_source.pop(str(statement))
+        own, spared = by_source.pop(str(statement)), facts("spares", 2)
         exempt = {str(row[0]) for row in self.possible["exempt"] if row[1:] == offer}
         conditions = self.conditions(offer, str(statement), own)
         return self.reason(offer[2], str(statement), conditions)._replace(
@@ -154,20 +151,9 @@ class _WayDecoder(AdviceDecoder):
             exclusions=tuple(
                 self.exclusion(offer, source, by_source.get(source, ()))
                 for source in sorted({*by_source, *exempt}, key=natural)
-                if source in exempt or (source, statement) not in self.spared
+                if source in exempt or (source, statement) not in spared
             ),
         )
-
-    @cached_property
-    def checked(self) -> Sequence[Row]:
-        """The exclusions that are looked at for every offer."""
-        facts = self.completions.facts
-        return [*facts("bars_repeated", 1), *facts("bars_limited", 1)]
-
-    @cached_property
-    def spared(self) -> set[Row]:
-        """Which exclusion does not bar what a statement offers."""
-        return {*self.completions.facts("spares", 2)}
 
     @cached_property
     def rests(self) -> dict[Row, tuple[str, ...]]:
@@ -201,19 +187,16 @@ class _WayDecoder(AdviceDecoder):
             return f"what {offer[0]} offers is exempt", set()
         forgiven = [row[4:] for row in self.possible["forgiven"] if row[:4] == (source, *offer)]
         if not forgiven:
-            return self.lets_pass.get(source, ""), set()
+            texts = (
+                str(text) for of, text in self.completions.facts("lets_pass", 2) if of == source
+            )
+            return next(texts, ""), set()
         words = self.table.words
         lines = words.names(sorted({line for _, line in forgiven}))
         names = words.names(sorted({str(name) for name, _ in forgiven}))
         found = self.possible["forgiven_by"]
         codes = {str(row[-1]) for row in found if row[:-1] == (source, offer[0])}
         return f"{offer[0]} allows {names} of line {lines} again", codes
-
-    @cached_property
-    def lets_pass(self) -> dict[str, str]:
-        """What exclusions do not find in a therapy that they let pass."""
-        found = self.completions.facts("lets_pass", 2)
-        return {str(source): str(text) for source, text in found}
 
     def conditions(self, offer: Row, source: str, findings: Iterable[str]) -> tuple[Condition, ...]:
         unmet, wanted = self.unmet.get(offer, {}), self.wanted.get(offer, {})
@@ -223,6 +206,6 @@ class _WayDecoder(AdviceDecoder):
                 finding,
                 wanted.get((source, finding), ()),
                 unmet.get((source, finding), "met"),
-            )._replace(interpretations=self.read_by.get((finding,), ()))
+            )._replace(interpretations=self.grouped("read_by").get((finding,), ()))
             for finding in sorted({*findings}, key=natural)
         )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from crcasp.program.completions import Completions
-from crcasp.program.terms import Word, natural
+from crcasp.program.terms import grouped, natural
 from crcasp.questions.decoder import AdviceDecoder
 from crcasp.questions.patient import Constants, Overlays, Patient, Source
 from crcasp.questions.together import open_findings, together
@@ -44,7 +43,10 @@ def what_is_missing(patient: Patient) -> Missing:
     if not decoder.in_scope:
         return Missing((), provenance, in_scope=False)
     joint = together(decoder)
-    decides, raises = (_by_finding(completions, name) for name in ("decides", "raises"))
+    decides, raises = (
+        grouped((finding, str(therapy)) for therapy, finding in completions.missing[name])
+        for name in ("decides", "raises")
+    )
     found = [
         MissingFinding(
             finding,
@@ -59,22 +61,11 @@ def what_is_missing(patient: Patient) -> Missing:
     result = Missing(
         tuple(found), provenance, True, preferred, grade, joint, tuple(decoder.findings())
     )
-    found.sort(
-        key=lambda item: (
-            not result.changes(item),
-            -len(item.decides),
-            -len(item.raises),
-            natural(item.finding),
-        )
-    )
-    return replace(result, findings=tuple(found))
 
+    def order(it: MissingFinding) -> tuple[object, ...]:
+        return not result.changes(it), -len(it.decides), -len(it.raises), natural(it.finding)
 
-def _by_finding(completions: Completions, predicate: str) -> dict[Word, set[str]]:
-    found: dict[Word, set[str]] = {}
-    for therapy, finding in completions.missing[predicate]:
-        found.setdefault(finding, set()).add(str(therapy))
-    return found
+    return replace(result, findings=tuple(sorted(found, key=order)))
 
 
 def _outcomes(decoder: AdviceDecoder, values: Mapping[str, int]) -> Iterator[Outcome]:

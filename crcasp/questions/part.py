@@ -74,13 +74,8 @@ def smallest_patient(
         [literal for literal in known if literal in core],
         lambda some: solver.core([-goal, *fixed, *some]),
     )
-    given = {*held, *(fact_of(turns_out[literal]) for literal in known)}
+    findings = (turns_out[literal].arguments for literal in known)
+    given = {*held, *(Function(it.name, [*it.arguments, value]) for it, value in findings)}
     lines = [it.arguments[0] for it in held if it.name == "toxic"]
     given |= {Function("stopped", [line, Function("toxicity")]) for line in lines}
     return tuple(sorted(given, key=lambda it: natural(str(it))))
-
-
-def fact_of(turns_out: Symbol) -> Symbol:
-    """Return the fact of a patient that a finding turns out to be what it is."""
-    finding, value = turns_out.arguments
-    return Function(finding.name, [*finding.arguments, value])

@@ -14,14 +14,7 @@ from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.registry.batch import Batch, Said
-from crcasp.registry.cells import (
-    Bools,
-    Cells,
-    Column,
-    Facts,
-    as_text,
-    findings_of_its_own,
-)
+from crcasp.registry.cells import Bools, Cells, Column, Facts, as_text, findings_of_its_own
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.columns import GIVEN, ID, LINE, Columns, Names
 from crcasp.registry.evaluation import Evaluator, Issues

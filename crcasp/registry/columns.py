@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from crcasp.errors import UsageError
 from crcasp.facts.wording import printable, suggestion
+from crcasp.program.terms import grouped
 from crcasp.program.vocabulary import LIMITS, Vocabulary
 from crcasp.questions.therapy import plain
 from crcasp.registry.column_map import ColumnMap
@@ -127,9 +128,7 @@ class Names:
 
     def of(self, header: Sequence[str], name: str) -> Columns:
         """Return what the columns of a table are for."""
-        by_name: dict[str, list[str]] = {}
-        for column in header:
-            by_name.setdefault(called(column), []).append(column)
+        by_name = grouped((called(column), column) for column in header)
 
         def there(column: str, mine: str) -> str:
             found = [it for it in header if it == column] or by_name.get(called(column), [])

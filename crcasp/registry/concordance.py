@@ -11,18 +11,9 @@ import numpy as np
 
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.program.terms import Row, natural, row, word
+from crcasp.program.terms import Row, grouped, natural, row, word
 from crcasp.registry.answers import Answers
-from crcasp.registry.outcome import (
-    LIST,
-    OR,
-    Coded,
-    Given,
-    Places,
-    packed,
-    patterns,
-    together,
-)
+from crcasp.registry.outcome import LIST, OR, Coded, Given, Places, packed, patterns, together
 from crcasp.registry.set_enumerator import Sets
 
 
@@ -56,23 +47,16 @@ class Concordance:
         self.program = program
 
     @cached_property
-    def needs(self) -> dict[tuple[str, str], set[str]]:
+    def needs(self) -> dict[tuple[str, str], list[str]]:
         """The values that each statement needs of each finding."""
         solver = engine(self.program).table.solver
-        needs: dict[tuple[str, str], set[str]] = {}
-        for statement, _, finding, value in solver.facts("needs", 4):
-            needs.setdefault((str(statement), str(finding)), set()).add(str(value))
-        for statement, line, _ in solver.facts("statement", 3):
-            needs[str(statement), "line"] = {str(line)}
-        return needs
+        rows = solver.facts("needs", 4)
+        needs = grouped(((str(of), str(finding)), str(value)) for of, _, finding, value in rows)
+        lines = solver.facts("statement", 3)
+        return needs | {(str(statement), "line"): [str(line)] for statement, line, _ in lines}
 
     def of(
-        self,
-        answers: Answers,
-        places: Places,
-        given: Given,
-        in_scope: Coded,
-        sets: Coded,
+        self, answers: Answers, places: Places, given: Given, in_scope: Coded, sets: Coded
     ) -> Coded:
         """Return the judgements on what was given to some patients, each pattern judged once."""
         numbers: dict[tuple[str, ...], int] = {}
@@ -122,7 +106,7 @@ class Concordance:
         if exclusion is not None:
             return f"{standing.source}, {exclusion}"
         words = table.words
-        needs = sorted(self.needs.get((standing.source, standing.finding), set()) - {"yes"})
+        needs = sorted({*self.needs.get((standing.source, standing.finding), ())} - {"yes"})
         values = f" {words.names(needs, 'or')}" if needs else ""
         return f"statement {standing.source} needs: {words.name(standing.finding)}{values}"
 

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from clingo import Symbol
 
 from crcasp.errors import NoAnswerError, UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.program.terms import word
+from crcasp.program.terms import grouped, word
 from crcasp.questions.both import shared_words
 from crcasp.questions.compare import EXCLUDED
 from crcasp.registry.answers import Answers
@@ -147,10 +146,8 @@ def with_words(program: Program, other: Program) -> Program:
 
 def _verdicts(answers: Answers, ranks: Mapping[str, int], places: Places) -> dict[str, Coded]:
     """Return the verdicts of a table on each therapy for some patients."""
-    grades: dict[Symbol, list[tuple[int, int]]] = {}
-    for atom in answers.atoms("has_grade", 2):
-        therapy, rank = atom.arguments
-        grades.setdefault(therapy, []).append((rank.number, answers.ask(atom)[0]))
+    pairs = ((atom.arguments, answers.ask(atom)[0]) for atom in answers.atoms("has_grade", 2))
+    grades = grouped((therapy, (rank.number, whom)) for (therapy, rank), whom in pairs)
     names = {rank: grade for grade, rank in ranks.items()}
     found = {}
     for atom in answers.atoms("eligible", 1):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import NamedTuple
 
 from crcasp.errors import UsageError
@@ -73,26 +72,16 @@ def known(provenance: Provenance | None) -> Provenance:
 
 def program_fingerprint() -> str:
     """Return the fingerprint of every file in `lp/`, one after another by path."""
-    from hashlib import sha256
+    from pathlib import Path
 
-    whole = sha256()
-    for path in _program_files():
-        with open(path, "rb") as file:
-            whole.update(file.read())
-    return whole.hexdigest()[:SHOWN]
+    root = Path(program_directory())
+    files = {path.relative_to(root).as_posix().encode(): path for path in root.rglob("*.lp")}
+    return digest(b"".join(files[name].read_bytes() for name in sorted(files)))
 
 
 def overlay_fingerprints(program: Program) -> list[tuple[str, str]]:
     """Return each overlay's name with its fingerprint."""
     return [(name, digest(text.encode())) for name, text in program.overlays]
-
-
-def _program_files() -> list[str]:
-    root = program_directory()
-    found = []
-    for directory, _, names in os.walk(root):
-        found += [os.path.join(directory, name) for name in names if name.endswith(".lp")]
-    return sorted(found, key=lambda path: os.path.relpath(path, root).replace(os.sep, "/").encode())
 
 
 def digest(content: bytes) -> str:

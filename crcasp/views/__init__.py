@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from crcasp.errors import UsageError
 from crcasp.results.additions import Additions
 from crcasp.results.advice import Advice
@@ -19,6 +22,11 @@ from crcasp.views.document import Document
 from crcasp.views.explanation import explanation_document
 from crcasp.views.missing import missing_document
 
+DOCUMENTS: dict[type, Callable[[Any], Document]] = {
+    **{Additions: additions_document, Audit: audit_document, Comparison: comparison_document},
+    **{Diff: diff_document, Explanation: explanation_document, Missing: missing_document},
+}
+
 
 def document_of(result: object, *, every_set: bool = False) -> Document:
     """Return a result as a document.
@@ -30,19 +38,8 @@ def document_of(result: object, *, every_set: bool = False) -> Document:
     Raises:
         UsageError: it is no result.
     """
-    match result:
-        case Advice():
-            return advice_document(result, every_set=every_set)
-        case Explanation():
-            return explanation_document(result)
-        case Missing():
-            return missing_document(result)
-        case Comparison():
-            return comparison_document(result)
-        case Diff():
-            return diff_document(result)
-        case Audit():
-            return audit_document(result)
-        case Additions():
-            return additions_document(result)
+    if isinstance(result, Advice):
+        return advice_document(result, every_set=every_set)
+    if type(result) in DOCUMENTS:
+        return DOCUMENTS[type(result)](result)
     raise UsageError(f"A value of type {type(result).__name__} is not a result.")

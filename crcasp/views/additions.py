@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from clingo import Symbol, SymbolType, parse_term
 
 from crcasp.program.table import Rules
-from crcasp.program.terms import word
+from crcasp.program.terms import grouped, word
 from crcasp.program.vocabulary import LIMITS, OF_LINE
 from crcasp.program.wording import Wording, listed
 from crcasp.results.additions import BY_RULE, AddedSource, Addition, Additions, Named, Need
@@ -41,9 +41,7 @@ def additions_document(additions: Additions) -> Document:
 
 def _entries(addition: Addition, rules: Rules) -> Iterator[Block]:
     for source in addition.sources:
-        alike = phrases.grouped(
-            ((it.does, it.what, it.grade, it.by_rule), it.needs) for it in source.says
-        )
+        alike = grouped(((it.does, it.what, it.grade, it.by_rule), it.needs) for it in source.says)
         said = (capital(_said(*of, ways, source, rules.words)) for of, ways in alike.items())
         yield Item(_source(source, rules), tuple(f"{text}." for text in said))
     for name, text in addition.withdrawn:

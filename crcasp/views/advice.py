@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from clingo import parse_term
 
 from crcasp.program.table import Rules
-from crcasp.program.terms import natural, word
+from crcasp.program.terms import grouped, natural, word
 from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Advice, Finding, Reason, RecommendationSet, Together, Verdict
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Entry, Field, Grid, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import capital, cited, coded, folded, graded, grouped, needed
+from crcasp.views.phrases import capital, cited, coded, folded, graded, needed
 
 TESTS = 8  # rows of tests in an answer; `missing` has all
 ADDS = "Tests that could change the answer"
@@ -255,9 +255,7 @@ def joint_tests(
     return items
 
 
-def _merged(
-    choices: list[tuple[tuple[str, str], ...]],
-) -> list[list[tuple[str, list[str]]]]:
+def _merged(choices: list[tuple[tuple[str, str], ...]]) -> list[list[tuple[str, list[str]]]]:
     """Return choices for the same findings as one, where only one finding has several values."""
     together = zip(*choices, strict=True)
     values = [(pairs[0][0], sorted({it for _, it in pairs}, key=natural)) for pairs in together]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from clingo import parse_term
 
-from crcasp.program.terms import word
+from crcasp.program.terms import grouped, word
 from crcasp.program.vocabulary import LIMITS
 from crcasp.program.wording import listed
 from crcasp.results.advice import Advice, Reason, Verdict
@@ -14,7 +14,7 @@ from crcasp.results.comparison import Comparison, Difference, Kind
 from crcasp.views import phrases
 from crcasp.views.document import Block, Document, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import folded, folded_sets, graded, grouped
+from crcasp.views.phrases import folded, folded_sets, graded
 
 SAME = "Every therapy has the same verdict and grade."
 TITLES: dict[Kind, str] = {

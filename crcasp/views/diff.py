@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crcasp.program.table import Rules
+from crcasp.program.terms import grouped
 from crcasp.program.wording import Wording, listed
 from crcasp.results.comparison import KINDS
 from crcasp.results.diff import AsGiven, Changed, Diff, ExamplePatient, Only, Standing
@@ -12,7 +13,7 @@ from crcasp.views import phrases
 from crcasp.views.comparison import TITLES
 from crcasp.views.document import Block, Document, Entry, Item, Note, Section
 from crcasp.views.frame import framed, rules_of
-from crcasp.views.phrases import capital, cited, folded, folded_sets, grouped
+from crcasp.views.phrases import capital, cited, folded, folded_sets
 
 ALLOWED = ("allowed",)
 WAYS = 3  # of the alternatives for whom a change happens, the shortest

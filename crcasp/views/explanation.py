@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from crcasp.program.terms import grouped
 from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Condition, Reason
 from crcasp.results.explanation import Change, Explanation
 from crcasp.views import phrases
 from crcasp.views.document import Block, Check, Document, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import capital, cited, coded, folded_sets, found, graded, grouped, needed
+from crcasp.views.phrases import capital, cited, coded, folded_sets, found, graded, needed
 
 OFFERS = {"met": "offers it", "open": "may offer it", "not_met": "would offer it"}
 STATES = {"met": "met", "open": "open", "not_met": "not met"}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from crcasp.program.table import Rules
+from crcasp.program.terms import grouped
 from crcasp.program.wording import Wording
 from crcasp.results.missing import Missing, MissingFinding
 from crcasp.views import phrases
 from crcasp.views.advice import ADDS, joint_tests, settled
 from crcasp.views.document import Block, Document, Entry, Item, Note, Section
 from crcasp.views.frame import framed, patient_name, rules_of
-from crcasp.views.phrases import folded, folded_sets, graded, grouped
+from crcasp.views.phrases import folded, folded_sets, graded
 
 CHANGES = "One finding at a time: what the preferred sets would be"
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from math import prod
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from clingo import parse_term
 
-from crcasp.program.terms import Word, natural, word
+from crcasp.program.terms import Word, grouped, natural, word
 from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Condition, Reason, Verdict
 
@@ -20,16 +20,6 @@ ORDINALS = (
     *("first", "second", "third", "fourth", "fifth"),
     *("sixth", "seventh", "eighth", "ninth", "tenth"),
 )
-Key = TypeVar("Key", bound=Hashable)
-Value = TypeVar("Value")
-
-
-def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
-    """Return the second of each pair by the first, in order."""
-    groups: dict[Key, list[Value]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
-    return groups
 
 
 def conjoined(conditions: Iterable[str]) -> str:

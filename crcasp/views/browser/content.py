@@ -6,7 +6,6 @@ import os
 
 from clingo import ast
 
-from crcasp.facts.collector import Collector
 from crcasp.program.completions import SHOW
 from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import Program, program_directory, verdict_files
@@ -39,7 +38,7 @@ def content(program: Program) -> dict[str, object]:
     named = program._replace(
         overlays=tuple((os.path.basename(it), "") for it, _ in program.overlays)
     )
-    signatures = Collector(vocabulary, "").signatures
+    signatures = vocabulary.signatures
     names = {str(value) for domains in signatures.values() for it in domains for value in it}
     return {
         "given": {

@@ -89,7 +89,7 @@ const numbers = (found) => new Set(found.map((text) => Number(text.slice(2, -1))
 
 class Control {
   constructor(text) {
-    const { grouped } = modules["crcasp.views.phrases"];
+    const { grouped } = modules["crcasp.program.terms"];
     const found = ask(text, `--mode=gringo ${data.options}`);
     [this.lines, this.atoms, this.symbolic_atoms] = [[], [], this];
     for (const line of found) {

@@ -38,11 +38,7 @@ def environment() -> Environment:
 
 
 def page(
-    template: str,
-    title: str,
-    provenances: list[Provenance],
-    command: str,
-    **content: object,
+    template: str, title: str, provenances: list[Provenance], command: str, **content: object
 ) -> str:
     """Return a page.
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
-from crcasp.program.terms import Row, natural
+from crcasp.program.terms import Row, grouped, natural
 from crcasp.program.wording import Wording, listed
-from crcasp.views.phrases import grouped
 from crcasp.views.picture.dot import FONT, digraph, label, node, svg
 
 PROGRAM = "picture/map.lp"
