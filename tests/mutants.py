@@ -95,6 +95,8 @@ LOWERING = 'statement("Y", any, benefit). text("Y", "y"). offers("Y", b, folfox)
 LOWERING += 'needs("Y", b, mmr, deficient). '
 # Patients who are hardly met by chance, each with what an overlay says.
 LINES = "received(1, {}). stopped(1, {}). received(2, {}). stopped(2, {}). "
+LATER_LINE = ("irinotecan", "completed")
+MADE_UP = "made_up(folfox, (fluorouracil; oxaliplatin))."
 AGAIN = "received(3, capecitabine). stopped(3, completed). ras(mutant)."
 EDGES = (
     # Which interpretations an answer relies on.
@@ -110,8 +112,16 @@ EDGES = (
     *(
         (LINES.format(drugs, "completed", "capecitabine", "completed"), withdrawn)
         for drugs in ("(fluorouracil; oxaliplatin)", "folfox")
-        for withdrawn in ("", 'withdrawn("I22").')
+        for withdrawn in ("", 'withdrawn("I22").', f'withdrawn("I22"). {MADE_UP}')
     ),
+    (LINES.format("(fluorouracil; irinotecan)", "completed", "capox", "completed"), ""),
+    (LINES.format("(fluorouracil; oxaliplatin; capox)", "completed", *LATER_LINE), ""),
+    (
+        "multifocal_liver_disease(late). disease_extent(liver_dominant).",
+        'withdrawn("I18"). needs("13", late, disease_extent, liver_dominant).',
+    ),
+    ("ras(wild_type).", 'rests_on(("X2", "2"), "I15"). withdrawn("I15").'),
+    ("received(1, cetuximab).", 'withdrawn("I21"). no_chemotherapy(anti_egfr).'),
     *(
         (f"{EARLY} {late} mmr(deficient).", f'withdrawn("{it}").')
         for late in ("", "received(1, folfox). stopped(1, completed).")
@@ -561,6 +571,7 @@ def questions() -> tuple[Question, ...]:
     return (
         *(_of_patient(*one) for one in (*plain, *without_some, *by_hand)),
         *(Question("", partial(_by_clingo, facts)) for facts in FULLY_KNOWN),
+        *(Question("", partial(_decides, it)) for it in test_program.deciding_patients()),
         *(
             Question(f'withdrawn("{name}").', partial(_has, facts, therapy, lacking))
             for name, facts, therapy, _, lacking in test_table.INTERPRETATIONS
@@ -637,6 +648,11 @@ def _has(facts: str, therapy: str, expected: str, overlay: Path) -> str:
 
 def _by_clingo(facts: str, _: Path) -> str:
     test_program.check(facts)
+    return ""
+
+
+def _decides(facts: str, _: Path) -> str:
+    test_program.check_deciding(facts)
     return ""
 
 
