@@ -72,6 +72,61 @@ def test_what_is_found_out_turns_no_verdict_and_lowers_no_grade(
                     assert ranks[0] <= ranks[1], said
 
 
+LEFT_OUT = (
+    "liver_metastases(unresectable). ras(mutant). mmr(proficient). received(1, folfox). "
+    "stopped(1, progression). unavailable((tace; radioembolization))."
+)
+
+
+def test_what_a_better_statement_would_prefer_is_named() -> None:
+    """HAI is eligible by 9 before it is preferred by 12."""
+    found = recommend(parse_facts(LEFT_OUT)).together or ()
+    (both,) = [dict(it.findings) for it in found if it.prefers and "liver_only" in str(it)]
+    assert both == {"disease_extent": "liver_only", "multifocal_liver_disease": "early"}
+
+
+@pytest.mark.parametrize(
+    ("overlays", "count"),
+    [
+        pytest.param((), 40, id="table", marks=pytest.mark.slow),
+        pytest.param((LATER,), 6, id="later", marks=pytest.mark.slow),
+    ],
+)
+def test_what_comes_into_the_preferred_sets_is_named_before(
+    overlays: tuple[Path, ...], count: int
+) -> None:
+    for rng, _ in patients(5000, count):
+        whole = reading.random_patient(rng, ignorance=0)
+        stops = {n: "completed" if it == "other" else it for n, it in whole.stopped.items()}
+        whole = replace(whole, toxic={}, stopped=stops)  # what is assumed of an unknown stop
+        whole = replace(whole, findings={n: it for n, it in whole.findings.items() if n != "msi"})
+        share = rng.choice((0.3, 0.6, 0.8))
+        less = replace(
+            whole,
+            findings={name: it for name, it in whole.findings.items() if rng.random() < share},
+            stopped={n: it for n, it in stops.items() if rng.random() < share},
+        )
+        known = parse_facts(less.facts(), overlays=overlays)
+        before, after = recommend(known, overlays=overlays), answer(whole.facts(), overlays)
+        values = {it.name: it.value for it in after.findings}
+        values |= {f"stopped({n})": why for n, why in stops.items()}
+        old, new = ({it for one in ad.preferred for it in one.therapies} for ad in (before, after))
+        for therapy in new - old if after.in_scope else ():
+            assert any(
+                therapy in it.prefers and all(fits(values.get(n), said) for n, said in it.findings)
+                for it in before.together or ()
+            ), (therapy, less.facts(), whole.facts())
+
+
+def fits(value: object, said: str) -> bool:
+    """Whether a value is the one that is said, or within the bound."""
+    *bound, limit = said.split()
+    if not bound:
+        return str(value) == limit
+    assert isinstance(value, int)
+    return value >= int(limit) if bound == ["at", "least"] else value <= int(limit)
+
+
 @pytest.mark.parametrize(("overlays", "count"), TABLES)
 def test_what_is_unavailable_is_gone_and_nothing_else_gains(
     overlays: tuple[Path, ...], count: int

@@ -32,6 +32,10 @@ UNSURE = (
     "by needs/4; a rule may ask for the history by received/2, held/2 or initial_line/1."
 )
 OF_PATIENT = "this is a fact of one patient, and all are asked about: give it in a fact file."
+OF_HISTORY = (
+    "this depends on the history, and diff compares tables that are the same for every patient: "
+    "say for whom it is meant by needs/4 of a finding such as earlier(A) or failed(A)."
+)
 AFTER = "is part of the table here, and hangs on the recommendation sets that the table leads to."
 
 
@@ -75,6 +79,20 @@ class OverlayCheck(ReadOverlays):
         for stated, _ in self.links:
             for key in stated.keys() & facts:
                 raise UsageError(f"{stated[key]}: {OF_PATIENT}")
+
+    def refuse_history(self) -> None:
+        """Refuse rules by which the table depends on the history of a patient.
+
+        Raises:
+            UsageError: an overlay has one.
+        """
+        table, facts = self.language("states", "tells").keys() - NOTICE, self.language("asks_fact")
+        links = [*self.links]
+        if any(asked - self.language("states").keys() for _, asked in links):
+            history = reached(facts, links)
+            for stated, asked in links:
+                for key in stated.keys() & table if asked & history else ():
+                    raise UsageError(f"{stated[key]}: {OF_HISTORY}")
 
     # ---- what is wrong ------------------------------------------------------------------------
 

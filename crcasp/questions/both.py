@@ -59,6 +59,7 @@ class Both(SideBySide):
             raise UsageError(f"{place}: {LEFT_OUT}")
         for check in checks:
             check.refuse_patient()
+            check.refuse_history()
         self.tables = [one.table for one in self.engines]
         self.lines = min(LINES, *(one.vocabulary.lines for one in self.engines))
         self.programs = [

@@ -98,9 +98,10 @@ class _Together:
         """Yield each grade that a therapy may reach and by which it would be preferred."""
         certain = {*self.completions.certain}
         possible = {*self.completions.possible}
+        told = {therapy for therapy, goal in self._eligible() if self.reaches((goal,), therapy)}
         for atom, literal in self.completions.literals("has_grade", 2).items():
             therapy, rank = word(atom.arguments[0]), atom.arguments[1].number
-            needed = self.lowest + (therapy in self.decoder.open)  # that it is eligible is told
+            needed = self.lowest + (therapy in told)  # that it is eligible is told
             if atom in possible and atom not in certain and rank >= needed:
                 yield str(therapy), literal
 

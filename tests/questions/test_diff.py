@@ -222,27 +222,6 @@ def test_a_class_is_compared_with_what_each_table_says_of_it(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_a_rule_on_the_history_withdraws_for_whom_it_does(tmp_path: Path) -> None:
-    overlay = tmp_path / "o.lp"
-    overlay.write_text('withdrawn(("8"; "I8")) :- received(_, folfoxiri).')
-    found = diff(overlays=[overlay])
-    withdrawn = {
-        (it.kind, it.therapy): {
-            one.finding for way in it.when for one in way if one.finding.startswith("withdrawn")
-        }
-        for it in found.changes
-    }
-    assert withdrawn == {
-        ("lost", "regorafenib"): {'withdrawn("8")'},
-        ("lost", "trifluridine_tipiracil"): {'withdrawn("8")'},
-        ("lowered", "regorafenib"): {'withdrawn("8")'},
-        ("lowered", "trifluridine_tipiracil"): {'withdrawn("8")'},
-        ("gained", "hai"): {'withdrawn("I8")'},
-    }
-    assert "a rule withdraws 8" in " ".join(found.to_text().split())
-
-
-@pytest.mark.slow
 def test_only_constants_that_bound_a_need_are_named() -> None:
     found = diff(overlays=[TRIAL], constants={"younger_age": 60, "fit_ecog": 1, "unfit_ecog": 2})
     because = {it.therapy: it.because for it in found.changes}

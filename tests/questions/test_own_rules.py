@@ -114,13 +114,20 @@ def test_facts_of_one_patient_are_not_those_of_all(text: str, overlay: Overlay) 
             question(overlays=[path])
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("body", ["received(1, capox)", "held(L, bevacizumab), L > 1"])
-def test_a_change_that_depends_on_the_history_itself_is_refused(
-    body: str, overlay: Overlay
-) -> None:
-    with pytest.raises(UsageError, match="diff cannot say for whom TACE changes"):
-        diff(overlays=[overlay(OFFERS.format(body))])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        OFFERS.format("received(1, capox)"),
+        OFFERS.format("held(L, bevacizumab), L > 1"),
+        'withdrawn("I9") :- received(_, tace).',
+        'single_agent("13") :- late. late :- initial_line(L), L > 1.',
+        "not_repeated(anti_vegf) :- contraindicated(hai).",
+    ],
+)
+def test_diff_refuses_a_table_that_depends_on_the_history(rule: str, overlay: Overlay) -> None:
+    for tables in ({"overlays": [overlay(rule)]}, {"old": [overlay(rule)]}):
+        with pytest.raises(UsageError, match=r"own\.lp:\d+:\d+: this depends on the history"):
+            diff(**tables)
 
 
 def test_a_line_may_be_named_in_any_way(overlay: Overlay) -> None:

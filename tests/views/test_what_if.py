@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import vendoring
 from declared import VOCABULARY
 from pages import HTML, parsed
 from words import CLOSING
@@ -108,7 +109,7 @@ def test_another_version_takes_the_place_of_this(tmp_path: Path) -> None:
     folder = tmp_path / "vendor"
     (folder / "licenses").mkdir(parents=True)
     glue = "const here = import.meta.url; export default Module;"
-    found = vendored.replace("9.9.9", registry(tmp_path, glue), str(folder))
+    found = vendoring.replace("9.9.9", registry(tmp_path, glue), str(folder))
     assert found == vendored.manifest(str(folder))
     assert found["version"] == "9.9.9"
     assert vendored.read("clingo.js", str(folder)).decode() == glue
@@ -129,7 +130,7 @@ def test_what_is_not_as_expected_replaces_nothing(
     folder = tmp_path / "vendor"
     (folder / "licenses").mkdir(parents=True)
     with pytest.raises(UsageError, match=said):
-        vendored.replace("9.9.9", registry(tmp_path, glue, integrity), str(folder))
+        vendoring.replace("9.9.9", registry(tmp_path, glue, integrity), str(folder))
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
