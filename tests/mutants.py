@@ -120,6 +120,8 @@ EDGES = (
         "multifocal_liver_disease(late). disease_extent(liver_dominant).",
         'withdrawn("I18"). needs("13", late, disease_extent, liver_dominant).',
     ),
+    (LINES.format("folfiri", "completed", "folfox", "progression") + "ras(wild_type).", ""),
+    ("liver_metastases(none). mmr(deficient). msi(stable).", ""),
     ("ras(wild_type).", 'rests_on(("X2", "2"), "I15"). withdrawn("I15").'),
     ("received(1, cetuximab).", 'withdrawn("I21"). no_chemotherapy(anti_egfr).'),
     *(

@@ -31,7 +31,7 @@ class Engine:
         vocabulary: what a fact may say.
         declared: the grounding that the vocabulary was read from.
         constrained: whether overlays leave out patients.
-        unsourced: the names of the overlays that add no source and take nothing back.
+        unsourced: the overlays that add no source, and take nothing back of all patients.
     """
 
     def __init__(

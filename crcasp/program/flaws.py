@@ -24,6 +24,8 @@ from crcasp.program.wording import nearest
 SETS = "sets.lp"
 FLAWS = ("check/names.lp", "check/table.lp")
 GIVEN = ("given", 3)  # how the facts of a patient are read
+LIMITS = (SymbolType.Infimum, SymbolType.Supremum)
+ENDS = "an end of the order of terms: write a number or a name."
 LOOP = "hangs on itself through `not`, and may have more than one answer, or none: break the loop."
 TAKEN = "is a predicate of the program: choose another name."
 HANGS = "this hangs on facts as they are given, and a fully known patient has none: ask for is/2."
@@ -168,6 +170,10 @@ class OverlayCheck(ReadOverlays):
             for fact in self._facts():
                 backend.add_rule([backend.add_atom(fact)])
         control.ground([("base", [])])
+        for symbol in self.read.literals("stated", 4):
+            stated, *where = symbol.arguments
+            if any(it.type in LIMITS for it in stated.arguments):
+                yield Fault(_place(*map(word, where)), f"{word(stated)} names {ENDS}")
         found = Solver(control)
         for source, line, column, name, text in found.facts("fault", 5):
             yield Fault(_place(source, line, column), f"{name} {text}.")

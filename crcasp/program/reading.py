@@ -148,10 +148,10 @@ class ReadOverlays:
 
     @property
     def unsourced(self) -> tuple[str, ...]:
-        """The names of the overlays that add no source and take nothing back."""
+        """The names of the overlays that add no source and take nothing back of all patients."""
         names = []
         for overlay in self.overlays:
-            stated = [key for stated, *_ in overlay.links for key in stated]
+            stated = {key for stated, asked, _ in overlay.links for key in stated if not asked}
             says = any(rule.ast_type != Kind.Comment for rule in overlay.rules)
             if says and NAMED.isdisjoint(stated):
                 names.append(os.path.basename(overlay.name))

@@ -30,7 +30,7 @@ class Rules(NamedTuple):
         review: where the table stands.
         year: the year of the table.
         all_sources: the sources of overlays, each with its year, None where it gives none.
-        unsourced: overlays that add no source and take nothing back, by the names of their files.
+        unsourced: the overlays that add no source, and take nothing back of all patients.
         constrains_sets: whether constraints of overlays on sets ask for more than these.
         withdrawn: what overlays take back, of one patient what they take back there.
         constants: constants that are set.

@@ -144,7 +144,8 @@ class _Added:
         offered += [INITIAL for _ in self.terms("reuses", *case)]
         if offered:
             grade = " or ".join(self.words("regraded", *case))
-            by_rule = self.varies("offers", "reuses", "regraded", of=case)
+            grade += BY_RULE * self.varies("regraded", of=case)
+            by_rule = self.varies("offers", "reuses", of=case)
             yield Said("offers", tuple(map(_named, offered)), grade, needs, by_rule)
         barred = tuple(_named(what) for (what,) in self.terms("bars", *case))
         if barred:

@@ -147,6 +147,7 @@ class Cells:
         label = LINES.get(general(name), name)
         domain = {GIVEN: (known.therapies,), **known.signatures}[label][-1]
         remedy = f"write {choices(known.unnamed)} for a therapy without a known name, or {NO_LINE} "
+        remedy += "(of treatments: no row) if there was no such line."
         reader = Reader(
             name,
             domain,
@@ -156,7 +157,7 @@ class Cells:
             spelled={called(it): it for it in known.therapies} if domain is known.therapies else {},
             several=label not in (*known.findings, "stopped"),
             floor=name in self.floor,
-            unrecorded=f"{remedy}if there was no such line." if label == "received" else "",
+            unrecorded=remedy if label == "received" else "",
         )
         if name in self.floor and not reader.numbers:
             raise UsageError(f"--floor {name}: its values are not numbers; leave it out.")

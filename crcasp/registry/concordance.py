@@ -23,13 +23,15 @@ class Standing(NamedTuple):
     Attributes:
         status: "eligible", "undetermined" or "excluded"; "" if it does not know it.
         source: the statement or exclusion that decides against it.
-        finding: what is not as this statement needs it.
+        finding: what is not as a branch of this statement needs it.
+        branch: this branch.
         missing: what may alone decide, where it is undetermined.
     """
 
     status: str = ""
     source: str = ""
     finding: str = ""
+    branch: str = ""
     missing: tuple[str, ...] = ()
 
 
@@ -47,13 +49,17 @@ class Concordance:
         self.program = program
 
     @cached_property
-    def needs(self) -> dict[tuple[str, str], list[str]]:
-        """The values that each statement needs of each finding."""
-        solver = engine(self.program).table.solver
-        rows = solver.facts("needs", 4)
-        needs = grouped(((str(of), str(finding)), str(value)) for of, _, finding, value in rows)
-        lines = solver.facts("statement", 3)
-        return needs | {(str(statement), "line"): [str(line)] for statement, line, _ in lines}
+    def needs(self) -> dict[tuple[str, ...], list[str]]:
+        """The values that each branch of a statement needs of each finding."""
+        atoms = engine(self.program).table.solver.literals("needs", 4)
+        needs = (tuple(map(str, row(atom))) for atom in atoms)
+        return grouped((need[:3], need[3]) for need in needs)
+
+    @cached_property
+    def lines(self) -> dict[str, str]:
+        """The line of each statement."""
+        rows = engine(self.program).table.solver.facts("statement", 3)
+        return {str(statement): str(line) for statement, line, _ in rows}
 
     def of(
         self, answers: Answers, places: Places, given: Given, in_scope: Coded, sets: Coded
@@ -106,7 +112,9 @@ class Concordance:
         if exclusion is not None:
             return f"{standing.source}, {exclusion}"
         words = table.words
-        needs = sorted({*self.needs.get((standing.source, standing.finding), ())} - {"yes"})
+        key = standing.source, standing.branch, standing.finding
+        of_line = [self.lines[standing.source]] if standing.finding == "line" else []
+        needs = sorted({*self.needs.get(key, of_line)} - {"yes"})
         values = f" {words.names(needs, 'or')}" if needs else ""
         return f"statement {standing.source} needs: {words.name(standing.finding)}{values}"
 
@@ -155,13 +163,13 @@ class Concordance:
             else:
                 offer = unmet.setdefault(key[:3], {True: set(), False: set()})
                 offer[sure].add((str(key[3]), str(key[4])))
-        findings: dict[str, set[str]] = {}
+        findings: dict[str, set[tuple[str, str]]] = {}
         barring = {*table.exclusions}
-        for (statement, *_), kinds in unmet.items():
+        for (statement, branch, *_), kinds in unmet.items():
             line = (str(statement), "line")
             against = {line} if line in kinds[False] else kinds[True] or kinds[False]
             for source, finding in against:
-                findings.setdefault(source, set()).add(finding)
+                findings.setdefault(source, set()).add((finding, str(branch)))
                 barring |= {source} - {str(statement)}
         ranked = (deciding[True], deciding[False], barring, {*findings})
         sources = next((x & findings.keys() for x in ranked if x & findings.keys()), None)
@@ -169,8 +177,8 @@ class Concordance:
             return Standing()
         source = min(sources, key=table.place)
         # In the order of terms, names come before what has arguments.
-        first = min(findings[source], key=lambda name: ("(" in name, name))
-        return Standing("excluded", source, "" if source in barring else first)
+        first = min(findings[source], key=lambda it: ("(" in it[0], it))
+        return Standing("excluded", source, *(() if source in barring else first))
 
 
 def _look(given: Sequence[str], in_scope: bool, sets: Sets) -> str:

@@ -93,7 +93,8 @@ def _source(item: AddedSource, rules: Rules) -> str:
     kind = f"statement, {line}, {item.grade}" if item.line else "exclusion"
     year = rules.sources.get(item.source)
     when = f"{year}; " if year else ""
-    new = f"{item.source} ({when}new {kind})" if item.new else f"{item.source} (more of it)"
+    more = f"more of it, {line}" if item.line else "more of it"
+    new = f"{item.source} ({when}new {kind})" if item.new else f"{item.source} ({more})"
     return f"{new}: {item.text}{cited(item.references)}"
 
 
@@ -109,7 +110,10 @@ def _said(
     """Return what a source does, with the conditions of each of its branches or cases."""
     plain = [item.name for item in named if item.name != INITIAL and not item.statement]
     others = [_named(item, words) for item in named if item.name == INITIAL or item.statement]
-    what = listed([*filter(None, [folded(plain, words, ", ")]), *others])
+    them = folded(plain, words, ", ")
+    if them and source.line and does != "offers":
+        them += " offered by other statements"
+    what = listed([*filter(None, [them]), *others])
     needs = phrases.alternatives([[_need(need, words) for need in way] for way in ways])
     condition = f" if {needs}" if needs else "" if source.line or by_rule else " for every patient"
     condition += BY_RULE * by_rule

@@ -37,7 +37,9 @@ def comparison_document(comparison: Comparison) -> Document:
 class _Compared:
     def __init__(self, comparison: Comparison) -> None:
         self.it = comparison
-        self.rules = rules_of(comparison.before.provenance)
+        one, other = (rules_of(it.provenance) for it in (comparison.before, comparison.after))
+        both = tuple(it for it in one.withdrawn if it in other.withdrawn)
+        self.rules = one._replace(withdrawn=both)
         self.words = self.rules.words
         self.sides = (comparison.before, comparison.after)
         names = [patient_name(advice.provenance, "") for advice in self.sides]

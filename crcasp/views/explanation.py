@@ -154,9 +154,18 @@ class _Explained:
         by_state = grouped((item.state, item) for item in way.conditions)
         unmet = by_state.get("not_met", [])
         bars = [str(e.exclusion) for e in way.exclusions or () if e.state == "not_met"]
-        needs = listed([needed(item, self.words) for item in unmet or by_state.get("open", [])])
+        missing = unmet or by_state.get("open", [])
+        needs = listed([needed(item, self.words) for item in missing])
         if not unmet and not bars:
-            return f"{name} may apply: it needs {needs}."
+            asked = {item.finding for item in missing}
+            passing = [it for it in way.exclusions or () if it.state == "open"]
+            lacking = [(it, of) for of in passing for it in of.conditions if it.state == "open"]
+            more = [
+                f"{needed(it, self.words)} ({of.exclusion})"
+                for it, of in lacking
+                if it.finding not in asked
+            ]
+            return f"{name} may apply: it needs {' and '.join(filter(None, [needs, *more]))}."
         seen = listed([*filter(None, (found(item, self.words) for item in unmet))])
         parts = [f"it needs {needs}{f' (here: {seen})' if seen else ''}"] if unmet else []
         parts += [f"{listed(bars)} {'bar' if len(bars) > 1 else 'bars'} it"] if bars else []

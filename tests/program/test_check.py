@@ -478,11 +478,13 @@ def test_a_limit_that_no_patient_reaches_is_refused(constant: dict[str, int]) ->
     [
         (
             'offers("N", b, (folfox; capox)). lowers("N", b, folfiri, considered).',
-            "Gives FOLFIRI no higher grade than considered if CAPOX or FOLFOX eligible.",
+            "Gives FOLFIRI offered by other statements no higher grade than considered if CAPOX or "
+            "FOLFOX eligible.",
         ),
         (
             'reuses("N", c). lowers("N", c, sox, considered).',
-            "Gives SOX no higher grade than considered if the initial therapy eligible.",
+            "Gives SOX offered by other statements no higher grade than considered if the initial "
+            "therapy eligible.",
         ),
         (
             'offers("N", b, folfox). spares("X3", "N", 1).',

@@ -473,3 +473,15 @@ AFTER = "received(1, {}). stopped(1, {}). "
 )
 def test_it_is_said_what_is_so(facts: str, therapy: str, said: str) -> None:
     assert said in " ".join(explain(parse_facts(facts), therapy).to_text().split())
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ("side(left).", "Statement 1.1 may apply: it needs RAS wild-type (X2)."),
+        ("ecog(1).", "Statement 1.1 may apply: it needs left side and RAS wild-type (X2)."),
+    ],
+)
+def test_what_an_open_exclusion_asks_of_another_statement_is_said(facts: str, said: str) -> None:
+    text = explain(parse_facts(facts), "folfox+cetuximab").to_text()
+    assert said in " ".join(text.split())

@@ -125,9 +125,10 @@ def test_facts_of_one_patient_are_not_those_of_all(text: str, overlay: Overlay) 
     ],
 )
 def test_diff_refuses_a_table_that_depends_on_the_history(rule: str, overlay: Overlay) -> None:
-    for tables in ({"overlays": [overlay(rule)]}, {"old": [overlay(rule)]}):
+    path = [overlay(rule)]
+    for new, old in ((path, []), ([], path)):
         with pytest.raises(UsageError, match=r"own\.lp:\d+:\d+: this depends on the history"):
-            diff(**tables)
+            diff(overlays=new, old=old)
 
 
 def test_a_line_may_be_named_in_any_way(overlay: Overlay) -> None:
