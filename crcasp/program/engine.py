@@ -93,10 +93,9 @@ def engine(program: Program) -> Engine:
 def _engine(program: Program) -> Engine:
     check = None
     if program.overlays:
-        from crcasp.program.flaws import OverlayCheck
+        from crcasp.program.flaws import checked
 
-        check = OverlayCheck(program)
-        check.checked()
+        check = checked(program)
     declared = Solver(program.vocabulary_control())
     vocabulary = Vocabulary.of(declared)
     if not vocabulary.lines:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from clingo import Control, Function, Symbol, SymbolType
 
 from crcasp.errors import Fault, OverlayError, Place, UsageError
 from crcasp.program.clingo_messages import faults_of
-from crcasp.program.files import main_paths, program_directory
+from crcasp.program.files import Program, main_paths, program_directory
 from crcasp.program.ground import GroundRules, on_loops
 from crcasp.program.other import CHOSEN, reached
 from crcasp.program.reading import NOTICE, ReadOverlays, signature_of
@@ -241,6 +242,21 @@ class OverlayCheck(ReadOverlays):
         for atom, at in places.items():
             if atoms[atom] in loops:
                 yield Fault(_place(*map(word, at)), f"{word(atom)} {LOOP}")
+
+
+@lru_cache(maxsize=2)  # as a command asks for them several times, of two tables at most
+def checked(program: Program) -> OverlayCheck:
+    """Return the overlays of a program, once nothing is wrong with them.
+
+    Raises:
+        OverlayError: something is; says all that is.
+    """
+    found = OverlayCheck(program)
+    found.checked()
+    return found
+
+
+atexit.register(checked.cache_clear)  # while clingo is still there to free them
 
 
 @cache

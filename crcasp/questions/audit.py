@@ -13,7 +13,7 @@ from clingo import Function, Symbol, SymbolType, ast, parse_term
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.program.flaws import HANGS, OverlayCheck
+from crcasp.program.flaws import HANGS, checked
 from crcasp.program.ground import GroundRules
 from crcasp.program.implicants import prime_implicants
 from crcasp.program.solver import Solver
@@ -71,7 +71,7 @@ class AllPatients(Solver):
     def __init__(self, program: Program, own: Sequence[tuple[str, str]] = ()) -> None:
         self.start = time.perf_counter()
         self.most = min(LINES, engine(program).vocabulary.lines)  # an overlay is checked, too
-        check = OverlayCheck(program)
+        check = checked(program)
         check.refuse_patient()
         self.named = _violations(own, check.as_given)  # what clingo would break down at is said
         text = f"any_line(1..{self.most})."

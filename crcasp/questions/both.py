@@ -11,7 +11,7 @@ from crcasp.errors import UsageError
 from crcasp.program.completions import stated
 from crcasp.program.engine import Engine, engine
 from crcasp.program.files import Program, verdict_files
-from crcasp.program.flaws import OverlayCheck
+from crcasp.program.flaws import checked
 from crcasp.program.ground import GroundRules, add_copy
 from crcasp.program.sets import OF_TABLE, OF_VERDICTS
 from crcasp.program.solver import Solver
@@ -53,7 +53,7 @@ class Both(SideBySide):
     def __init__(self, old: Program, new: Program) -> None:
         self.given = (old, new)
         self.engines = [engine(program) for program in self.given]
-        checks = [OverlayCheck(program) for program in self.given]
+        checks = [checked(program) for program in self.given]
         constraints = (it for check in checks for own in check.overlays for it in own.constraints)
         for place, _ in constraints:
             raise UsageError(f"{place}: {LEFT_OUT}")

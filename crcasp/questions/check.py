@@ -9,7 +9,7 @@ from clingo import Function, Symbol
 
 from crcasp.errors import UsageError
 from crcasp.program.files import Program
-from crcasp.program.flaws import OverlayCheck
+from crcasp.program.flaws import OverlayCheck, checked
 from crcasp.program.overlays import Overlay
 from crcasp.program.terms import grouped, natural, word
 from crcasp.questions.patient import Constants
@@ -49,8 +49,7 @@ def what_is_added(program: Program) -> Additions:
     Raises:
         OverlayError: something is wrong with them.
     """
-    read = OverlayCheck(program)
-    read.checked()
+    read = checked(program)
     added = _Added(read)
     once = {overlay.name: overlay for overlay in read.overlays}
     return Additions(tuple(map(added.by, once.values())), Provenance.of(program))

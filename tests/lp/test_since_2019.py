@@ -9,7 +9,7 @@ import pytest
 from patients_in_words import facts, rows, therapy
 
 import crcasp
-from crcasp import Advice, parse_facts, recommend
+from crcasp import Advice, check, parse_facts, recommend
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
 from crcasp.questions.audit import AllPatients
@@ -52,6 +52,13 @@ def test_what_the_source_says(row: list[str]) -> None:
         (named,) = [reason for reason in reasons if reason.statement == source]
         assert named.text
         assert named.references or source[0].isdigit()
+
+
+def test_what_they_add_is_said_of_each() -> None:
+    text = check(FOLDER).to_text()
+    for path in FILES:
+        assert str(path) in text
+    assert "adds nothing" not in text
 
 
 def test_each_point_is_seen_from_inside_outside_and_unknown() -> None:
