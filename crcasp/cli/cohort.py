@@ -12,7 +12,6 @@ from crcasp.cli import options as shared
 from crcasp.errors import UsageError, not_installed
 
 if TYPE_CHECKING:
-    from crcasp.program.files import Program
     from crcasp.registry.column_map import ColumnMap
     from crcasp.registry.summary import Summary
 
@@ -87,12 +86,16 @@ def _overlay(name: str) -> str:
 
 def run(options: argparse.Namespace) -> tuple[str, int]:
     """Answer a registry."""
+    from crcasp.program.files import Program
+
     try:
         from crcasp.registry.form import Format
         from crcasp.registry.run import answer_files
     except ImportError as error:
         raise not_installed("crcasp cohort", error) from None
-    program, old = shared.program(options), _old(options)
+    program, old = shared.program(options), None
+    if options.old is not None:  # without a name, the table alone
+        old = Program.build([*filter(None, options.old)])
     mapping = _map(options)
     further: list[tuple[str, Callable[[Summary], str]]] = []
     for name, form in ((options.report, "html"), (options.summary, "json")):
@@ -126,15 +129,6 @@ def run(options: argparse.Namespace) -> tuple[str, int]:
     if sys.stderr is not None:
         sys.stderr.write(summary.text())
     return "", ERRORS if summary.errors else 0
-
-
-def _old(options: argparse.Namespace) -> Program | None:
-    """Return the old table, if there is one to compare with."""
-    from crcasp.program.files import Program
-
-    if options.old is None:
-        return None
-    return Program.build([name for name in options.old if name is not None])
 
 
 def _map(options: argparse.Namespace) -> ColumnMap:

@@ -173,8 +173,7 @@ class Table:
         rows = self.solver.facts("reference", 2)
         found = grouped((str(statement), source) for statement, source in rows)
         return {
-            statement: tuple(sorted(sources, key=lambda source: natural(str(source))))
-            for statement, sources in found.items()
+            statement: tuple(sorted(sources, key=natural)) for statement, sources in found.items()
         }
 
     def _beside(self) -> dict[str, str]:

@@ -48,9 +48,9 @@ def row(atom: Symbol) -> Row:
 
 
 @lru_cache(maxsize=4096)
-def natural(name: str) -> tuple[tuple[int, int, str], ...]:
+def natural(name: object) -> tuple[tuple[int, int, str], ...]:
     """Return a sort key that puts 2 before 10 and numbers before words."""
-    parts = re.findall(r"\d+|\D+", name)
+    parts = re.findall(r"\d+|\D+", str(name))
     return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
 
 

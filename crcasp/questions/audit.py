@@ -172,7 +172,7 @@ class AllPatients(Solver):
                 unreached.append(_item(item))
             elif shown:
                 examples.append(Example(_item(item), _smallest(part, goal)))
-        examples.sort(key=lambda example: natural(str(example.item)))
+        examples.sort(key=lambda example: natural(example.item))
         return examples, sorted(unreached, key=natural)
 
     # ---- gaps ---------------------------------------------------------------------------
@@ -186,7 +186,7 @@ class AllPatients(Solver):
         part = self.part(atoms.values())
         own = {atom: part.own[literal] for atom, literal in atoms.items()}
         askable = own.get(Function("askable"), 0)
-        closed = sorted((it for it in own if it.name == "closed"), key=lambda it: natural(str(it)))
+        closed = sorted((it for it in own if it.name == "closed"), key=natural)
 
         def implies(given: Iterable[Symbol], other: Symbol) -> bool:
             """Return whether a statement is closed for all patients for whom others are."""

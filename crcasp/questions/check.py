@@ -62,7 +62,7 @@ class _Added:
         self.stated = [*read.read.literals("stated", 4)]
         self.known = read.read.control.symbolic_atoms
         self.atoms = {
-            predicate: sorted(read.read.literals(predicate, arity), key=_in_order)
+            predicate: sorted(read.read.literals(predicate, arity), key=natural)
             for predicate, arity in {**OF_CASES, **OF_SOURCES, **IN_WORDS}.items()
         }
 
@@ -103,7 +103,7 @@ class _Added:
             overlay=overlay.name,
             sources=tuple(
                 self.source(name, name in new, sorted(case for of, case in cases if of == name))
-                for name in sorted({*new, *(source for source, _ in cases)}, key=_in_order)
+                for name in sorted({*new, *(source for source, _ in cases)}, key=natural)
             ),
             withdrawn=tuple(
                 (str(word(it)), self.text(it) + BY_RULE * self.varies("withdrawn", of=[it]))
@@ -177,7 +177,3 @@ def _need(finding: str, values: list[str], *, by_rule: bool = False) -> Need:
     bounds = tuple(value for value in values if " " in value)
     plain = tuple(value for value in values if " " not in value)
     return Need(finding, plain, bounds, by_rule)
-
-
-def _in_order(term: Symbol) -> tuple[tuple[int, int, str], ...]:
-    return natural(str(term))

@@ -64,7 +64,7 @@ class Feature(NamedTuple):
             word(value): literal in chosen if chosen else -literal not in held
             for value, literal in self.values.items()
         }
-        domain = sorted(values, key=lambda value: natural(str(value)))
+        domain = sorted(values, key=natural)
         left = bounds(domain, [value for value in domain if values[value]])
         if self.may_lack and not chosen:
             left = (*left, NEVER)

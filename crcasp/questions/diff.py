@@ -175,7 +175,7 @@ class Comparison:
             [fact for fact in facts if fact not in fixed],
             lambda some: some if self._differ((*fixed, *some)) else None,
         )
-        example = self.example(tuple(sorted((*fixed, *given), key=lambda it: natural(str(it)))))
+        example = self.example(tuple(sorted((*fixed, *given), key=natural)))
         return PreferredChange(True, example)
 
     def _differ(self, facts: tuple[Symbol, ...]) -> bool:

@@ -126,9 +126,7 @@ class _WayDecoder(AdviceDecoder):
         """Yield every way by which a statement offers the therapy, in the table's order."""
         certain = {*self.certain["applies"]}
         possible = {*self.possible["applies"]}
-        offers = sorted(
-            self.offers.get(therapy, ()), key=lambda row: [natural(str(x)) for x in row]
-        )
+        offers = sorted(self.offers.get(therapy, ()), key=lambda row: [natural(x) for x in row])
         for offer in offers:
             state: State = "open" if offer in possible else "not_met"
             yield self.way(offer, "met" if offer in certain and in_scope else state)

@@ -78,4 +78,4 @@ def smallest_patient(
     given = {*held, *(Function(it.name, [*it.arguments, value]) for it, value in findings)}
     lines = [it.arguments[0] for it in held if it.name == "toxic"]
     given |= {Function("stopped", [line, Function("toxicity")]) for line in lines}
-    return tuple(sorted(given, key=lambda it: natural(str(it))))
+    return tuple(sorted(given, key=natural))

@@ -134,7 +134,6 @@ SHAPES: dict[str, Callable[[Any], dict[str, Any]]] = {
         "seconds": round(it.seconds, 3),
     },
     "Diff": _only("lines", "changes", "preferred", "unchanged", "not_compared", "as_given"),
-    "AsGiven": _only("what", "interpretations"),
     "Changed": _only("therapy", "kind", "before", "after", "when", "example", "because"),
     "Standing": _only("status", "grade?"),
     "Only": _only("finding", "values", "or_unknown?"),

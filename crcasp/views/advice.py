@@ -106,7 +106,7 @@ class _Answer:
         names = dict.fromkeys(name for chosen in sets for name in chosen.therapies)
         verdicts = self.advice.therapies
         behind = grouped((why, name) for name in names for why in verdicts[name].because)
-        for reason in sorted(behind, key=lambda it: natural(str(it.source))):
+        for reason in sorted(behind, key=lambda it: natural(it.source)):
             therapies = behind[reason]
             own = folded(therapies, self.words)
             told = len(therapies) == len(names) or reason.text.startswith(own)

@@ -70,4 +70,4 @@ def _body(drawn: Solver) -> Iterator[str]:
 
 def _ordered(drawn: Solver, predicate: str, arity: int) -> list[Row]:
     rows = drawn.facts(predicate, arity)
-    return sorted(rows, key=lambda row: [natural(str(value)) for value in row])
+    return sorted(rows, key=lambda row: [natural(value) for value in row])
