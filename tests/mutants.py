@@ -122,6 +122,27 @@ EDGES = (
     ),
     (LINES.format("folfiri", "completed", "folfox", "progression") + "ras(wild_type).", ""),
     ("liver_metastases(none). mmr(deficient). msi(stable).", ""),
+    ("liver_metastases(none). received(1, capecitabine).", ""),
+    (
+        "kras(mutant).",
+        BARS + 'lowers("Z", k, folfox, considered). needs("Z", k, ras, mutant).',
+    ),
+    ("contraindicated(bevacizumab).", 'withdrawn("X4").'),
+    (
+        "side(right). ras(wild_type).",
+        'withdrawn("2"). exclusion("A", "a"). bars("A", k, by("1.1")). exclusion(("P"; "Q"), "p"). '
+        'bars(("P"; "Q"), k, by("1")).',
+    ),
+    (f"{test_program.NOTHING} {test_program.KNOWN}", ""),
+    (
+        "received(1, (capecitabine; bevacizumab)). stopped(1, progression). "
+        f"{test_program.NOTHING} {test_program.KNOWN}",
+        NEW.replace("any", "first") + 'needs("N", b, earlier(anti_vegf), no).',
+    ),
+    (
+        LINES.format("folfiri", "progression", "folfox", "completed") + "ras(wild_type).",
+        'offers("6.3", more, capecitabine).',
+    ),
     ("ras(wild_type).", 'rests_on(("X2", "2"), "I15"). withdrawn("I15").'),
     ("received(1, cetuximab).", 'withdrawn("I21"). no_chemotherapy(anti_egfr).'),
     *(
