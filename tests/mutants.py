@@ -121,7 +121,11 @@ EDGES = (
         'withdrawn("I18"). needs("13", late, disease_extent, liver_dominant).',
     ),
     (LINES.format("folfiri", "completed", "folfox", "progression") + "ras(wild_type).", ""),
-    ("liver_metastases(none). mmr(deficient). msi(stable).", ""),
+    (  # out of scope, no other notice is given
+        "liver_metastases(none). mmr(deficient). msi(stable). ecog(4). "
+        + LINES.format("folfox", "toxicity", "capecitabine", "completed"),
+        "",
+    ),
     ("liver_metastases(none). received(1, capecitabine).", ""),
     (
         "kras(mutant).",
