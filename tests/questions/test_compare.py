@@ -130,3 +130,19 @@ def test_who_is_out_of_scope_has_no_verdict() -> None:
     text = " ".join(compare(after, {"liver_metastases": "none"}).to_text().lower().split())
     assert "no verdict for the second" in text
     assert "excluded for the second" not in text
+
+
+def test_the_facts_behind_a_difference_are_those_of_what_differs() -> None:
+    """Neither the age nor the performance status, which differ, too, stands behind it."""
+    found = compared(
+        "side(left). kras(wild_type). nras(wild_type). ecog(0).",
+        "side(left). kras(mutant). ecog(1). age(60).",
+    )
+    assert {(it.kind, it.because_without, it.because_with) for it in found.differences} == {
+        ("lost", ("kras(wild_type)", "nras(wild_type)"), ("kras(mutant)",))
+    }
+    assert found.added == ("age(60)", "ecog(1)", "kras(mutant)")
+    found = compared("ras(mutant). received(1, folfox).", "ras(mutant).")
+    lost = {it.therapy: it.because_without for it in found.of("lost")}
+    assert lost["folfiri+aflibercept"] == ("received(1,folfox)",)
+    assert {it.because_without for it in found.of("gained")} == {("received(1,folfox)",)}

@@ -485,3 +485,29 @@ def test_it_is_said_what_is_so(facts: str, therapy: str, said: str) -> None:
 def test_what_an_open_exclusion_asks_of_another_statement_is_said(facts: str, said: str) -> None:
     text = explain(parse_facts(facts), "folfox+cetuximab").to_text()
     assert said in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("facts", "therapy", "barred"),
+    [
+        ("received(1, folfox). stopped(1, progression).", "sox", ["received(1,folfox)"]),
+        ("contraindicated(oxaliplatin). age(50).", "folfox", ["contraindicated(oxaliplatin)"]),
+        (
+            "received(1, (folfox; cetuximab)). stopped(1, toxicity). toxic(1, cetuximab). "
+            "contraindicated(irinotecan).",
+            "folfiri+cetuximab",
+            ["contraindicated(irinotecan)", "received(1,cetuximab)", "stopped(1,toxicity)"],
+        ),
+        (
+            "received(1, folfox). stopped(1, progression). received(2, folfiri). "
+            "stopped(2, progression). contraindicated(folfiri).",
+            "folfiri+aflibercept",
+            ["contraindicated(folfiri)", "received(2,folfiri)", "stopped(2,progression)"],
+        ),
+        ("age(50).", "regorafenib", ["first line"]),
+        ("received(1, capox).", "folfox+bevacizumab", ["received(1,capox)"]),
+        ("ras(mutant).", "folfox+cetuximab", []),
+    ],
+)
+def test_what_of_the_history_is_in_the_way(facts: str, therapy: str, barred: list[str]) -> None:
+    assert [*explain(parse_facts(facts), therapy).barred_by] == barred

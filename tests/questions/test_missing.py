@@ -187,3 +187,18 @@ def test_text_says_what_each_value_gives(capsys: pytest.CaptureFixture[str]) -> 
     text = " ".join(capsys.readouterr().out.split())
     assert "right side: FOLFIRI or FOLFOX, each + bevacizumab preferred instead (benefit)" in text
     assert "right side: FOLFIRI or FOLFOX, each + bevacizumab (benefit)" in text
+
+
+def test_of_a_patient_out_of_scope_nothing_is_missing() -> None:
+    found = missing({"liver_metastases": "none"})
+    assert (found.in_scope, found.findings) == (False, ())
+    assert found.to_text().startswith("patient: what to test next")
+
+
+def test_a_constant_counts() -> None:
+    facts = parse_facts("tumor_burden(high). age(72).")
+    decided = [
+        {name for it in missing(facts, constants=constants).findings for name in it.decides}
+        for constants in ({}, {"younger_age": 75})
+    ]
+    assert ["folfoxiri" in names for names in decided] == [False, True]
