@@ -144,6 +144,12 @@ EDGES = (
         NEW.replace("any", "first") + 'needs("N", b, earlier(anti_vegf), no).',
     ),
     (
+        "received(1, capecitabine). stopped(1, completed). "
+        f"{test_program.NOTHING} {test_program.KNOWN}",
+        NEW.replace("any", "beyond_first") + 'needs("N", b, failed(capecitabine), yes).',
+    ),
+    ("", BARS + 'lowers("Z", k, folfox, considered). rests_on("Z", "I5").'),
+    (
         LINES.format("folfiri", "progression", "folfox", "completed") + "ras(wild_type).",
         'offers("6.3", more, capecitabine).',
     ),
