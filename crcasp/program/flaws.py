@@ -84,18 +84,19 @@ class OverlayCheck(ReadOverlays):
                 raise UsageError(f"{stated[key]}: {OF_PATIENT}")
 
     def refuse_history(self) -> None:
-        """Refuse rules by which the table depends on the history of a patient.
+        """Refuse rules by which the table depends on the history of a patient, but for needs.
 
         Raises:
             UsageError: an overlay has one.
         """
-        table, facts = self.language("states", "tells").keys() - NOTICE, self.language("asks_fact")
-        links = [*self.links]
-        if any(asked - self.language("states").keys() for _, asked in links):
-            history = reached(facts, links)
-            for stated, asked in links:
-                for key in stated.keys() & table if asked & history else ():
-                    raise UsageError(f"{stated[key]}: {OF_HISTORY}")
+        others = NOTICE | {GIVEN, ("needs", 4), ("asks", 3)}
+        table = self.language("states", "tells").keys() - others
+        atoms = self.read.control.symbolic_atoms
+        for symbol in self.read.literals("stated", 4):
+            stated, *where = symbol.arguments
+            atom = atoms[stated] if signature_of(stated) in table else None
+            if atom and not atom.is_fact:
+                raise UsageError(f"{_place(*map(word, where))}: {OF_HISTORY}")
 
     # ---- what is wrong ------------------------------------------------------------------------
 

@@ -217,12 +217,11 @@ class AllPatients(Solver):
             return "the initial therapy holds no regimen, or two partners"
         if feature.name == "all_barred":
             return f"{rest[0] if rest else 'something'} bars all that it offers"
-        needed = [
-            str(value)
-            for of, case, finding, value in map(row, self.literals("needs", 4))
-            if (of, case, finding) == (statement, branch, rest[0])
-        ]
-        return f"not met: {self.words.said(str(rest[0]), sorted(needed))}"
+        own = statement, branch, rest[0]
+        needs = grouped((it[:3], str(it[3])) for it in map(row, self.literals("needs", 4)))
+        always = own in (it[:3] for it in self.facts("needs", 4))
+        where = "" if always else " (where the statement needs it)"
+        return f"not met: {self.words.said(str(rest[0]), sorted(needs.get(own, ())))}{where}"
 
 
 def _source(atom: Symbol) -> Symbol:

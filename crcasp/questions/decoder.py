@@ -231,7 +231,10 @@ class AdviceDecoder:
             yield self.condition(therapy, finding, needs[finding], state)
 
     def lowering(self, therapy: Word) -> Iterator[Reason]:
-        """Yield what keeps the grade of an eligible therapy down."""
+        """Yield what keeps the grade of an eligible therapy down, if it would be higher without."""
+        rank = self.table.ranks.get(str(self.grades.get(therapy)), 0)
+        if not any(name == therapy and int(it) > rank for name, it in self.certain["unlowered"]):
+            return
         found: dict[str, dict[str, tuple[str, ...]]] = {}
         for (name, source, finding), values in self.grouped("lowered", possible=True).items():
             if name == therapy:

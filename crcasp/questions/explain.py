@@ -18,6 +18,9 @@ from crcasp.results.provenance import Provenance
 PASSED = "explain/passed.lp"
 
 
+BARRING = 2  # how much the facts weigh by which an exclusion bars
+
+
 def explain(
     source: Source, therapy: str, *, overlays: Overlays = (), constants: Constants | None = None
 ) -> Explanation:
@@ -65,7 +68,9 @@ def explained(patient: Patient, therapy: str) -> Explanation:
                 for change in variants.found()
             )
         else:
-            barred = variants.barred_by(_relevant(ways)) or _absent(ways, table.words)
+            weights = _relevant(ways)
+            barring = sorted((fact for fact, it in weights.items() if it == BARRING), key=natural)
+            barred = variants.barred_by(weights) or (*_absent(ways, table.words), *barring)
     return Explanation(
         therapy=therapy,
         status=status,
@@ -94,7 +99,7 @@ def _relevant(ways: Iterable[Reason]) -> dict[str, int]:
     weights: dict[str, int] = {}
     for way in ways:
         barring = [item for exclusion in way.exclusions or () for item in exclusion.conditions]
-        for weight, conditions in ((1, way.conditions), (2, barring)):
+        for weight, conditions in ((1, way.conditions), (BARRING, barring)):
             for fact in (f for item in conditions if item.state == "not_met" for f in item.facts):
                 weights[fact] = max(weight, weights.get(fact, 0))
     return weights

@@ -163,8 +163,8 @@ class _Changes:
         if diff.changes:
             kinds = {item.kind for item in diff.changes}
             texts = [
-                "Each also needs a patient within the table's scope and no exclusion of the "
-                f"therapy{phrases.coded(self.new.of_patient)}."
+                "Each also needs a patient within the table's scope, and no exclusion of the "
+                f"therapy or of what it stands beside{phrases.coded(self.new.of_patient)}."
             ]
             texts += [text for of, text in UNKNOWN.items() if not kinds.isdisjoint(of)]
         if not diff.same:

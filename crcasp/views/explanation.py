@@ -70,13 +70,18 @@ class _Explained:
         deciding = self.it.deciding
         if not self.it.ways:
             return "no statement offers it"
-        reasons = (reason for way in self.it.ways for reason in (way, *(way.exclusions or ())))
-        conditions = (it for of in reasons if of.source == deciding for it in of.conditions)
+        own = [way for way in self.it.ways if way.source == deciding]
+        bars = (of for way in self.it.ways for of in way.exclusions or () if of.source == deciding)
+        conditions = (it for of in (own or bars) for it in of.conditions)
         unmet = {it.finding: it for it in conditions if it.state == "not_met"}
-        if "line" in unmet and unmet["line"].needs:
+        if own and "line" in unmet:
             line = self.words.names(unmet["line"].needs, "or")
             return f"{phrases.called(deciding)} is for {line} only"
-        seen = [self.words.said(name, [it.value]) for name, it in unmet.items() if it.value]
+        seen = [
+            self.words.said(name, [it.value])
+            for name, it in unmet.items()
+            if it.value is not None and name != "line"
+        ]
         return f"{listed(seen)} ({phrases.called(deciding)})" if seen else f"by {deciding}"
 
     def blocks(self) -> Iterator[Block]:
@@ -185,10 +190,10 @@ class _Explained:
             yield Section("It would be eligible if any one of these were so", items)
 
     def in_the_way(self) -> str:
-        barred = self.it.barred_by
-        if barred and all(fact[-1:] == ")" for fact in barred):
-            return "; ".join(phrases.fact_words(barred, self.words, ends=True))
-        return listed(barred) or "the table itself"
+        told = [it for it in self.it.barred_by if it[-1:] == ")"]  # the others are in words
+        facts = phrases.fact_words(told, self.words, ends=True)
+        others = [it for it in self.it.barred_by if it not in told]
+        return "; ".join([*filter(None, [listed(others)]), *facts]) or "the table itself"
 
     def change(self, change: tuple[Change, ...]) -> str:
         return listed([self._one(item) for item in change])

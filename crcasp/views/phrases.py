@@ -172,7 +172,7 @@ def due_to(toxic: Iterable[str], words: Wording) -> str:
 
 def ground(item: Condition, words: Wording) -> str:
     """Return what was found of a condition that is met, with the lines that show it."""
-    said = words.said(item.finding, [item.value or ""])
+    said = words.said(item.finding, ["" if item.value is None else item.value])
     terms = (parse_term(fact) for fact in item.facts)
     lines = sorted({int(word(it.arguments[0])) for it in terms if len(it.arguments) == 2})
     shown = f" ({'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))})"
@@ -272,7 +272,10 @@ def lowering(reason: Reason, words: Wording, *, told: bool = False) -> str:
         told: whether the reader has been told what the source says.
     """
     text = "" if told else f": {reason.text}{cited(reason.references)}"
-    rests = ((needed if it.value is None else ground)(it, words) for it in reason.conditions)
+    rests = (
+        f"{needed(it, words)} or not known" if it.value is None else ground(it, words)
+        for it in reason.conditions
+    )
     return "; ".join(filter(None, [f"{reason.source}{text}", listed([*rests])]))
 
 

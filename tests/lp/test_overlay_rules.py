@@ -603,3 +603,34 @@ def test_what_is_eligible_may_make_no_set(answer: Answer) -> None:
     for found in (advice, beside):
         text = " ".join(found.to_text().lower().split())
         assert "but in no set by the rules on sets folfirinox; folfoxiri" in text.replace(":", "")
+
+
+# ---- what is lowered -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("facts", "overlay", "lowered"),
+    [
+        ({"side": "right", "mmr": "deficient"}, "", True),
+        ({"side": "right"}, "", True),  # until MMR is known
+        ({}, "", False),  # by 1 alone it is recommended, and no more
+        ({"mmr": "deficient"}, "", False),
+        ({"side": "right", "mmr": "proficient"}, "", False),
+        ({"side": "right", "mmr": "deficient"}, 'spares("N", "1.1").', False),
+    ],
+)
+def test_what_is_lowered_would_have_a_higher_grade(
+    facts: dict[str, object], overlay: str, lowered: bool, answer: Answer
+) -> None:
+    rules = 'offers("N", b, capox). lowers("N", b, by("1.1"), recommended). '
+    rules += 'lowers("N", b, by("1"), considered). spares("N", "1"). '
+    rules += f'needs("N", b, mmr, deficient). {overlay}'
+    verdict = answer(rules, facts).therapies["folfox+bevacizumab"]
+    assert [it.statement for it in verdict.lowered] == ["N"] * lowered
+    assert (verdict.grade == "benefit") == (facts.get("side") == "right" and not lowered)
+
+
+def test_a_performance_status_of_0_is_said(answer: Answer) -> None:
+    later = {"history": [{"received": ["folfoxiri"], "stopped": "progression"}], "ecog": 0}
+    text = answer("", {**later, "organ_function": "adequate"}).to_text()
+    assert "because ECOG 0, failure of irinotecan (line 1)" in " ".join(text.split())

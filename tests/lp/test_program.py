@@ -111,7 +111,8 @@ def deciding_patients() -> list[str]:
     """Random patients, each second one with sources of an overlay."""
     rng = random.Random(7)
     own = 'statement("Z", any, benefit). text("Z", "z"). exclusion("Y", "y"). exclusion("W", "w"). '
-    own += 'offers("Z", k, (folfox; with(folfiri, aflibercept))). needs("Z", k, ecog, 4). bars(("Y"; "W"), k, oxaliplatin).'
+    own += 'offers("Z", k, (folfox; with(folfiri, aflibercept))). needs("Z", k, ecog, 4). '
+    own += 'bars(("Y"; "W"), k, oxaliplatin).'
     return [f"{reading.random_patient(rng).facts()} {own if it % 2 else ''}" for it in range(6)]
 
 

@@ -146,7 +146,8 @@ def closes(feature: str, ways: list[Reason]) -> bool:
     words = engines.engine(Program()).table.words
     return any(
         item.state == "not_met"
-        and feature == f"not met: {words.said(item.finding, sorted(item.needs))}"
+        and feature.removesuffix(" (where the statement needs it)")
+        == f"not met: {words.said(item.finding, sorted(item.needs))}"
         for way in ways
         for item in way.conditions
     )

@@ -511,3 +511,16 @@ def test_what_an_open_exclusion_asks_of_another_statement_is_said(facts: str, sa
 )
 def test_what_of_the_history_is_in_the_way(facts: str, therapy: str, barred: list[str]) -> None:
     assert [*explain(parse_facts(facts), therapy).barred_by] == barred
+
+
+def test_after_checkpoint_inhibitors_alone_what_failed_is_in_the_way_too() -> None:
+    facts = "mmr(deficient). received(1, pembrolizumab). stopped(1, progression)."
+    barred = explain(parse_facts(facts), "pembrolizumab").barred_by
+    assert barred == ("first line", "received(1,pembrolizumab)", "stopped(1,progression)")
+
+
+def test_a_statement_that_bars_is_not_taken_for_one_of_another_line() -> None:
+    beacon = Path(__file__).parents[2] / "examples" / "overlays" / "since_2019" / "beacon.lp"
+    facts = "received(1, folfox). stopped(1, progression). ras(wild_type). braf_v600e(yes)."
+    found = explain(parse_facts(facts, overlays=[beacon]), "folfiri+cetuximab", overlays=[beacon])
+    assert "is EXCLUDED: BRAF V600E mutant (BEACON)." in " ".join(found.to_text().split())

@@ -21,6 +21,8 @@ from crcasp import (
     recommend,
 )
 from crcasp.errors import NoAnswerError
+from crcasp.program.files import Program
+from crcasp.program.flaws import checked
 from crcasp.results.advice import Together, Verdict
 
 OFFERS = 'statement("N", any, benefit). text("N", "x"). offers("N", b, tace) :- {}.'
@@ -369,3 +371,11 @@ def test_a_registry_is_answered_where_a_rule_states_a_need(overlay: Overlay) -> 
         own = parse_facts(f"{facts} kras(wild_type).", overlays=[path])
         advice = recommend(own, overlays=[path])
         assert row["grade"] == (advice.preferred[0].grade if advice.preferred else None)
+
+
+SHIPPED = Path(__file__).parents[2] / "examples" / "overlays"
+
+
+@pytest.mark.parametrize("name", ["since_2019", "capox.lp"])
+def test_what_is_shipped_depends_on_no_history(name: str) -> None:
+    checked(Program.build([SHIPPED / name])).refuse_history()
