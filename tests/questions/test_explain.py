@@ -95,9 +95,12 @@ def check_ways(patient: reading.Patient, therapy: str, explanation: Explanation)
 
 
 def check_barred(patient: reading.Patient, therapy: str, explanation: Explanation) -> None:
-    """With all the facts that bar it nothing helps; without some of them some findings would."""
+    """With all the facts that bar it nothing helps; without some of them some findings would.
+
+    Where what was not received is in the way, too, and is said in words, they do not suffice.
+    """
     barred = [text for text in explanation.barred_by if f"{text}." in patient.facts().split()]
-    if explanation.changes or not barred:
+    if explanation.changes or not barred or len(barred) < len(explanation.barred_by):
         return
     assert explanation.status in ("excluded", None)
     parts = (part for size in range(len(barred) + 1) for part in combinations(barred, size))
