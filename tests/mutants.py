@@ -132,6 +132,7 @@ EDGES = (
         BARS + 'lowers("Z", k, folfox, considered). needs("Z", k, ras, mutant).',
     ),
     ("contraindicated(bevacizumab).", 'withdrawn("X4").'),
+    ("mmr(proficient).", NEW + OF_LINE.format("beyond_first", "folfox")),
     (
         "side(right). ras(wild_type).",
         'withdrawn("2"). exclusion("A", "a"). bars("A", k, by("1.1")). exclusion(("P"; "Q"), "p"). '

@@ -113,7 +113,8 @@ def deciding_patients() -> list[str]:
     own = 'statement("Z", any, benefit). text("Z", "z"). exclusion("Y", "y"). exclusion("W", "w"). '
     own += 'offers("Z", k, (folfox; with(folfiri, aflibercept))). needs("Z", k, ecog, 4). '
     own += 'bars(("Y"; "W"), k, oxaliplatin).'
-    return [f"{reading.random_patient(rng).facts()} {own if it % 2 else ''}" for it in range(6)]
+    some = [f"{reading.random_patient(rng).facts()} {own if it % 2 else ''}" for it in range(6)]
+    return [*some, f"received(1, irinotecan). stopped(1, completed). ecog(0). {own}"]
 
 
 def check_deciding(facts: str) -> None:
