@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import reading
+from variants import within
 
 from crcasp import Advice, cli, parse_facts, recommend
 
@@ -113,18 +114,10 @@ def test_what_comes_into_the_preferred_sets_is_named_before(
         old, new = ({it for one in ad.preferred for it in one.therapies} for ad in (before, after))
         for therapy in new - old if after.in_scope else ():
             assert any(
-                therapy in it.prefers and all(fits(values.get(n), said) for n, said in it.findings)
+                therapy in it.prefers
+                and all(within(values.get(n), said) for n, said in it.findings)
                 for it in before.together or ()
             ), (therapy, less.facts(), whole.facts())
-
-
-def fits(value: object, said: str) -> bool:
-    """Whether a value is the one that is said, or within the bound."""
-    *bound, limit = said.split()
-    if not bound:
-        return str(value) == limit
-    assert isinstance(value, int)
-    return value >= int(limit) if bound == ["at", "least"] else value <= int(limit)
 
 
 @pytest.mark.parametrize(("overlays", "count"), TABLES)

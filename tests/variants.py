@@ -68,3 +68,12 @@ def numbers(name: str, bound: str) -> list[int]:
     if bound.startswith("at most"):
         return [least, *found]
     return [*found, most] if bound.startswith("at least") else found
+
+
+def within(value: object, said: str) -> bool:
+    """Whether a value is the one that is said, or within the bound."""
+    *bound, limit = said.split()
+    if not bound:
+        return str(value) == limit
+    number = int(str(value))
+    return number >= int(limit) if bound == ["at", "least"] else number <= int(limit)

@@ -92,11 +92,16 @@ class OverlayCheck(ReadOverlays):
         others = NOTICE | {GIVEN, ("needs", 4), ("asks", 3)}
         table = self.language("states", "tells").keys() - others
         atoms = self.read.control.symbolic_atoms
-        for symbol in self.read.literals("stated", 4):
-            stated, *where = symbol.arguments
+        for stated, place in self._stated():
             atom = atoms[stated] if signature_of(stated) in table else None
             if atom and not atom.is_fact:
-                raise UsageError(f"{_place(*map(word, where))}: {OF_HISTORY}")
+                raise UsageError(f"{place}: {OF_HISTORY}")
+
+    def _stated(self) -> Iterator[tuple[Symbol, Place]]:
+        """Yield each atom that an overlay states, with its place."""
+        for symbol in self.read.literals("stated", 4):
+            atom, *at = symbol.arguments
+            yield atom, _place(*map(word, at))
 
     # ---- what is wrong ------------------------------------------------------------------------
 
@@ -172,10 +177,9 @@ class OverlayCheck(ReadOverlays):
             for fact in self._facts():
                 backend.add_rule([backend.add_atom(fact)])
         control.ground([("base", [])])
-        for symbol in self.read.literals("stated", 4):
-            stated, *where = symbol.arguments
+        for stated, place in self._stated():
             if any(it.type in LIMITS for it in stated.arguments):
-                yield Fault(_place(*map(word, where)), f"{word(stated)} names {ENDS}")
+                yield Fault(place, f"{word(stated)} names {ENDS}")
         found = Solver(control)
         for source, line, column, name, text in found.facts("fault", 5):
             yield Fault(_place(source, line, column), f"{name} {text}.")

@@ -143,9 +143,9 @@ class _Added:
         offered += [INITIAL for _ in self.terms("reuses", *case)]
         if offered:
             grade = " or ".join(self.words("regraded", *case))
-            grade += BY_RULE * self.varies("regraded", of=case)
             by_rule = self.varies("offers", "reuses", of=case)
-            yield Said("offers", tuple(map(_named, offered)), grade, needs, by_rule)
+            graded = self.varies("regraded", of=case)
+            yield Said("offers", tuple(map(_named, offered)), grade, needs, by_rule, graded)
         barred = tuple(_named(what) for (what,) in self.terms("bars", *case))
         if barred:
             yield Said("bars", barred, "", needs, self.varies("bars", of=case))

@@ -48,6 +48,7 @@ class Said(NamedTuple):
         grade: the highest grade of what is lowered; of what is offered, "" for the statement's.
         needs: the conditions, which must all be met.
         by_rule: whether it does so for some patients only, by a rule of an overlay.
+        graded_by_rule: whether what is offered has the grade for some patients only, likewise.
     """
 
     does: Literal["offers", "bars", "lowers"]
@@ -55,6 +56,7 @@ class Said(NamedTuple):
     grade: str
     needs: tuple[Need, ...]
     by_rule: bool = False
+    graded_by_rule: bool = False
 
 
 class AddedSource(NamedTuple):

@@ -41,7 +41,10 @@ def additions_document(additions: Additions) -> Document:
 
 def _entries(addition: Addition, rules: Rules) -> Iterator[Block]:
     for source in addition.sources:
-        alike = grouped(((it.does, it.what, it.grade, it.by_rule), it.needs) for it in source.says)
+        alike = grouped(
+            ((it.does, it.what, it.grade + BY_RULE * it.graded_by_rule, it.by_rule), it.needs)
+            for it in source.says
+        )
         said = (capital(_said(*of, ways, source, rules.words)) for of, ways in alike.items())
         yield Item(_source(source, rules), tuple(f"{text}." for text in said))
     for name, text in addition.withdrawn:

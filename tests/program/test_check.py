@@ -482,6 +482,10 @@ def test_a_limit_that_no_patient_reaches_is_refused(constant: dict[str, int]) ->
             "FOLFOX eligible.",
         ),
         (
+            'offers("N", b, sox). regraded("N", b, considered) :- received(1, folfox).',
+            "Offers SOX (considered, for those patients only for whom a rule says so).",
+        ),
+        (
             'reuses("N", c). lowers("N", c, sox, considered).',
             "Gives SOX offered by other statements no higher grade than considered if the initial "
             "therapy eligible.",

@@ -7,6 +7,7 @@ from itertools import combinations, permutations, product
 from pathlib import Path
 
 import pytest
+from variants import within
 
 from crcasp import (
     OverlayError,
@@ -131,6 +132,14 @@ def test_diff_refuses_a_table_that_depends_on_the_history(rule: str, overlay: Ov
     for new, old in ((path, []), ([], path)):
         with pytest.raises(UsageError, match=r"own\.lp:\d+:\d+: this depends on the history"):
             diff(overlays=new, old=old)
+
+
+@pytest.mark.slow
+def test_diff_refuses_a_need_by_the_history_itself(overlay: Overlay) -> None:
+    rules = 'statement("N", any, benefit). text("N", "x"). offers("N", b, tace). '
+    rules += 'needs("N", b, ras, wild_type) :- received(_, folfoxiri).'
+    with pytest.raises(UsageError, match="diff cannot say for whom TACE changes"):
+        diff(overlays=[overlay(rules)])
 
 
 def test_a_line_may_be_named_in_any_way(overlay: Overlay) -> None:
@@ -293,17 +302,9 @@ def test_what_decides_under_a_constraint_alone_and_with_others(
 def each(found: Together) -> Iterator[frozenset[tuple[str, object]]]:
     """The values of a choice, one of each of its bands."""
     kinds = (
-        [(name, it) for it in OPEN[name] if said(str(it), value)] for name, value in found.findings
+        [(name, it) for it in OPEN[name] if within(it, value)] for name, value in found.findings
     )
     return map(frozenset, product(*kinds))
-
-
-def said(value: str, text: str) -> bool:
-    """Whether a value is the one of a text, or within the bound that it is."""
-    *bound, limit = text.split()
-    if not bound:
-        return value == limit
-    return int(value) >= int(limit) if bound == ["at", "least"] else int(value) <= int(limit)
 
 
 def smallest(
