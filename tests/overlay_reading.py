@@ -89,6 +89,14 @@ class Overlay:
                 found.add(name)
         return frozenset(found | ({"locoregional"} if therapy in LOCOREGIONAL else set()))
 
+    def companions(self, therapy: str) -> dict[str, set[str]]:
+        """By statement, what the therapy is offered only beside."""
+        found = {"5": {"hai"}} if therapy == "fluorouracil_leucovorin" else {}
+        for statement, name, other in self.beside:
+            if name == therapy:
+                found.setdefault(statement, set()).add(other)
+        return found
+
     def members(self, name: str) -> frozenset[str]:
         """The agents of a class; of an agent, that agent."""
         old, new = frozenset(reading.CLASSES.get(name, ())), self.classes.get(name, frozenset())
@@ -563,6 +571,7 @@ def read(reader: Reader) -> Read:
     if reader.given.get("liver_metastases") == "none":
         return found
     rank: dict[str, int] = {}
+    beside: dict[tuple[str, str | None], int] = {}
     for therapy in sorted({branch.therapy for branch in reader.branches}):
         names, answers = reader.completions(therapy)
         passed = {values for values, supports in answers.items() if supports}
@@ -584,7 +593,13 @@ def read(reader: Reader) -> Read:
             found.partly[therapy] = set() if common else set().union(*every)
             rank[therapy] = min(max(supports.values()) for supports in every)
             found.grade[therapy] = GRADES[rank[therapy]]
-    found.sets.update(_sets(reader, found, rank))
+            tied = reader.overlay.companions(therapy)
+            for other in {None, *(name for names in tied.values() for name in names)}:
+                beside[therapy, other] = min(
+                    max([grade for s, grade in it.items() if other in tied.get(s, [other])] or [0])
+                    for it in every
+                )
+    found.sets.update(_sets(reader, found, beside))
     return found
 
 
@@ -596,14 +611,21 @@ def _flips(place: int, passed: set[Values], failed: set[Values]) -> bool:
 
 
 def _sets(
-    reader: Reader, found: Read, rank: Mapping[str, int]
+    reader: Reader, found: Read, beside: Mapping[tuple[str, str | None], int]
 ) -> Iterator[tuple[frozenset[str], str]]:
-    local: list[str | None] = [None, *(name for name in rank if name in LOCOREGIONAL)]
-    systemic: list[str | None] = [None, *(name for name in rank if name not in LOCOREGIONAL)]
+    """Yield the sets with their grades, by the grade of each therapy beside each other one."""
+    local: list[str | None] = [None, *(name for name in found.grade if name in LOCOREGIONAL)]
+    systemic = [None, *(name for name in found.grade if name not in LOCOREGIONAL)]
     for one, other in product(systemic, local):
         chosen = frozenset(name for name in (one, other) if name is not None)
-        if chosen and _allowed(reader, found, one, other):
-            yield chosen, GRADES[min(rank[name] for name in chosen)]
+        regimen = None if one is None else one.partition("+")[0]
+        grades = [
+            beside.get((name, companion), beside[name, None])
+            for name, companion in ((one, other), (other, regimen))
+            if name is not None
+        ]
+        if chosen and all(grades) and _allowed(reader, found, one, other):
+            yield chosen, GRADES[min(grades)]
 
 
 def _allowed(reader: Reader, found: Read, systemic: str | None, local: str | None) -> bool:
@@ -618,20 +640,9 @@ def _allowed(reader: Reader, found: Read, systemic: str | None, local: str | Non
     alone = overlay.single | {"8"}
     if len(chosen) > 1 and any(found.statements[name] & alone for name in chosen):
         return False
-    regimen = None if systemic is None else systemic.partition("+")[0]
     if local == "hai" and overlay.keeps("5"):
         free = not overlay.keeps("I19") and bool({"9", "12"} & found.statements["hai"])
         beside = (None, "folfox", "folfiri", "fluorouracil_leucovorin")
         if systemic not in beside and not free:
-            return False
-    for name in chosen:
-        by = found.statements[name] | found.partly[name]
-        needed = {x for s, t, x in overlay.beside if t == name and s in by}
-        unbound = {s for s in by if not any((s, name) == pair[:2] for pair in overlay.beside)}
-        if name == "fluorouracil_leucovorin" and "5" in by:
-            unbound -= {"5"}
-            needed |= {"hai"}
-        bound = not unbound or bool(found.partly[name])
-        if needed and bound and not needed & {regimen, local}:
             return False
     return True

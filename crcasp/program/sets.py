@@ -21,7 +21,7 @@ OF_TABLE = (
     ("bars_pair", 2), ("single_agent", 1), ("beside", 3), ("beside_too", 3), ("only_beside", 3),
     ("free_company", 1), ("rank", 2), ("in_force", 1), ("withdrawn", 1),
 )  # fmt: skip
-OF_VERDICTS = (("eligible", 1), ("because", 2), ("has_grade", 2))
+OF_VERDICTS = (("eligible", 1), ("because", 2), ("has_grade", 2), ("fits", 2), ("grade_beside", 3))
 
 
 class TherapySet(NamedTuple):
@@ -31,11 +31,13 @@ class TherapySet(NamedTuple):
         therapies: what is in it.
         grade: the lowest of its therapies', "" without grades.
         relies: the interpretations by which it stands together.
+        not_here: therapies with statements that support these only beside what is not in it.
     """
 
     therapies: tuple[str, ...]
     grade: str
     relies: tuple[str, ...]
+    not_here: tuple[tuple[str, str], ...] = ()
 
 
 def table_facts(solver: Solver, asked: Iterable[tuple[str, int]] = ()) -> list[Symbol]:
@@ -94,13 +96,18 @@ def found_sets(program: Program, solver: Solver, assumed: Sequence[int] = ()) ->
     for model in solver.models(assumed):
         no_model = False
         shown: dict[str, list[str]] = {"recommended": [], "set_grade": [], "set_relies": []}
+        not_here: list[tuple[str, str]] = []
         for atom in model.symbols(shown=True):
             if atom.name in shown and len(atom.arguments) == 1:
                 shown[atom.name].append(str(row(atom)[0]))
+            elif atom.name == "not_here" and len(atom.arguments) == 2:
+                therapy, statement = row(atom)
+                not_here.append((str(therapy), str(statement)))
         if shown["recommended"]:
             therapies = tuple(sorted(shown["recommended"]))
             grade = "".join(shown["set_grade"][:1])
-            found[TherapySet(therapies, grade, tuple(sorted(shown["set_relies"])))] = None
+            relies = tuple(sorted(shown["set_relies"]))
+            found[TherapySet(therapies, grade, relies, tuple(sorted(not_here)))] = None
     if no_model:
         raise program.without_answer()
     return [*found]

@@ -25,7 +25,7 @@ from crcasp.questions.patient import Constants, Overlays
 from crcasp.results.audit import Audit, Example, Gap, Proof, Property
 from crcasp.results.provenance import Provenance
 
-FILES = ("sets.lp", "any/patients.lp", "audit/properties.lp", "audit/gaps.lp")
+FILES = ("sets.lp", "any/patients.lp", "any/pairs.lp", "audit/properties.lp", "audit/gaps.lp")
 BY_THE_TABLE = (
     ", but for constraints on sets that are not the table's own: these are not looked into."
 )

@@ -28,7 +28,7 @@ LEFT_OUT = (
 )
 COMPARED = "diff/compared.lp"
 OF_ONE_LINE = 5  # the level of a topic that is of a line by its number
-SETS = ("sets.lp", "wrapper/sets.lp", "diff/sets.lp")
+SETS = ("sets.lp", "wrapper/sets.lp", "any/pairs.lp", "diff/sets.lp")
 # What both tables read of the names that only one of them has.
 WORDS = (
     ("value", 2), ("regimen", 1), ("partner", 1), ("locoregional", 1), ("drug", 1),

@@ -355,7 +355,12 @@ class AdviceDecoder:
                 grade=chosen.grade,
                 preferred=rank == self.ranked[0][0],
                 therapies=chosen.therapies,
-                because=tuple(it for name in chosen.therapies for it in verdicts[name].because),
+                because=tuple(
+                    reason
+                    for name in chosen.therapies
+                    for reason in verdicts[name].because
+                    if (name, reason.source) not in chosen.not_here
+                ),
                 interpretations=tuple(sorted(chosen.relies, key=natural)),
             )
 

@@ -12,7 +12,7 @@ from clingo import Symbol, SymbolType
 from crcasp.program.completions import stated
 from crcasp.program.files import Program
 from crcasp.program.implicants import minimal_subset
-from crcasp.program.sets import enumerate_sets, set_verdicts, table_facts
+from crcasp.program.sets import OF_VERDICTS, enumerate_sets, set_verdicts, table_facts
 from crcasp.program.solver import Solver
 from crcasp.program.terms import natural, word
 from crcasp.questions.as_given import read_apart
@@ -192,7 +192,8 @@ def standing(grade: Symbol) -> Standing:
 
 def preferred_sets(program: Program, facts: Sequence[Symbol]) -> tuple[tuple[str, ...], ...]:
     """Return the preferred sets of a patient."""
-    text = f"{stated(facts)} #show eligible/1. #show because/2. #show has_grade/2."
+    shown = " ".join(f"#show {name}/{arity}." for name, arity in OF_VERDICTS)
+    text = f"{stated(facts)} {shown}"
     one = Solver(program.grounded(FILES, [], text, program.overlays))
     certain = one.consequences("cautious") or ()
     verdicts = set_verdicts(certain, lambda: one.consequences("brave") or ())

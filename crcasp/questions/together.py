@@ -99,9 +99,14 @@ class _Together:
         certain = {*self.completions.certain}
         possible = {*self.completions.possible}
         told = {therapy for therapy, goal in self._eligible() if self.reaches((goal,), therapy)}
-        for atom, literal in self.completions.literals("has_grade", 2).items():
-            therapy, rank = word(atom.arguments[0]), atom.arguments[1].number
-            needed = self.lowest + (therapy in told)  # that it is eligible is told
+        graded = [
+            *self.completions.literals("has_grade", 2).items(),
+            *self.completions.literals("grade_beside", 3).items(),
+        ]
+        for atom, literal in graded:
+            therapy, rank = word(atom.arguments[0]), atom.arguments[-1].number
+            is_told = atom.name == "has_grade" and therapy in told  # with that it is eligible
+            needed = self.lowest + is_told
             if atom in possible and atom not in certain and rank >= needed:
                 yield str(therapy), literal
 

@@ -101,11 +101,16 @@ class _Answer:
             text = f"{folded(firsts, self.words)}{stands}{coded(relied)}"
             yield Entry(text, aside=grade, strong=strong)
 
-    def why(self, sets: Iterable[RecommendationSet]) -> Iterator[Entry]:
+    def why(self, sets: Sequence[RecommendationSet]) -> Iterator[Entry]:
         """Yield the statements behind some sets, in the table's order, each with its grounds."""
         names = dict.fromkeys(name for chosen in sets for name in chosen.therapies)
         verdicts = self.advice.therapies
-        behind = grouped((why, name) for name in names for why in verdicts[name].because)
+        behind = grouped(
+            (why, name)
+            for name in names
+            for why in verdicts[name].because
+            if any(name in chosen.therapies and why in chosen.because for chosen in sets)
+        )
         for reason in sorted(behind, key=lambda it: natural(it.source)):
             therapies = behind[reason]
             own = folded(therapies, self.words)
@@ -127,7 +132,6 @@ class _Answer:
 
     def next_best(self, others: Sequence[RecommendationSet]) -> Iterator[Entry]:
         """Yield the therapies of the sets of a lower grade, each with its statements."""
-        verdicts = self.advice.therapies
         single = {it.therapies[0] for it in self.advice.sets if len(it.therapies) == 1}
         shown = [
             it for it in others if len(it.therapies) == 1 or not single.issuperset(it.therapies)
@@ -135,19 +139,15 @@ class _Answer:
         if self.every_set:
             shown = list(others)
         for grade, sets in grouped((chosen.grade, chosen) for chosen in shown).items():
-            kinds = grouped(
-                (tuple(s for name in chosen.therapies for s in verdicts[name].statements), chosen)
-                for chosen in sets
-            )
-            for statements, same in kinds.items():
-                by = coded(statements)
-                again = self.rules.again.issuperset(statements)
+            kinds = grouped((statements(chosen, self.advice), chosen) for chosen in sets)
+            for by, same in kinds.items():
+                again = self.rules.again.issuperset(by)
                 what = phrases.AGAIN if again else ""
                 for entry in self.sets(same, strong=False):
-                    yield entry._replace(text=f"{entry.text}{what}{by}", aside=grade)
+                    yield entry._replace(text=f"{entry.text}{what}{coded(by)}", aside=grade)
         if self.every_set:
             told = {n for chosen in self.advice.preferred for n in chosen.therapies}
-            yield from self.why(it for it in others if not told.issuperset(it.therapies))
+            yield from self.why([it for it in others if not told.issuperset(it.therapies)])
 
     # ---- tests ------------------------------------------------------------------------------
 
@@ -175,6 +175,12 @@ class _Answer:
             yield Section(ADDS, (*shown, *map(Note, more)), lead)
         else:
             yield Note(settled(self.rules, none))
+
+
+def statements(chosen: RecommendationSet, advice: Advice) -> tuple[str, ...]:
+    """Return the statements that support the therapies of a set, each for certain."""
+    own = {source for name in chosen.therapies for source in advice.therapies[name].statements}
+    return tuple(str(why.statement) for why in chosen.because if why.statement in own)
 
 
 # ---- the patient -------------------------------------------------------------------------------

@@ -393,6 +393,58 @@ def test_only_beside_a_regimen(answer: Answer) -> None:
     assert advice.therapies["radioembolization"].grade == "recommended"
 
 
+BEST = 'statement("B", any, benefit). text("B", "the best"). offers("B", b, tace). '
+TIED = BEST + 'only_beside("B", tace, folfox). '
+
+
+def test_a_grade_beside_another_counts_only_there(answer: Answer) -> None:
+    advice = answer(TIED)
+    therapy = advice.therapies["tace"]
+    assert (therapy.grade, therapy.statements) == ("benefit", ("13", "B"))
+    found = {
+        chosen.therapies: (chosen.grade, [why.statement for why in chosen.because])
+        for chosen in advice.sets
+    }
+    assert found[("tace",)] == ("recommended", ["13"])
+    assert found["folfox+cetuximab", "tace"] == ("benefit", ["1", "1.1", "13", "B"])
+    assert found["folfiri+cetuximab", "tace"] == ("recommended", ["1", "1.1", "13"])
+    assert [str(it) for it in advice.preferred] == [
+        *("folfiri+cetuximab", "folfox+cetuximab", "folfox+cetuximab & tace")
+    ]
+
+
+def test_what_stands_by_itself_in_some_completions_alone_stands_beside_another(
+    answer: Answer,
+) -> None:
+    """Only beside FOLFOX up to 60, and by itself above: a set holds whatever the age is."""
+    tied = BEST.replace("tace", "cryo") + 'locoregional(cryo). only_beside("B", cryo, folfox). '
+    young = (
+        'needs("B", b, age, at_most(60)). offers("N", b, cryo). needs("N", b, age, at_least(61)).'
+    )
+    sets = [it.therapies for it in answer(tied + young).sets if "cryo" in it.therapies]
+    assert sets
+    assert all(names[0].startswith("folfox") for names in sets), sets
+    assert ("cryo",) in [it.therapies for it in answer(tied + young, {**FIRST, "age": 70}).sets]
+
+
+def test_a_test_that_lets_it_stand_by_itself_is_named(answer: Answer, tmp_path: Path) -> None:
+    tied = BEST + 'only_beside("B", tace, capox). offers("N", b, capox). '
+    alone = BEST.replace('"B"', '"D"') + 'needs("D", b, age, at_most(60)).'
+    answer(tied + alone)
+    advice = recommend(FIRST, overlays=[tmp_path / "overlay.lp"])
+    assert "tace" not in {name for chosen in advice.preferred for name in chosen.therapies}
+    assert advice.together
+    added = {it.findings: it.prefers for it in advice.together}
+    assert added[("age", "at most 60"),] == ("tace",)
+
+
+def test_each_only_beside_the_other(answer: Answer) -> None:
+    pair = 'offers("B", b, folfox). only_beside("B", folfox, tace). '
+    grades = {it.therapies: it.grade for it in answer(TIED + pair, {**FIRST, "side": "right"}).sets}
+    assert grades["folfox", "tace"] == "benefit"
+    assert grades[("folfox",)] == grades[("tace",)] == grades["folfiri", "tace"] == "recommended"
+
+
 @pytest.mark.slow
 def test_it_falls_with_the_regimen_and_its_own_needs(answer: Answer) -> None:
     barred = answer(BESIDE + 'bars("Z", k, by("1")).', EARLY).therapies["radioembolization"]

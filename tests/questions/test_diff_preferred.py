@@ -30,6 +30,24 @@ def test_the_preferred_sets_change(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_two_may_be_better_together_than_each_alone(tmp_path: Path) -> None:
+    pair, apart = tmp_path / "pair.lp", tmp_path / "apart.lp"
+    pair.write_text(
+        'statement("B", any, benefit). text("B", "both"). offers("B", b, (capox; tace)). '
+        'only_beside("B", capox, tace). only_beside("B", tace, capox).'
+    )
+    apart.write_text(
+        'exclusion("A", "apart"). bars_pair("A", "A"). never_together("A", tace, capox).'
+    )
+    found = diff(old=[pair], overlays=[pair, apart])
+    assert found.changes == ()
+    assert found.preferred.example
+    before, after = found.preferred.example.preferred
+    assert before == (("capox", "tace"),)
+    assert before != after
+
+
+@pytest.mark.slow
 def test_they_are_proved_the_same() -> None:
     found = diff(constants={"unfit_ecog": 2})
     assert found.changes == ()
