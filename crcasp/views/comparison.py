@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from clingo import parse_term
 
@@ -121,7 +121,8 @@ class _Compared:
             why = "; ".join(map(self.support, own or above.because))
             capped = "; ".join(phrases.lowering(it, self.words) for it in below.lowered)
             return ", ".join(filter(None, [between.join(map(str, item.grades)), capped or why]))
-        return between.join(map(self.verdict, self.sides, verdicts))
+        own = (item.because_without, item.because_with)
+        return between.join(map(self.verdict, self.sides, verdicts, own))
 
     def rank(self, verdict: Verdict) -> int:
         return -self.rules.grades.index(str(verdict.grade))
@@ -132,8 +133,8 @@ class _Compared:
         by = phrases.called(reason.statement)
         return f"{listed(shown)} ({by})" if shown else f"by {by}"
 
-    def verdict(self, advice: Advice, verdict: Verdict | None) -> str:
-        """Return a verdict with what decides it."""
+    def verdict(self, advice: Advice, verdict: Verdict | None, own: Sequence[str]) -> str:
+        """Return a verdict with what decides it, by the facts of this patient alone if these do."""
         if not advice.in_scope:
             return "out of scope"
         if verdict is None:
@@ -144,6 +145,13 @@ class _Compared:
             graded = f", {verdict.grade}" if verdict.grade else ""
             again = bool(verdict.statements) and self.rules.again.issuperset(verdict.statements)
             return f"eligible{graded}{phrases.AGAIN if again else ''}"
+        by_own = [
+            reason.source
+            for reason in verdict.against
+            if any(fact in own for item in reason.conditions for fact in item.facts)
+        ]
+        if by_own and verdict.deciding not in by_own:
+            verdict = verdict._replace(deciding=by_own[0])
         why = phrases.decisive(verdict, self.words)
         needs = f"{why.source} needs {why.rule}" if why.source else why.rule
         return f"excluded: {needs}; here {why.met}" if why.met else f"excluded: {needs}"

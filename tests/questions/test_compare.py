@@ -146,3 +146,12 @@ def test_the_facts_behind_a_difference_are_those_of_what_differs() -> None:
     lost = {it.therapy: it.because_without for it in found.of("lost")}
     assert lost["folfiri+aflibercept"] == ("received(1,folfox)",)
     assert {it.because_without for it in found.of("gained")} == {("received(1,folfox)",)}
+
+
+def test_what_the_new_fact_is_in_the_way_of_is_said() -> None:
+    """Statement 9 failed before, too: by late disease, it is 12 that does not support HAI."""
+    facts = "liver_metastases(resectable). received(1, folfox). stopped(1, progression)."
+    found = compared(facts, f"{facts} multifocal_liver_disease(late).")
+    text = " ".join(found.to_text().split())
+    early = "needs early multifocal liver disease; here late multifocal liver disease"
+    assert f"-> excluded: statement 12 {early}" in text
