@@ -121,8 +121,8 @@ class _Compared:
             why = "; ".join(map(self.support, own or above.because))
             capped = "; ".join(phrases.lowering(it, self.words) for it in below.lowered)
             return ", ".join(filter(None, [between.join(map(str, item.grades)), capped or why]))
-        own = (item.because_without, item.because_with)
-        return between.join(map(self.verdict, self.sides, verdicts, own))
+        facts = (item.because_without, item.because_with)
+        return between.join(map(self.verdict, self.sides, verdicts, facts))
 
     def rank(self, verdict: Verdict) -> int:
         return -self.rules.grades.index(str(verdict.grade))
