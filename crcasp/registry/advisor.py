@@ -13,12 +13,11 @@ import pyarrow as pa
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.registry.batch import Batch, Said
+from crcasp.registry.batch import Batch, Said, json_batch
 from crcasp.registry.cells import Bools, Cells, Column, Facts, as_text, findings_of_its_own
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.columns import GIVEN, ID, LINE, Columns, Names
 from crcasp.registry.evaluation import Evaluator, Issues
-from crcasp.registry.json_rows import json_batch
 from crcasp.registry.outcome import AND, COLUMNS, JUDGED
 from crcasp.registry.reader import as_cell
 from crcasp.registry.treatments import Treatments

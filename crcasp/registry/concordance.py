@@ -12,9 +12,8 @@ import numpy as np
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import Row, grouped, natural, row, word
-from crcasp.registry.answers import Answers
+from crcasp.registry.answers import Answers, Sets
 from crcasp.registry.outcome import LIST, OR, Coded, Given, Places, packed, patterns, together
-from crcasp.registry.set_enumerator import Sets
 
 
 class Standing(NamedTuple):

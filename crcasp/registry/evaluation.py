@@ -19,7 +19,7 @@ from crcasp.program.files import Program
 from crcasp.program.sets import OF_VERDICTS
 from crcasp.program.terms import natural, word
 from crcasp.program.vocabulary import OF_LINE
-from crcasp.registry.answers import Answers, Groundings, OfMany, OfOne
+from crcasp.registry.answers import Answers, Groundings, OfMany, OfOne, SetEnumerator
 from crcasp.registry.circuit import Facts, Unevaluable
 from crcasp.registry.concordance import Concordance
 from crcasp.registry.outcome import (
@@ -34,7 +34,6 @@ from crcasp.registry.outcome import (
     patterns,
     unpacked,
 )
-from crcasp.registry.set_enumerator import SetEnumerator
 
 # Told of some patients: their facts, which of all they are, how they are answered, and what.
 Seen: TypeAlias = Callable[[Facts, Places, int, bool, Answers, Coded], None]
