@@ -14,11 +14,11 @@ from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.registry.batch import Batch, Said, json_batch
-from crcasp.registry.cells import Bools, Cells, Column, Facts, as_text, findings_of_its_own
+from crcasp.registry.cells import Cells, Column, Facts, as_text, findings_of_its_own
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.columns import GIVEN, ID, LINE, Columns, Names
 from crcasp.registry.evaluation import Evaluator, Issues
-from crcasp.registry.outcome import AND, COLUMNS, JUDGED
+from crcasp.registry.outcome import AND, COLUMNS, JUDGED, Bits
 from crcasp.registry.reader import as_cell
 from crcasp.registry.treatments import Treatments
 from crcasp.registry.update_impact import UpdateImpact
@@ -34,31 +34,19 @@ ALONE = (
 )
 
 
-class Flaw(NamedTuple):
-    """One thing that is wrong with one row.
-
-    Attributes:
-        cause: the column, and what would be right.
-        shown: the number of the row, the patient's own, and what is there.
-    """
-
-    cause: str
-    shown: str
-
-
 class Answers(NamedTuple):
     """The answers for some rows.
 
     Attributes:
         results: the columns that the output adds; and, where a column says it, which patient
             each row is and what was given, as the program writes it.
-        flaws: what is wrong with rows.
+        flaws: what is wrong with rows: the causes, each with the row and what is there.
         empty: the rows in which nothing stands.
     """
 
     results: pl.DataFrame
-    flaws: list[Flaw]
-    empty: Bools
+    flaws: list[Said]
+    empty: Bits
 
 
 class Advisor:
@@ -119,10 +107,15 @@ class Advisor:
 
     def answers(self, batch: Batch, columns: Columns, before: int | None = None) -> Answers:
         """Return the answers for the rows of a batch, in order."""
-        rows, ids = batch.size, None
-        for column in columns.used.get(ID, ()):
-            ids = batch.rows[column] if column in batch.rows.column_names else None
-        table, used, faults = self._with_lines(batch, columns, ids)
+        rows, table, used = batch.size, batch.rows, columns.used
+        ids = pa.nulls(rows, pa.string())
+        for column in used.get(ID, ()):
+            ids = table[column] if column in table.column_names else ids
+        lines, faults = self.treatments.of(ids) if self.treatments else ({}, {})
+        self.cells.prepare(lines)
+        for name, cells in lines.items():
+            table = table.append_column(name, cells)
+        used = {**{name: (name,) for name in lines}, **used}
         found = self.cells.read(table, used, rows)
         empty, more = self._empty(batch, found, columns)
         if batch.lines is not None:  # which has nothing of a row that is refused
@@ -143,35 +136,18 @@ class Advisor:
         flaws = []
         errors: list[str | None] = [None] * rows
         for place, cause, shown, sentence in _wrong(said, found.wrong):
-            own = None if ids is None else ids[place].as_py()
+            own = ids[place].as_py()
             end = "" if own in (None, "") else f", id {str(own)[:LONGEST]}"
             label = f"row {(before or 0) + place + 1}{end}: "
-            flaws.append(Flaw(cause, label + shown))
+            flaws.append((cause, label + shown))
             lead = "" if before is None else label
             errors[place] = f"{errors[place]} {sentence}" if errors[place] else lead + sentence
-        given = None if found.given is None else [it and AND.join(it) for it in found.given]
-        texts = {ERROR: errors, GIVEN: given, ID: None if ids is None else as_text(ids)}
-        results = results.with_columns(
-            pl.lit(None, pl.String).alias(name) if it is None else pl.Series(name, it, pl.String)
-            for name, it in texts.items()
-        )
+        given = [it and AND.join(it) for it in found.given]
+        texts = {ERROR: errors, GIVEN: given, ID: as_text(ids)}
+        results = results.with_columns(pl.Series(*it, pl.String) for it in texts.items())
         return Answers(results, flaws, empty)
 
-    def _with_lines(
-        self, batch: Batch, columns: Columns, ids: pa.ChunkedArray | None
-    ) -> tuple[pa.Table, Mapping[str, tuple[str, ...]], dict[int, Said]]:
-        """Return the rows with the lines of their treatments, what is read from which, faults."""
-        table = batch.rows
-        if self.treatments is None:
-            return table, columns.used, {}
-        own = [None] * batch.size if ids is None else as_text(ids).to_pylist()
-        lines, faults = self.treatments.of(own)
-        self.cells.prepare(lines)
-        for name, cells in lines.items():
-            table = table.append_column(name, cells)
-        return table, {**{name: (name,) for name in lines}, **columns.used}, faults
-
-    def _empty(self, batch: Batch, found: Facts, columns: Columns) -> tuple[Bools, dict[int, Said]]:
+    def _empty(self, batch: Batch, found: Facts, columns: Columns) -> tuple[Bits, dict[int, Said]]:
         """Return the rows in which nothing stands, and those in which one text stands alone."""
         empty = ~found.known
         places = np.flatnonzero(empty)
@@ -212,7 +188,7 @@ def _wrong(
             yield (place, *told[column.cells.codes[place]])
 
 
-def contradictions(table: pa.Table, found: Facts, issues: Issues, asked: Bools) -> dict[int, Said]:
+def contradictions(table: pa.Table, found: Facts, issues: Issues, asked: Bits) -> dict[int, Said]:
     """Return what is wrong with rows as the input check of the program says it, by their places."""
     said: dict[int, list[Said]] = {}
     for atom in sorted(issues):

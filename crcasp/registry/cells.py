@@ -7,13 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from clingo import Symbol
-from numpy.typing import NDArray
 
 from crcasp.errors import UsageError
 from crcasp.facts.collector import fact_of
@@ -22,10 +21,8 @@ from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.registry.column_map import AnyRule, Cases, ColumnMap, Rule, Years
 from crcasp.registry.columns import GIVEN, ID, LINE, LINES, Names, general
-from crcasp.registry.outcome import Coded, together
+from crcasp.registry.outcome import Bits, Coded, Given, together
 from crcasp.registry.reader import ELSE, NO_LINE, Cell, Reader, dated, same, years
-
-Bools: TypeAlias = NDArray[np.bool_]
 
 
 def unread(_: str | None) -> Cell:
@@ -55,11 +52,11 @@ class Column(NamedTuple):
         texts = Coded(values, codes.astype(np.intp))
         return cls(name, texts, texts.each(read))
 
-    def wrong(self) -> Bools:
+    def wrong(self) -> Bits:
         """Return the rows whose cell is wrong."""
         return self.cells.are(lambda cell: bool(cell.message))
 
-    def blank(self) -> Bools:
+    def blank(self) -> Bits:
         """Return the rows in whose cell nothing stands."""
         return self.texts.are(lambda text: not (text or "").strip())
 
@@ -86,19 +83,19 @@ class Facts(NamedTuple):
 
     Attributes:
         facts: for each fact, the rows that have it.
-        given: for each row what was given, None where it is not said; None if no column says it.
+        given: for each row what was given, None where it is not said.
         wrong: columns in which cells are wrong.
         unclear: likewise, of those that only a table asks for that is compared with.
         origins: for each fact, the columns that it is read from.
         known: the rows in which something stands in a column that is read.
     """
 
-    facts: dict[Symbol, Bools]
-    given: NDArray[np.object_] | None
+    facts: dict[Symbol, Bits]
+    given: Given
     wrong: list[Column]
     unclear: list[Column]
     origins: dict[Symbol, tuple[str, ...]]
-    known: Bools
+    known: Bits
 
 
 class Cells:
@@ -228,7 +225,7 @@ class Cells:
 
     def read(self, table: pa.Table, used: Mapping[str, tuple[str, ...]], rows: int) -> Facts:
         """Return what the rows of a table say."""
-        found = Facts({}, None, [], [], {}, np.zeros(rows, bool))
+        found = Facts({}, np.full(rows, None), [], [], {}, np.zeros(rows, bool))
         for name, names in used.items():
             if name == ID or not {*names} & {*table.column_names}:
                 continue
@@ -245,7 +242,7 @@ class Cells:
             for it in () if found.known.all() else columns or [column]:
                 np.logical_or(found.known, ~it.blank(), out=found.known)
             if name == GIVEN:
-                found = found._replace(given=self._given(column))
+                found.given[:] = self._given(column)
                 continue
             line = LINE.fullmatch(name)
             for word, whom in _stated(column.cells).items():
@@ -253,7 +250,7 @@ class Cells:
                 found.facts[fact], found.origins[fact] = whom, names
         return found
 
-    def _given(self, column: Column) -> NDArray[np.object_]:
+    def _given(self, column: Column) -> Given:
         told = np.full(len(column.cells.values), None)
         for code, cell in enumerate(column.cells.values):
             told[code] = self._therapies([{*map(str, group)} for group in cell.groups]) or None
@@ -279,9 +276,9 @@ def findings_of_its_own(old: Program | None, new: Program) -> dict[str, tuple[st
     return {name: values for name, values in findings.items() if name not in known}
 
 
-def _stated(cells: Coded) -> dict[str | int, Bools]:
+def _stated(cells: Coded) -> dict[str | int, Bits]:
     """Return the words that cells have, with the rows that have them."""
-    having: dict[str | int, Bools] = defaultdict(lambda: np.zeros(len(cells.values), bool))
+    having: dict[str | int, Bits] = defaultdict(lambda: np.zeros(len(cells.values), bool))
     for code, cell in enumerate(cells.values):
         for word in chain.from_iterable(cell.groups):
             having[word][code] = True

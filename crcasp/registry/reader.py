@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
@@ -25,8 +26,7 @@ DATES = (
     re.compile(r"(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)(?:[T ].*)?"),
     re.compile(r"(?P<d>\d\d?)\.(?P<m>\d\d?)\.(?P<y>\d{4})"),
 )
-REMEMBERED = 50_000  # texts of one column
-SHORT = 200  # characters of a text that is remembered
+REMEMBERED = 4_096  # texts of one column
 
 Word: TypeAlias = str | int
 Meanings: TypeAlias = Iterable[tuple[str, Mapping[str, str]]]  # of tables of a map, by name
@@ -84,7 +84,7 @@ class Reader:
         cause = "the therapy of this line is not recorded"
         self.unrecorded = Cell((), cause, f"{cause}: {unrecorded}") if unrecorded else None
         self.beyond: Cell | None = None
-        self.cells: dict[str | None, Cell] = {None: Cell()}
+        self.read: Callable[[str | None], Cell] = lru_cache(REMEMBERED)(self._cell)
         self.met: set[tuple[str, str]] = set()
         self.unknown = {*UNKNOWN}
         self.meanings: dict[str, tuple[Cell, tuple[str, str]]] = {}
@@ -124,16 +124,11 @@ class Reader:
                 found[key] = cell, (table, text)
         return found
 
-    def read(self, text: str | None) -> Cell:
+    def _cell(self, text: str | None) -> Cell:
         """Return what the text of a cell says."""
-        cell = self.cells.get(text)
-        if cell is None:
-            cell = self._read(text or "")
-            if cell == Cell() and same(text or "") not in EMPTY:
-                cell = self.unrecorded or cell
-            if len(self.cells) < REMEMBERED and len(text or "") <= SHORT:
-                self.cells[text] = cell
-        return cell
+        cell = Cell() if text is None else self._read(text)
+        unrecorded = cell == Cell() and same(text or "") not in EMPTY
+        return self.unrecorded or cell if unrecorded else cell
 
     def _read(self, text: str) -> Cell:
         word = same(text)

@@ -90,9 +90,9 @@ class Treatments:
         unknown = (*mapping.unknown, *self.mapping.unknown)
         return replace(mapping, values={**mapping.values, **tables}, unknown=unknown), whose
 
-    def of(self, ids: Sequence[str | None]) -> tuple[dict[str, pa.Array], dict[int, Said]]:
+    def of(self, ids: pa.ChunkedArray) -> tuple[dict[str, pa.Array], dict[int, Said]]:
         """Return the columns of the lines of some patients, and what is wrong with these."""
-        keys = [_key(own) for own in ids]
+        keys = [_key(own) for own in as_text(ids).to_pylist()]
         self.seen.update(keys)
         self.counts["without_treatment"] += sum(bool(it) and it not in self.known for it in keys)
         own = [self.columns.get(key, {}) for key in keys]
