@@ -49,16 +49,11 @@ class Concordance:
 
     @cached_property
     def needs(self) -> dict[tuple[str, ...], list[str]]:
-        """The values that each branch of a statement needs of each finding."""
-        atoms = engine(self.program).table.solver.literals("needs", 4)
-        needs = (tuple(map(str, row(atom))) for atom in atoms)
-        return grouped((need[:3], need[3]) for need in needs)
-
-    @cached_property
-    def lines(self) -> dict[str, str]:
-        """The line of each statement."""
-        rows = engine(self.program).table.solver.facts("statement", 3)
-        return {str(statement): str(line) for statement, line, _ in rows}
+        """The values that each branch of a statement needs of each finding, and each its line."""
+        solver = engine(self.program).table.solver
+        lines = ((statement, "line", line) for statement, line, _ in solver.facts("statement", 3))
+        needs = [tuple(map(str, it)) for it in (*map(row, solver.literals("needs", 4)), *lines)]
+        return grouped((need[:-1], need[-1]) for need in needs)
 
     def of(
         self, answers: Answers, places: Places, given: Given, in_scope: Coded, sets: Coded
@@ -111,11 +106,11 @@ class Concordance:
         if exclusion is not None:
             return f"{standing.source}, {exclusion}"
         words = table.words
-        key = standing.source, standing.branch, standing.finding
-        of_line = [self.lines[standing.source]] if standing.finding == "line" else []
-        needs = sorted({*self.needs.get(key, of_line)} - {"yes"})
+        source, finding = standing.source, standing.finding
+        of_branch = self.needs.get((source, standing.branch, finding))
+        needs = sorted({*(of_branch or self.needs.get((source, finding), []))} - {"yes"})
         values = f" {words.names(needs, 'or')}" if needs else ""
-        return f"statement {standing.source} needs: {words.name(standing.finding)}{values}"
+        return f"statement {source} needs: {words.name(finding)}{values}"
 
     # ---- what the table says of a therapy ---------------------------------------------------
 

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 
 from crcasp.errors import UsageError
 from crcasp.facts.wording import Odd, choices, objection_to, quoted, show
+from crcasp.program.terms import Word
 from crcasp.questions.therapy import plain
 
 EMPTY = ("", "na", "n/a", "nan", "null")  # nothing stands there
@@ -28,7 +29,6 @@ DATES = (
 )
 REMEMBERED = 4_096  # texts of one column
 
-Word: TypeAlias = str | int
 Meanings: TypeAlias = Iterable[tuple[str, Mapping[str, str]]]  # of tables of a map, by name
 
 

@@ -118,11 +118,7 @@ def answer_files(
             if form == "parquet" and answers.special:
                 raise UsageError(f"{output}: Parquet cannot be written to a stream: name a file.")
             writer = Writer(answers, form)
-            try:
-                columns, names = _answer(rows, advisor, writer, tally)
-            except BaseException:
-                writer.abandon()
-                raise
+            columns, names = _answer(rows, advisor, writer, tally)
             writer.close()
             if not rows.rows - tally.empty == tally.rows == writer.rows:
                 raise UsageError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import TypeVar, cast
 
 import polars as pl
@@ -106,12 +105,6 @@ class Writer:
         """Write what comes behind the rows."""
         if self.parquet is not None:
             self.parquet.close()
-
-    def abandon(self) -> None:
-        """Let the writer of Parquet forget the file, which it would end by itself."""
-        self.output.abandon()
-        with suppress(Exception):
-            self.close()
 
 
 def spliced(line: str, answer: str) -> str:
