@@ -21,16 +21,12 @@ class Standing(NamedTuple):
 
     Attributes:
         status: "eligible", "undetermined" or "excluded"; "" if it does not know it.
-        source: the statement or exclusion that decides against it.
-        finding: what is not as a branch of this statement needs it.
-        branch: this branch.
+        reason: why it is excluded, in words.
         missing: what may alone decide, where it is undetermined.
     """
 
     status: str = ""
-    source: str = ""
-    finding: str = ""
-    branch: str = ""
+    reason: str = ""
     missing: tuple[str, ...] = ()
 
 
@@ -85,7 +81,7 @@ class Concordance:
             return Judgement("not_in_table", f"{', '.join(strange)}: not in the table")
         barred = [(name, standing) for name, standing in each if standing.status == "excluded"]
         if barred:
-            reasons = (f"{name}: {self._reason(standing)}" for name, standing in barred)
+            reasons = (f"{name}: {standing.reason}" for name, standing in barred)
             return Judgement("excluded", OR.join(reasons))
         if any(standing.status == "undetermined" for _, standing in each):
             missing = {name for _, standing in each for name in standing.missing}
@@ -97,20 +93,13 @@ class Concordance:
         where = f"only beside {rules.words.name(other)}" if other else "in no set"
         return Judgement("excluded", f"it is eligible, but stands {where}")
 
-    def _reason(self, standing: Standing) -> str:
-        """Return why a therapy is excluded, in words."""
-        table = engine(self.program).table
-        exclusion = table.exclusions.get(standing.source)
-        if exclusion is None and not standing.finding:  # a statement of an overlay that bars
-            exclusion = table.texts.get(standing.source)
-        if exclusion is not None:
-            return f"{standing.source}, {exclusion}"
-        words = table.words
-        source, finding = standing.source, standing.finding
-        of_branch = self.needs.get((source, standing.branch, finding))
-        needs = sorted({*(of_branch or self.needs.get((source, finding), []))} - {"yes"})
+    def _needed(self, statement: str, branch: str, finding: str) -> str:
+        """Return what a branch of a statement needs of a finding, in words."""
+        words = engine(self.program).table.words
+        of_branch = self.needs.get((statement, branch, finding))
+        needs = sorted({*(of_branch or self.needs.get((statement, finding), []))} - {"yes"})
         values = f" {words.names(needs, 'or')}" if needs else ""
-        return f"statement {source} needs: {words.name(finding)}{values}"
+        return f"statement {statement} needs: {words.name(finding)}{values}"
 
     # ---- what the table says of a therapy ---------------------------------------------------
 
@@ -170,9 +159,12 @@ class Concordance:
         if not sources:
             return Standing()
         source = min(sources, key=table.place)
+        if source in barring:
+            text = table.exclusions.get(source) or table.texts.get(source)
+            return Standing("excluded", f"{source}, {text}")
         # In the order of terms, names come before what has arguments.
-        first = min(findings[source], key=lambda it: ("(" in it[0], it))
-        return Standing("excluded", source, *(() if source in barring else first))
+        finding, branch = min(findings[source], key=lambda it: ("(" in it[0], it))
+        return Standing("excluded", self._needed(source, branch, finding))
 
 
 def _look(given: Sequence[str], in_scope: bool, sets: Sets) -> str:
