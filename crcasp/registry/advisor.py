@@ -16,7 +16,7 @@ from crcasp.program.files import Program
 from crcasp.registry.batch import Batch, Said, json_batch
 from crcasp.registry.cells import Cells, Column, Facts, as_text, findings_of_its_own
 from crcasp.registry.column_map import ColumnMap
-from crcasp.registry.columns import GIVEN, ID, LINE, Columns, Names
+from crcasp.registry.columns import GIVEN, ID, LINE, Names, Used
 from crcasp.registry.evaluation import Evaluator, Issues
 from crcasp.registry.outcome import AND, COLUMNS, JUDGED, Bits
 from crcasp.registry.reader import as_cell
@@ -87,27 +87,27 @@ class Advisor:
         said = [self.evaluator.solved, self.impact.old.solved if self.impact else ""]
         return [*dict.fromkeys(filter(None, said))]
 
-    def columns(self, header: Sequence[str], name: str) -> Columns:
+    def columns(self, header: Sequence[str], name: str) -> tuple[Used, Mapping[str, str]]:
         """Return what the columns of a table are for; see `Names.of`."""
-        columns = self.names.of(header, name)
+        used, aside = self.names.of(header, name)
         if self.treatments:
-            lines = [mine for mine in columns.used if LINE.fullmatch(mine)]
+            lines = [mine for mine in used if LINE.fullmatch(mine)]
             if lines:
                 raise UsageError(
                     f"{name}: it has lines of therapy ({', '.join(lines)}), and so have the "
                     "treatments: keep one."
                 )
-            if ID not in columns.used:
+            if ID not in used:
                 raise UsageError(
                     f"{name}: no column says the id that joins patients and treatments: "
                     "say by --column id=... which does."
                 )
-        self.cells.prepare(columns.used)
-        return columns
+        self.cells.prepare(used)
+        return used, aside
 
-    def answers(self, batch: Batch, columns: Columns, before: int | None = None) -> Answers:
+    def answers(self, batch: Batch, used: Used, before: int | None = None) -> Answers:
         """Return the answers for the rows of a batch, in order."""
-        rows, table, used = batch.size, batch.rows, columns.used
+        rows, table = batch.size, batch.rows
         ids = pa.nulls(rows, pa.string())
         for column in used.get(ID, ()):
             ids = table[column] if column in table.column_names else ids
@@ -115,9 +115,8 @@ class Advisor:
         self.cells.prepare(lines)
         for name, cells in lines.items():
             table = table.append_column(name, cells)
-        used = {**{name: (name,) for name in lines}, **used}
-        found = self.cells.read(table, used, rows)
-        empty, more = self._empty(batch, found, columns)
+        found = self.cells.read(table, {**{name: (name,) for name in lines}, **used}, rows)
+        empty, more = self._empty(batch, found, used)
         if batch.lines is not None:  # which has nothing of a row that is refused
             empty[[*batch.faults]] = False
         if before is None:  # where it cannot be excluded
@@ -147,14 +146,14 @@ class Advisor:
         results = results.with_columns(pl.Series(*it, pl.String) for it in texts.items())
         return Answers(results, flaws, empty)
 
-    def _empty(self, batch: Batch, found: Facts, columns: Columns) -> tuple[Bits, dict[int, Said]]:
+    def _empty(self, batch: Batch, found: Facts, used: Used) -> tuple[Bits, dict[int, Said]]:
         """Return the rows in which nothing stands, and those in which one text stands alone."""
         empty = ~found.known
         places = np.flatnonzero(empty)
         if not len(places):
             return empty, {}
         if batch.lines is None:
-            read = {name for mine, its in columns.used.items() if mine != ID for name in its}
+            read = {name for mine, its in used.items() if mine != ID for name in its}
             unread = [name for name in batch.rows.column_names if name not in read]
             rows = batch.rows.select(unread).take(places)
         else:

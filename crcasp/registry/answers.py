@@ -138,9 +138,7 @@ class OfMany:
                 ways = circuit.gates[node]
                 self.values[node] = self._evaluated(ways) if ways else self.given.get(node, 0)
         self.valued = len(circuit.gates)
-        if literal not in self.values:
-            self.values[literal] = self.everybody ^ self.values[-literal]
-        return self.values[literal]
+        return self._now(literal)
 
     def _evaluated(self, ways: Sequence[Body]) -> int:
         values, everybody = self.values, self.everybody
@@ -148,10 +146,7 @@ class OfMany:
         for body in ways:
             part = everybody
             for literal in body:
-                value = values.get(literal)
-                if value is None:  # negated for the first time
-                    value = values[-literal]
-                    value = values[literal] = everybody ^ value if value else everybody
+                value = values[literal] if literal in values else self._now(literal)
                 part = value if part is everybody else part & value
                 if not part:
                     break
@@ -230,8 +225,11 @@ class OfMany:
         return mask & ~refuted & possible, possible
 
     def _now(self, literal: int) -> int:
-        value = self.values.get(literal)
-        return self.everybody ^ self.values[-literal] if value is None else value
+        """Return the patients of whom a node holds that has been evaluated, negated or not."""
+        if literal not in self.values:
+            value = self.values[-literal]
+            self.values[literal] = self.everybody ^ value if value else self.everybody
+        return self.values[literal]
 
 
 def _decided(leaves: Iterable[tuple[tuple[int, ...], int, int]], place: int) -> int:

@@ -20,7 +20,7 @@ from crcasp.facts.wording import choices, show
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.registry.column_map import AnyRule, Cases, ColumnMap, Rule, Years
-from crcasp.registry.columns import GIVEN, ID, LINE, LINES, Names, general
+from crcasp.registry.columns import GIVEN, ID, LINE, LINES, Names, Used, general
 from crcasp.registry.outcome import Bits, Coded, Given, together
 from crcasp.registry.reader import ELSE, NO_LINE, Cell, Reader, dated, same, years
 
@@ -223,7 +223,7 @@ class Cells:
 
     # ---- rows -------------------------------------------------------------------------------
 
-    def read(self, table: pa.Table, used: Mapping[str, tuple[str, ...]], rows: int) -> Facts:
+    def read(self, table: pa.Table, used: Used, rows: int) -> Facts:
         """Return what the rows of a table say."""
         found = Facts({}, np.full(rows, None), [], [], {}, np.zeros(rows, bool))
         for name, names in used.items():

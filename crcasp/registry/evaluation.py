@@ -29,9 +29,9 @@ from crcasp.registry.outcome import (
     Coded,
     Given,
     Places,
-    Results,
     packed,
     patterns,
+    results,
     unpacked,
 )
 
@@ -78,7 +78,7 @@ class Evaluator:
         Both these rows and the bad ones have no results.
         """
         given = np.full(rows, None) if given is None else given
-        results = Results(rows)
+        columns: list[tuple[str, Places, Coded]] = []
         with self.lock:
             issues = self.issues(facts, rows)
             bad = np.logical_or.reduce([bad, *issues.values()])
@@ -91,7 +91,7 @@ class Evaluator:
                 try:
                     answers = self.answered(own, bad[part], lines, alone)
                     sets = self.sets(answers)
-                    columns = [*self._columns(answers, sets, given[part])]
+                    found = [*self._columns(answers, sets, given[part])]
                     if seen:
                         seen(own, part, lines, alone, answers, sets)
                 except NoAnswerError as error:
@@ -105,11 +105,10 @@ class Evaluator:
                     halves = np.array_split(part, 2) if len(part) > 1 else [part]
                     parts += [(half, lines, len(half) == len(part)) for half in halves]
                     continue
-                for name, places, found in columns:
-                    results.put(name, part[places], found)
+                columns += [(name, part[places], column) for name, places, column in found]
         if unanswered.any():
             issues[Function("issue", [program, program, String(UNANSWERED)])] = unanswered
-        return results.frame(), issues
+        return results(rows, columns), issues
 
     def issues(self, facts: Facts, rows: int) -> Issues:
         """Return what contradicts itself in which rows."""

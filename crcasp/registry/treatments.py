@@ -119,7 +119,8 @@ class Treatments:
 
     def _columns(self, header: Sequence[str]) -> dict[str, str]:
         """Return the columns that are read, or say what is missing."""
-        used = {mine: names[0] for mine, names in self.names.of(header, self.called).used.items()}
+        found, _ = self.names.of(header, self.called)
+        used = {mine: names[0] for mine, names in found.items()}
         if {"drug", "regimen"} <= used.keys():
             for mine in {"drug", "regimen"} - self.names.mapped.keys():
                 del used[mine]
