@@ -158,15 +158,13 @@ class Advisor:
             rows = batch.rows.select(unread).take(places)
         else:
             rows = json_batch(((0, batch.lines[place]) for place in places.tolist()), str).rows
-        others = [Column.of(rows, name) for name in rows.column_names]
-        stands = [~column.blank() for column in others]
-        count = sum(stands, np.zeros(len(places), int))
-        empty[places] = count == 0
-        cause, said = ALONE
-        alone = {}
-        for it in np.flatnonzero(count == 1).tolist():
-            texts = next(c.texts for c, own in zip(others, stands, strict=True) if own[it])
-            alone[int(places[it])] = cause, said.format(as_cell(texts.values[texts.codes[it]]))
+        (cause, said), alone = ALONE, {}
+        cells = (as_text(rows[name]).to_pylist() for name in rows.column_names)
+        for place, row in zip(places.tolist(), zip(*cells, strict=True), strict=False):
+            texts = [text for text in row if (text or "").strip()]
+            empty[place] = not texts
+            if len(texts) == 1:
+                alone[place] = cause, said.format(as_cell(texts[0]))
         return empty, alone
 
 

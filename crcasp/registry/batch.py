@@ -65,8 +65,8 @@ def json_batch(numbered: Iterable[tuple[int, str]], column: Callable[[str], str 
             rows.append({})
             lines.append(text if whole else json.dumps(source, ensure_ascii=False))
     names = dict.fromkeys(name for row in rows for name in row)
-    cells = {name: pa.array([row.get(name) for row in rows], pa.string()) for name in names}
-    return Batch(pa.table(cells), faults, lines)
+    schema = pa.schema([(name, pa.string()) for name in names])
+    return Batch(pa.Table.from_pylist(rows, schema), faults, lines)
 
 
 def _row(text: str, column: Callable[[str], str | None]) -> dict[str, str | None]:

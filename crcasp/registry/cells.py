@@ -19,6 +19,7 @@ from crcasp.facts.collector import fact_of
 from crcasp.facts.wording import choices, show
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
+from crcasp.program.terms import grouped
 from crcasp.registry.column_map import AnyRule, Cases, ColumnMap, Rule, Years
 from crcasp.registry.columns import GIVEN, ID, LINE, LINES, Names, Used, general
 from crcasp.registry.outcome import Bits, Coded, Given, together
@@ -118,9 +119,8 @@ class Cells:
         self.partners = {*self.engine.table.names("partner")}
         self.local = {*self.engine.table.names("locoregional")}
         self.aside = {*self.engine.table.names("left_aside")}
-        pairs = self.engine.table.solver.facts("made_up", 2)
-        drugs = {regimen: frozenset(d for r, d in pairs if r == regimen) for regimen, _ in pairs}
-        self.made_up = {its: str(regimen) for regimen, its in drugs.items()}
+        made_up = grouped((it, drug) for it, drug in self.engine.table.solver.facts("made_up", 2))
+        self.made_up = {frozenset(drugs): str(regimen) for regimen, drugs in made_up.items()}
         self.readers: dict[str, Reader] = {}
         self.met: set[tuple[str, str]] = set()  # keys of the map that were met, by their tables
         self.floor = {names.checked(name) for name in mapping.floor}

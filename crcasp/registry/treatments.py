@@ -26,7 +26,6 @@ OF_LINES = {
     **{"drug": "lineN", "regimen": "lineN"},
     **{"stopped": "lineN_stopped", "toxic": "lineN_toxic"},
 }
-WHOLE = re.compile(r"(\d+)\.0+")
 NO_ID = ("the id is missing", "the id is missing by which treatments are found.")
 NEEDED = {
     ID: "the id of the patient",
@@ -196,6 +195,4 @@ class Treatments:
 
 def _key(own: str | None) -> str:
     """Return an id by which tables are joined: a number is one with and without a point."""
-    text = (own or "").strip()
-    whole = WHOLE.fullmatch(text)
-    return whole[1] if whole else text
+    return re.sub(r"^(\d+)\.0+$", r"\1", (own or "").strip())
