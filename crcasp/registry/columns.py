@@ -22,7 +22,6 @@ LINES = {"lineN": "received", "lineN_stopped": "stopped", "lineN_toxic": "toxic"
 LINE = re.compile(r"line_?([1-9]\d*|n)(_stopped|_toxic)?")
 KEYS = 10_000  # of JSON patients that are told apart
 NEAR = 0.8  # how alike the names of columns must be to be mentioned
-UNNAMED = "column_{}"  # what the output calls a column that has no name
 
 
 def called(name: str) -> str:
@@ -42,7 +41,7 @@ def distinct_names(header: Sequence[str]) -> list[str]:
     """Return the names of columns, of which none is empty or there twice."""
     taken, found = {*header}, list[str]()
     for number, column in enumerate(header, 1):
-        name = column if column.strip() else UNNAMED.format(number)
+        name = column if column.strip() else f"column_{number}"
         if name in found or (name != column and name in taken):
             name = next(new for n in range(2, 10**6) if (new := f"{name}_{n}") not in taken)
         found.append(name)
