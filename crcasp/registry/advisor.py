@@ -14,7 +14,7 @@ from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.registry.batch import Batch, Said, json_batch
-from crcasp.registry.cells import Cells, Column, Facts, as_text, findings_of_its_own
+from crcasp.registry.cells import Cells, Column, Stated, as_text, findings_of_its_own
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.columns import GIVEN, ID, LINE, Names, Used
 from crcasp.registry.evaluation import Evaluator, Issues
@@ -146,7 +146,7 @@ class Advisor:
         results = results.with_columns(pl.Series(*it, pl.String) for it in texts.items())
         return Answers(results, flaws, empty)
 
-    def _empty(self, batch: Batch, found: Facts, used: Used) -> tuple[Bits, dict[int, Said]]:
+    def _empty(self, batch: Batch, found: Stated, used: Used) -> tuple[Bits, dict[int, Said]]:
         """Return the rows in which nothing stands, and those in which one text stands alone."""
         empty = ~found.known
         places = np.flatnonzero(empty)
@@ -185,7 +185,7 @@ def _wrong(
             yield (place, *told[column.cells.codes[place]])
 
 
-def contradictions(table: pa.Table, found: Facts, issues: Issues, asked: Bits) -> dict[int, Said]:
+def contradictions(table: pa.Table, found: Stated, issues: Issues, asked: Bits) -> dict[int, Said]:
     """Return what is wrong with rows as the input check of the program says it, by their places."""
     said: dict[int, list[Said]] = {}
     for atom in sorted(issues):

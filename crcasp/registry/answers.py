@@ -274,7 +274,7 @@ class OfOne:
         return {str(finding): 1 for it, finding in decides if therapy in (None, it)}
 
 
-Answers: TypeAlias = OfMany | OfOne
+Consequences: TypeAlias = OfMany | OfOne
 
 # ---- sets -------------------------------------------------------------------------------------
 

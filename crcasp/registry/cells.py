@@ -79,7 +79,7 @@ def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     return pa.array(map(text, array.to_pylist()), pa.string())
 
 
-class Facts(NamedTuple):
+class Stated(NamedTuple):
     """What some rows say.
 
     Attributes:
@@ -223,9 +223,9 @@ class Cells:
 
     # ---- rows -------------------------------------------------------------------------------
 
-    def read(self, table: pa.Table, used: Used, rows: int) -> Facts:
+    def read(self, table: pa.Table, used: Used, rows: int) -> Stated:
         """Return what the rows of a table say."""
-        found = Facts({}, np.full(rows, None), [], [], {}, np.zeros(rows, bool))
+        found = Stated({}, np.full(rows, None), [], [], {}, np.zeros(rows, bool))
         for name, names in used.items():
             if name == ID or not {*names} & {*table.column_names}:
                 continue

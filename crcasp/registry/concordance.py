@@ -12,7 +12,7 @@ import numpy as np
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import Row, grouped, natural, row, word
-from crcasp.registry.answers import Answers, Sets
+from crcasp.registry.answers import Consequences, Sets
 from crcasp.registry.outcome import LIST, OR, Coded, Given, Places, packed, patterns, together
 
 
@@ -52,7 +52,7 @@ class Concordance:
         return grouped((need[:-1], need[-1]) for need in needs)
 
     def of(
-        self, answers: Answers, places: Places, given: Given, in_scope: Coded, sets: Coded
+        self, answers: Consequences, places: Places, given: Given, in_scope: Coded, sets: Coded
     ) -> Coded:
         """Return the judgements on what was given to some patients, each pattern judged once."""
         numbers: dict[tuple[str, ...], int] = {}
@@ -103,7 +103,7 @@ class Concordance:
 
     # ---- what the table says of a therapy ---------------------------------------------------
 
-    def _standings(self, answers: Answers, therapy: str, places: Places) -> Coded:
+    def _standings(self, answers: Consequences, therapy: str, places: Places) -> Coded:
         """Return the standing of a therapy for some patients."""
         asked = np.zeros(answers.rows, bool)
         asked[places] = True

@@ -189,7 +189,7 @@ def speeds(rows: int, times: int, lines: int) -> Iterator[tuple[str, float]]:
             seconds.append(time.thread_time() - start)
         return rows / statistics.median(seconds)
 
-    yield "verdicts", rate(lambda facts: evaluator.answered(facts, nobody, lines, False).missing())
+    yield "verdicts", rate(lambda facts: evaluator.answered(facts, nobody, lines).missing())
     yield "all columns", rate(lambda facts: evaluator.answers(rows, facts, nobody))
     yield "with concordance", rate(lambda facts: evaluator.answers(rows, facts, nobody, given))
 
