@@ -141,9 +141,12 @@ class Advisor:
             flaws.append((cause, label + shown))
             lead = "" if before is None else label
             errors[place] = f"{errors[place]} {sentence}" if errors[place] else lead + sentence
-        given = [it and AND.join(it) for it in found.given]
-        texts = {ERROR: errors, GIVEN: given, ID: as_text(ids)}
-        results = results.with_columns(pl.Series(*it, pl.String) for it in texts.items())
+        given = [it and AND.join(it) for it in found.given.values]
+        results = results.with_columns(
+            pl.Series(ERROR, errors, pl.String),
+            pl.Series(GIVEN, given, pl.String)[found.given.codes],
+            pl.Series(ID, as_text(ids), pl.String),
+        )
         return Answers(results, flaws, empty)
 
     def _empty(self, batch: Batch, found: Stated, used: Used) -> tuple[Bits, dict[int, Said]]:

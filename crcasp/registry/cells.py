@@ -22,7 +22,7 @@ from crcasp.program.files import Program
 from crcasp.program.terms import grouped
 from crcasp.registry.column_map import AnyRule, Cases, ColumnMap, Rule, Years
 from crcasp.registry.columns import GIVEN, ID, LINE, LINES, Names, Used, general
-from crcasp.registry.outcome import Bits, Coded, Given, together
+from crcasp.registry.outcome import Bits, Coded, together
 from crcasp.registry.reader import ELSE, NO_LINE, Cell, Reader, dated, same, years
 
 
@@ -92,7 +92,7 @@ class Stated(NamedTuple):
     """
 
     facts: dict[Symbol, Bits]
-    given: Given
+    given: Coded
     wrong: list[Column]
     unclear: list[Column]
     origins: dict[Symbol, tuple[str, ...]]
@@ -225,7 +225,8 @@ class Cells:
 
     def read(self, table: pa.Table, used: Used, rows: int) -> Stated:
         """Return what the rows of a table say."""
-        found = Stated({}, np.full(rows, None), [], [], {}, np.zeros(rows, bool))
+        nothing = Coded([None], np.zeros(rows, np.intp))
+        found = Stated({}, nothing, [], [], {}, np.zeros(rows, bool))
         for name, names in used.items():
             if name == ID or not {*names} & {*table.column_names}:
                 continue
@@ -242,7 +243,7 @@ class Cells:
             for it in () if found.known.all() else columns or [column]:
                 np.logical_or(found.known, ~it.blank(), out=found.known)
             if name == GIVEN:
-                found.given[:] = self._given(column)
+                found = found._replace(given=column.cells.each(self._therapies))
                 continue
             line = LINE.fullmatch(name)
             for word, whom in _stated(column.cells).items():
@@ -250,14 +251,9 @@ class Cells:
                 found.facts[fact], found.origins[fact] = whom, names
         return found
 
-    def _given(self, column: Column) -> Given:
-        told = np.full(len(column.cells.values), None)
-        for code, cell in enumerate(column.cells.values):
-            told[code] = self._therapies([{*map(str, group)} for group in cell.groups]) or None
-        return told[column.cells.codes]
-
-    def _therapies(self, groups: Sequence[set[str]]) -> tuple[str, ...]:
-        """Return the therapies that some words are, in one order."""
+    def _therapies(self, cell: Cell) -> tuple[str, ...] | None:
+        """Return the therapies that the words of a cell are, in one order; None for no words."""
+        groups = [{*map(str, group)} for group in cell.groups]
         words = set[str]().union(*groups)
         regimens = words - self.partners - self.local
         if regimen := self.made_up.get(frozenset(regimens - self.aside)):
@@ -266,7 +262,7 @@ class Cells:
         for group in [words] if len(regimens) == 1 else groups:
             systemic = [*sorted(group & regimens), *sorted(group & self.partners)]
             found |= {"+".join(systemic)} if len(group & regimens) == 1 else {*systemic}
-        return (*sorted(found), *sorted(words & self.local))
+        return (*sorted(found), *sorted(words & self.local)) or None
 
 
 def findings_of_its_own(old: Program | None, new: Program) -> dict[str, tuple[str | int, ...]]:

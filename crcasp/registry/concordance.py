@@ -13,7 +13,7 @@ from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import Row, grouped, natural, row, word
 from crcasp.registry.answers import Consequences, Sets
-from crcasp.registry.outcome import LIST, OR, Coded, Given, Places, packed, patterns, together
+from crcasp.registry.outcome import LIST, OR, Coded, Places, packed, patterns, together
 
 
 class Standing(NamedTuple):
@@ -52,24 +52,23 @@ class Concordance:
         return grouped((need[:-1], need[-1]) for need in needs)
 
     def of(
-        self, answers: Consequences, places: Places, given: Given, in_scope: Coded, sets: Coded
+        self, answers: Consequences, places: Places, given: Coded, in_scope: Coded, sets: Coded
     ) -> Coded:
         """Return the judgements on what was given to some patients, each pattern judged once."""
-        numbers: dict[tuple[str, ...], int] = {}
-        chosen = np.array([numbers.setdefault(names, len(numbers)) for names in given], np.intp)
-        told = Coded([*numbers], chosen)
-        look = together([told, in_scope, sets], _look)
+        look = together([given, in_scope, sets], _look)
         unlisted = look.are(lambda it: not it)
         every = {Standing(): 0}
-        own = np.zeros((max(map(len, numbers)), len(given)), np.intp)
-        for name in {name for names in numbers for name in names}:
-            slots = np.array([names.index(name) if name in names else -1 for names in numbers])
-            those = np.flatnonzero((slots[chosen] >= 0) & unlisted)
+        told = [names or () for names in given.values]
+        own = np.zeros((max(map(len, told)), len(places)), np.intp)
+        for name in {name for names in told for name in names}:
+            slots = np.array([names.index(name) if name in names else -1 for names in told])
+            slots = slots[given.codes]
+            those = np.flatnonzero((slots >= 0) & unlisted)
             found = self._standings(answers, name, places[those])
             own_codes = [every.setdefault(standing, len(every)) for standing in found.values]
-            own[slots[chosen[those]], those] = np.array(own_codes, np.intp)[found.codes]
+            own[slots[those], those] = np.array(own_codes, np.intp)[found.codes]
         standings = [Coded([*every], codes) for codes in own]
-        return together([told, look, *standings], self._judged)
+        return together([given, look, *standings], self._judged)
 
     def _judged(self, given: Sequence[str], look: str, *standings: Standing) -> Judgement:
         """Return the concordance and the reason that decides it."""

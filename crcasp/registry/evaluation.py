@@ -27,7 +27,6 @@ from crcasp.registry.outcome import (
     LIST,
     Bits,
     Coded,
-    Given,
     Places,
     packed,
     patterns,
@@ -70,14 +69,14 @@ class Evaluator:
         rows: int,
         facts: Facts,
         bad: Bits,
-        given: Given | None = None,
+        given: Coded | None = None,
         seen: Seen | None = None,
     ) -> tuple[pl.DataFrame, Issues]:
         """Return the columns of results, and what contradicts itself in which rows.
 
-        Both these rows and the bad ones have no results.
+        Both these rows and the bad ones have no results. What was given are names, or None.
         """
-        given = np.full(rows, None) if given is None else given
+        given = Coded([None], np.zeros(rows, np.intp)) if given is None else given
         columns: list[tuple[str, Places, Coded]] = []
         with self.lock:
             issues = self.issues(facts, rows)
@@ -91,7 +90,7 @@ class Evaluator:
                 try:
                     answers = self.answered(own, bad[part], lines)
                     sets = self.sets(answers)
-                    found = [*self._columns(answers, sets, given[part])]
+                    found = [*self._columns(answers, sets, given.of(part))]
                     if seen:
                         seen(own, part, lines, answers, sets)
                 except NoAnswerError as error:
@@ -161,7 +160,7 @@ class Evaluator:
         return error
 
     def _columns(
-        self, answers: Consequences, sets: Coded, given: Given
+        self, answers: Consequences, sets: Coded, given: Coded
     ) -> Iterator[tuple[str, Places, Coded]]:
         """Yield the columns of results, each with the places that it is for."""
         places = _places(answers)
@@ -180,11 +179,11 @@ class Evaluator:
         }
         for name, found in columns.items():
             yield name, places, found
-        told = given[places].astype(np.bool_)
+        told = given.of(places).are(bool)
         those = places[told]
         if len(those):
             known = columns["in_scope"].of(told), sets.of(told)
-            found = self.concordance.of(answers, those, given[those], *known)
+            found = self.concordance.of(answers, those, given.of(those), *known)
             for name in JUDGED:
                 yield name, those, found.each(attrgetter(name))
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 Bits: TypeAlias = NDArray[np.bool_]
 Places: TypeAlias = NDArray[np.intp]
-Given: TypeAlias = NDArray[np.object_]  # of each patient the therapies as a tuple, or None
 
 AND, OR, LIST = " & ", "; ", ";"
 COLUMNS = ("in_scope", "line", "grade", "preferred", "eligible", "undetermined", "missing")
