@@ -82,11 +82,6 @@ class Advisor:
         self.impact = None if old is None else UpdateImpact(old, program)
         self.evaluator = Evaluator(program)
 
-    def solved(self) -> list[str]:
-        """Return why rows were left to the solver one by one, in sentences."""
-        said = [self.evaluator.solved, self.impact.old.solved if self.impact else ""]
-        return [*dict.fromkeys(filter(None, said))]
-
     def columns(self, header: Sequence[str], name: str) -> tuple[Used, Mapping[str, str]]:
         """Return what the columns of a table are for; see `Names.of`."""
         used, aside = self.names.of(header, name)

@@ -28,6 +28,7 @@ DATES = (
     re.compile(r"(?P<d>\d\d?)\.(?P<m>\d\d?)\.(?P<y>\d{4})"),
 )
 REMEMBERED = 4_096  # texts of one column
+SHOWN = 60  # characters of a cell in a message
 
 Meanings: TypeAlias = Iterable[tuple[str, Mapping[str, str]]]  # of tables of a map, by name
 
@@ -245,7 +246,7 @@ def parts(text: str) -> list[str]:
     return re.split("[&;,]", text.strip(" \t;,"))
 
 
-def as_cell(text: str | None, most: int = 60) -> str:
+def as_cell(text: str | None) -> str:
     """Return the text of a cell as a message shows it."""
     text = text or ""
-    return quoted(text[:most] + "..." * (len(text) > most))
+    return quoted(text[:SHOWN] + "..." * (len(text) > SHOWN))

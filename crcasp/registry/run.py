@@ -134,7 +134,7 @@ def answer_files(
                     *_renamed(rows.header, names),
                     *([] if lines or "lineN" in map(general, used) else [NO_HISTORY]),
                     *(lines.strange() if lines else ()),
-                    *advisor.solved(),
+                    *filter(None, [advisor.evaluator.solved]),
                 ),
                 unmet=advisor.cells.unmet(),
                 treatments=lines.counted() if lines else None,
@@ -204,7 +204,7 @@ def _answer(
             if not there:
                 _, said = next(iter(batch.faults.values()), ("", "it has no patients."))
                 raise UsageError(f"{source.called}: {said}")
-            if not header or len(there) > len(header):
+            if len(there) > len(header):
                 if not header and batch.lines is None:
                     refuse_columns(batch.rows.schema, writer.form, source.called)
                 header = there
