@@ -45,7 +45,7 @@ class Column(NamedTuple):
     cells: Coded
 
     @classmethod
-    def of(cls, table: pa.Table, name: str, read: Callable[[str | None], Cell] = unread) -> Column:
+    def of(cls, table: pa.Table, name: str, read: Callable[[str | None], Cell]) -> Column:
         """Return a column of a table."""
         array = as_text(table[name].combine_chunks()).dictionary_encode()
         values: list[str | None] = [*array.dictionary.to_pylist(), None]

@@ -50,9 +50,9 @@ class Reader:
     Args:
         name: of the column, as the map calls it.
         domain: the words that it may have.
-        label: what a message calls it.
         meanings: texts of the table with what they mean; what comes later wins.
         unknown: further texts that say that something is unknown.
+        label: what a message calls it.
         spelled: further spellings of words.
         several: whether a cell may have several words.
         floor: whether numbers lose what stands behind the point.
@@ -67,21 +67,20 @@ class Reader:
         self,
         name: str,
         domain: Sequence[Word],
-        meanings: Meanings = (),
-        unknown: Iterable[str] = (),
+        meanings: Meanings,
+        unknown: Iterable[str],
         *,
-        label: str = "",
+        label: str,
         spelled: Mapping[str, str] | None = None,
         several: bool = False,
         floor: bool = False,
         unrecorded: str = "",
     ) -> None:
-        self.name, self.label = name, label or name
-        self.domain, self.several = domain, several
+        self.name, self.label = name, label
+        self.domain, self.several, self.floor = domain, several, floor
         names = {word: word for word in domain if isinstance(word, str)}
         self.words = {squeezed(it): word for it, word in {**(spelled or {}), **names}.items()}
         self.numbers = {word for word in domain if isinstance(word, int)}
-        self.floor = floor and bool(self.numbers)
         cause = "the therapy of this line is not recorded"
         self.unrecorded = Cell((), cause, f"{cause}: {unrecorded}") if unrecorded else None
         self.beyond: Cell | None = None

@@ -31,10 +31,10 @@ def registry_html(
     summary: Summary,
     source: str,
     program: Program,
-    mapping: ColumnMap | None = None,
-    map_file: str | None = None,
-    options: str = "",
-    old: Program | None = None,
+    mapping: ColumnMap,
+    map_file: str | None,
+    options: str,
+    old: Program | None,
 ) -> str:
     """Return the report on a registry."""
     wording = engine(program).table.words
@@ -68,7 +68,7 @@ def registry_html(
             **{"bar": BAR, "node": NODE, "flow": FLOW},
         },
         narrow=NARROW,
-        mapping=mapping.to_toml() if mapping else "",
+        mapping=mapping.to_toml(),
         map_file=(map_file, digest(content_of(map_file))) if map_file else None,
         options=options,
     )
