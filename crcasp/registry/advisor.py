@@ -13,13 +13,12 @@ import pyarrow as pa
 from crcasp.errors import UsageError
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
-from crcasp.registry.batch import Batch, Said
-from crcasp.registry.cells import Bools, Cells, Column, Facts, as_text, findings_of_its_own
+from crcasp.registry.batch import Batch, Said, json_batch
+from crcasp.registry.cells import Cells, Column, Stated, as_text, findings_of_its_own
 from crcasp.registry.column_map import ColumnMap
-from crcasp.registry.columns import GIVEN, ID, LINE, Columns, Names
+from crcasp.registry.columns import GIVEN, ID, LINE, Names, Used
 from crcasp.registry.evaluation import Evaluator, Issues
-from crcasp.registry.json_rows import json_batch
-from crcasp.registry.outcome import AND, COLUMNS, JUDGED
+from crcasp.registry.outcome import AND, COLUMNS, JUDGED, Bits
 from crcasp.registry.reader import as_cell
 from crcasp.registry.treatments import Treatments
 from crcasp.registry.update_impact import UpdateImpact
@@ -35,31 +34,19 @@ ALONE = (
 )
 
 
-class Flaw(NamedTuple):
-    """One thing that is wrong with one row.
-
-    Attributes:
-        cause: the column, and what would be right.
-        shown: the number of the row, the patient's own, and what is there.
-    """
-
-    cause: str
-    shown: str
-
-
 class Answers(NamedTuple):
     """The answers for some rows.
 
     Attributes:
         results: the columns that the output adds; and, where a column says it, which patient
             each row is and what was given, as the program writes it.
-        flaws: what is wrong with rows.
+        flaws: what is wrong with rows: the causes, each with the row and what is there.
         empty: the rows in which nothing stands.
     """
 
     results: pl.DataFrame
-    flaws: list[Flaw]
-    empty: Bools
+    flaws: list[Said]
+    empty: Bits
 
 
 class Advisor:
@@ -95,37 +82,36 @@ class Advisor:
         self.impact = None if old is None else UpdateImpact(old, program)
         self.evaluator = Evaluator(program)
 
-    def solved(self) -> list[str]:
-        """Return why rows were left to the solver one by one, in sentences."""
-        said = [self.evaluator.solved, self.impact.old.solved if self.impact else ""]
-        return [*dict.fromkeys(filter(None, said))]
-
-    def columns(self, header: Sequence[str], name: str) -> Columns:
+    def columns(self, header: Sequence[str], name: str) -> tuple[Used, Mapping[str, str]]:
         """Return what the columns of a table are for; see `Names.of`."""
-        columns = self.names.of(header, name)
+        used, aside = self.names.of(header, name)
         if self.treatments:
-            lines = [mine for mine in columns.used if LINE.fullmatch(mine)]
+            lines = [mine for mine in used if LINE.fullmatch(mine)]
             if lines:
                 raise UsageError(
                     f"{name}: it has lines of therapy ({', '.join(lines)}), and so have the "
                     "treatments: keep one."
                 )
-            if ID not in columns.used:
+            if ID not in used:
                 raise UsageError(
                     f"{name}: no column says the id that joins patients and treatments: "
                     "say by --column id=... which does."
                 )
-        self.cells.prepare(columns.used)
-        return columns
+        self.cells.prepare(used)
+        return used, aside
 
-    def answers(self, batch: Batch, columns: Columns, before: int | None = None) -> Answers:
+    def answers(self, batch: Batch, used: Used, before: int | None = None) -> Answers:
         """Return the answers for the rows of a batch, in order."""
-        rows, ids = batch.size, None
-        for column in columns.used.get(ID, ()):
-            ids = batch.rows[column] if column in batch.rows.column_names else None
-        table, used, faults = self._with_lines(batch, columns, ids)
-        found = self.cells.read(table, used, rows)
-        empty, more = self._empty(batch, found, columns)
+        rows, table = batch.size, batch.rows
+        ids = pa.nulls(rows, pa.string())
+        for column in used.get(ID, ()):
+            ids = table[column] if column in table.column_names else ids
+        lines, faults = self.treatments.of(ids) if self.treatments else ({}, {})
+        self.cells.prepare(lines)
+        for name, cells in lines.items():
+            table = table.append_column(name, cells)
+        found = self.cells.read(table, {**{name: (name,) for name in lines}, **used}, rows)
+        empty, more = self._empty(batch, found, used)
         if batch.lines is not None:  # which has nothing of a row that is refused
             empty[[*batch.faults]] = False
         if before is None:  # where it cannot be excluded
@@ -144,55 +130,39 @@ class Advisor:
         flaws = []
         errors: list[str | None] = [None] * rows
         for place, cause, shown, sentence in _wrong(said, found.wrong):
-            own = None if ids is None else ids[place].as_py()
+            own = ids[place].as_py()
             end = "" if own in (None, "") else f", id {str(own)[:LONGEST]}"
             label = f"row {(before or 0) + place + 1}{end}: "
-            flaws.append(Flaw(cause, label + shown))
+            flaws.append((cause, label + shown))
             lead = "" if before is None else label
             errors[place] = f"{errors[place]} {sentence}" if errors[place] else lead + sentence
-        given = None if found.given is None else [it and AND.join(it) for it in found.given]
-        texts = {ERROR: errors, GIVEN: given, ID: None if ids is None else as_text(ids)}
+        given = [it and AND.join(it) for it in found.given.values]
         results = results.with_columns(
-            pl.lit(None, pl.String).alias(name) if it is None else pl.Series(name, it, pl.String)
-            for name, it in texts.items()
+            pl.Series(ERROR, errors, pl.String),
+            pl.Series(GIVEN, given, pl.String)[found.given.codes],
+            pl.Series(ID, as_text(ids), pl.String),
         )
         return Answers(results, flaws, empty)
 
-    def _with_lines(
-        self, batch: Batch, columns: Columns, ids: pa.ChunkedArray | None
-    ) -> tuple[pa.Table, Mapping[str, tuple[str, ...]], dict[int, Said]]:
-        """Return the rows with the lines of their treatments, what is read from which, faults."""
-        table = batch.rows
-        if self.treatments is None:
-            return table, columns.used, {}
-        own = [None] * batch.size if ids is None else as_text(ids).to_pylist()
-        lines, faults = self.treatments.of(own)
-        self.cells.prepare(lines)
-        for name, cells in lines.items():
-            table = table.append_column(name, cells)
-        return table, {**{name: (name,) for name in lines}, **columns.used}, faults
-
-    def _empty(self, batch: Batch, found: Facts, columns: Columns) -> tuple[Bools, dict[int, Said]]:
+    def _empty(self, batch: Batch, found: Stated, used: Used) -> tuple[Bits, dict[int, Said]]:
         """Return the rows in which nothing stands, and those in which one text stands alone."""
         empty = ~found.known
         places = np.flatnonzero(empty)
         if not len(places):
             return empty, {}
         if batch.lines is None:
-            read = {name for mine, its in columns.used.items() if mine != ID for name in its}
+            read = {name for mine, its in used.items() if mine != ID for name in its}
             unread = [name for name in batch.rows.column_names if name not in read]
             rows = batch.rows.select(unread).take(places)
         else:
             rows = json_batch(((0, batch.lines[place]) for place in places.tolist()), str).rows
-        others = [Column.of(rows, name) for name in rows.column_names]
-        stands = [~column.blank() for column in others]
-        count = sum(stands, np.zeros(len(places), int))
-        empty[places] = count == 0
-        cause, said = ALONE
-        alone = {}
-        for it in np.flatnonzero(count == 1).tolist():
-            texts = next(c.texts for c, own in zip(others, stands, strict=True) if own[it])
-            alone[int(places[it])] = cause, said.format(as_cell(texts.values[texts.codes[it]]))
+        (cause, said), alone = ALONE, {}
+        cells = (as_text(rows[name]).to_pylist() for name in rows.column_names)
+        for place, row in zip(places.tolist(), zip(*cells, strict=True), strict=False):
+            texts = [text for text in row if (text or "").strip()]
+            empty[place] = not texts
+            if len(texts) == 1:
+                alone[place] = cause, said.format(as_cell(texts[0]))
         return empty, alone
 
 
@@ -213,7 +183,7 @@ def _wrong(
             yield (place, *told[column.cells.codes[place]])
 
 
-def contradictions(table: pa.Table, found: Facts, issues: Issues, asked: Bools) -> dict[int, Said]:
+def contradictions(table: pa.Table, found: Stated, issues: Issues, asked: Bits) -> dict[int, Said]:
     """Return what is wrong with rows as the input check of the program says it, by their places."""
     said: dict[int, list[Said]] = {}
     for atom in sorted(issues):

@@ -1,28 +1,41 @@
-"""What is certain and what is possible of some patients, from a circuit or by the solver."""
+"""What is certain and possible of some patients, and the sets of what is certain."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_, or_
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from clingo import Symbol
 
-from crcasp.program.completions import SHOW, Completions
+from crcasp.errors import NoAnswerError
+from crcasp.program.completions import SHOW, Completions, stated
 from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import VOCABULARY, Program
 from crcasp.program.ground import GroundRules
-from crcasp.program.sets import OF_TABLE, OF_VERDICTS, table_facts
+from crcasp.program.sets import (
+    FILES,
+    INPUT,
+    OF_TABLE,
+    OF_VERDICTS,
+    found_sets,
+    preferred,
+    ranked,
+    table_facts,
+)
+from crcasp.program.solver import Solver
 from crcasp.program.terms import word
 from crcasp.program.vocabulary import externals_of
 from crcasp.registry.circuit import TRUE, Body, Circuit, Facts, Unevaluable
+from crcasp.registry.outcome import AND, OR
 
 MOST = 20_000  # assignments that one question may come to
 ROOM = 1 << 30  # bits that the answers under all assignments may take
 ANSWER = "cohort/answer.lp"
 ANYONE = "cohort/anyone.lp"
+KEPT = 100_000  # patterns of verdicts whose sets are remembered
 
 
 class Groundings:
@@ -125,9 +138,7 @@ class OfMany:
                 ways = circuit.gates[node]
                 self.values[node] = self._evaluated(ways) if ways else self.given.get(node, 0)
         self.valued = len(circuit.gates)
-        if literal not in self.values:
-            self.values[literal] = self.everybody ^ self.values[-literal]
-        return self.values[literal]
+        return self._now(literal)
 
     def _evaluated(self, ways: Sequence[Body]) -> int:
         values, everybody = self.values, self.everybody
@@ -135,10 +146,7 @@ class OfMany:
         for body in ways:
             part = everybody
             for literal in body:
-                value = values.get(literal)
-                if value is None:  # negated for the first time
-                    value = values[-literal]
-                    value = values[literal] = everybody ^ value if value else everybody
+                value = values[literal] if literal in values else self._now(literal)
                 part = value if part is everybody else part & value
                 if not part:
                     break
@@ -217,8 +225,11 @@ class OfMany:
         return mask & ~refuted & possible, possible
 
     def _now(self, literal: int) -> int:
-        value = self.values.get(literal)
-        return self.everybody ^ self.values[-literal] if value is None else value
+        """Return the patients of whom a node holds that has been evaluated, negated or not."""
+        if literal not in self.values:
+            value = self.values[-literal]
+            self.values[literal] = self.everybody ^ value if value else self.everybody
+        return self.values[literal]
 
 
 def _decided(leaves: Iterable[tuple[tuple[int, ...], int, int]], place: int) -> int:
@@ -263,4 +274,72 @@ class OfOne:
         return {str(finding): 1 for it, finding in decides if therapy in (None, it)}
 
 
-Answers: TypeAlias = OfMany | OfOne
+Consequences: TypeAlias = OfMany | OfOne
+
+# ---- sets -------------------------------------------------------------------------------------
+
+
+class Sets(NamedTuple):
+    """The sets that some patients have.
+
+    Attributes:
+        every: all sets.
+        best: the preferred sets.
+        grade: of the preferred sets, None where there is none.
+        preferred: the preferred sets, written out.
+    """
+
+    every: frozenset[frozenset[str]]
+    best: frozenset[frozenset[str]]
+    grade: str | None
+    preferred: str
+
+
+class SetEnumerator:
+    """The program of the sets, grounded once for all verdicts.
+
+    Args:
+        program: the program.
+        facts: what it reads of the table.
+        verdicts: what it may read beside these.
+
+    Attributes:
+        inputs: the verdicts that the sets depend on.
+    """
+
+    def __init__(
+        self, program: Program, facts: Iterable[Symbol], verdicts: Iterable[Symbol]
+    ) -> None:
+        self.program = program
+        rules = GroundRules()
+        externals = " ".join(f"#external {atom}." for atom in sorted(verdicts))
+        text = f"{stated(sorted(facts))} {externals}"
+        self.solver = Solver(program.grounded((*FILES, INPUT), [], text, program.divided[1], rules))
+        control = self.solver.control
+        read = self.solver.literals("recommended", 1) | self.solver.literals("set_grade", 1)
+        chosen = (part for choice, _, (body, _, _) in rules.rules if choice for part in body)
+        _, needed = rules.below([*read.values(), *chosen])
+        found = [atom for atom in control.symbolic_atoms if atom.is_external]
+        literals = {atom.symbol: atom.literal for atom in found if atom.literal in needed}
+        self.inputs = sorted(literals)
+        self.literals = [literals[atom] for atom in self.inputs]
+        for literal in self.literals:
+            control.assign_external(literal, None)
+        self.sets = lru_cache(KEPT)(self._sets)
+
+    def _sets(self, values: bytes) -> Sets | None:
+        """Return the sets where the inputs have these values, None if nothing is left."""
+        inputs = zip(self.literals, values, strict=True)
+        assumed = [literal if value else -literal for literal, value in inputs]
+        try:
+            found = found_sets(self.program, self.solver, assumed)
+        except NoAnswerError:
+            return None
+        sets = ranked(found, engine(self.program).table)
+        best = preferred(sets)
+        return Sets(
+            every=frozenset(frozenset(chosen.therapies) for _, chosen in sets),
+            best=frozenset(frozenset(chosen.therapies) for chosen in best),
+            grade=best[0].grade if best else None,
+            preferred=OR.join(dict.fromkeys(AND.join(chosen.therapies) for chosen in best)),
+        )

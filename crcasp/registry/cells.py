@@ -7,25 +7,23 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from clingo import Symbol
-from numpy.typing import NDArray
 
 from crcasp.errors import UsageError
 from crcasp.facts.collector import fact_of
 from crcasp.facts.wording import choices, show
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
+from crcasp.program.terms import grouped
 from crcasp.registry.column_map import AnyRule, Cases, ColumnMap, Rule, Years
-from crcasp.registry.columns import GIVEN, ID, LINE, LINES, Names, general
-from crcasp.registry.outcome import Coded, together
+from crcasp.registry.columns import GIVEN, ID, LINE, LINES, Names, Used, general
+from crcasp.registry.outcome import Bits, Coded, together
 from crcasp.registry.reader import ELSE, NO_LINE, Cell, Reader, dated, same, years
-
-Bools: TypeAlias = NDArray[np.bool_]
 
 
 def unread(_: str | None) -> Cell:
@@ -47,7 +45,7 @@ class Column(NamedTuple):
     cells: Coded
 
     @classmethod
-    def of(cls, table: pa.Table, name: str, read: Callable[[str | None], Cell] = unread) -> Column:
+    def of(cls, table: pa.Table, name: str, read: Callable[[str | None], Cell]) -> Column:
         """Return a column of a table."""
         array = as_text(table[name].combine_chunks()).dictionary_encode()
         values: list[str | None] = [*array.dictionary.to_pylist(), None]
@@ -55,11 +53,11 @@ class Column(NamedTuple):
         texts = Coded(values, codes.astype(np.intp))
         return cls(name, texts, texts.each(read))
 
-    def wrong(self) -> Bools:
+    def wrong(self) -> Bits:
         """Return the rows whose cell is wrong."""
         return self.cells.are(lambda cell: bool(cell.message))
 
-    def blank(self) -> Bools:
+    def blank(self) -> Bits:
         """Return the rows in whose cell nothing stands."""
         return self.texts.are(lambda text: not (text or "").strip())
 
@@ -81,24 +79,24 @@ def as_text(array: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     return pa.array(map(text, array.to_pylist()), pa.string())
 
 
-class Facts(NamedTuple):
+class Stated(NamedTuple):
     """What some rows say.
 
     Attributes:
         facts: for each fact, the rows that have it.
-        given: for each row what was given, None where it is not said; None if no column says it.
+        given: for each row what was given, None where it is not said.
         wrong: columns in which cells are wrong.
         unclear: likewise, of those that only a table asks for that is compared with.
         origins: for each fact, the columns that it is read from.
         known: the rows in which something stands in a column that is read.
     """
 
-    facts: dict[Symbol, Bools]
-    given: NDArray[np.object_] | None
+    facts: dict[Symbol, Bits]
+    given: Coded
     wrong: list[Column]
     unclear: list[Column]
     origins: dict[Symbol, tuple[str, ...]]
-    known: Bools
+    known: Bits
 
 
 class Cells:
@@ -121,9 +119,8 @@ class Cells:
         self.partners = {*self.engine.table.names("partner")}
         self.local = {*self.engine.table.names("locoregional")}
         self.aside = {*self.engine.table.names("left_aside")}
-        pairs = self.engine.table.solver.facts("made_up", 2)
-        drugs = {regimen: frozenset(d for r, d in pairs if r == regimen) for regimen, _ in pairs}
-        self.made_up = {its: str(regimen) for regimen, its in drugs.items()}
+        made_up = grouped((it, drug) for it, drug in self.engine.table.solver.facts("made_up", 2))
+        self.made_up = {frozenset(drugs): str(regimen) for regimen, drugs in made_up.items()}
         self.readers: dict[str, Reader] = {}
         self.met: set[tuple[str, str]] = set()  # keys of the map that were met, by their tables
         self.floor = {names.checked(name) for name in mapping.floor}
@@ -226,9 +223,10 @@ class Cells:
 
     # ---- rows -------------------------------------------------------------------------------
 
-    def read(self, table: pa.Table, used: Mapping[str, tuple[str, ...]], rows: int) -> Facts:
+    def read(self, table: pa.Table, used: Used, rows: int) -> Stated:
         """Return what the rows of a table say."""
-        found = Facts({}, None, [], [], {}, np.zeros(rows, bool))
+        nothing = Coded([None], np.zeros(rows, np.intp))
+        found = Stated({}, nothing, [], [], {}, np.zeros(rows, bool))
         for name, names in used.items():
             if name == ID or not {*names} & {*table.column_names}:
                 continue
@@ -245,7 +243,7 @@ class Cells:
             for it in () if found.known.all() else columns or [column]:
                 np.logical_or(found.known, ~it.blank(), out=found.known)
             if name == GIVEN:
-                found = found._replace(given=self._given(column))
+                found = found._replace(given=column.cells.each(self._therapies))
                 continue
             line = LINE.fullmatch(name)
             for word, whom in _stated(column.cells).items():
@@ -253,14 +251,9 @@ class Cells:
                 found.facts[fact], found.origins[fact] = whom, names
         return found
 
-    def _given(self, column: Column) -> NDArray[np.object_]:
-        told = np.full(len(column.cells.values), None)
-        for code, cell in enumerate(column.cells.values):
-            told[code] = self._therapies([{*map(str, group)} for group in cell.groups]) or None
-        return told[column.cells.codes]
-
-    def _therapies(self, groups: Sequence[set[str]]) -> tuple[str, ...]:
-        """Return the therapies that some words are, in one order."""
+    def _therapies(self, cell: Cell) -> tuple[str, ...] | None:
+        """Return the therapies that the words of a cell are, in one order; None for no words."""
+        groups = [{*map(str, group)} for group in cell.groups]
         words = set[str]().union(*groups)
         regimens = words - self.partners - self.local
         if regimen := self.made_up.get(frozenset(regimens - self.aside)):
@@ -269,7 +262,7 @@ class Cells:
         for group in [words] if len(regimens) == 1 else groups:
             systemic = [*sorted(group & regimens), *sorted(group & self.partners)]
             found |= {"+".join(systemic)} if len(group & regimens) == 1 else {*systemic}
-        return (*sorted(found), *sorted(words & self.local))
+        return (*sorted(found), *sorted(words & self.local)) or None
 
 
 def findings_of_its_own(old: Program | None, new: Program) -> dict[str, tuple[str | int, ...]]:
@@ -279,9 +272,9 @@ def findings_of_its_own(old: Program | None, new: Program) -> dict[str, tuple[st
     return {name: values for name, values in findings.items() if name not in known}
 
 
-def _stated(cells: Coded) -> dict[str | int, Bools]:
+def _stated(cells: Coded) -> dict[str | int, Bits]:
     """Return the words that cells have, with the rows that have them."""
-    having: dict[str | int, Bools] = defaultdict(lambda: np.zeros(len(cells.values), bool))
+    having: dict[str | int, Bits] = defaultdict(lambda: np.zeros(len(cells.values), bool))
     for code, cell in enumerate(cells.values):
         for word in chain.from_iterable(cell.groups):
             having[word][code] = True

@@ -156,15 +156,13 @@ def from_toml(path: str) -> ColumnMap:
         text = content_of(path).decode("utf-8")
         if LONG_KEY.search(text):
             raise RecursionError
-        content = tomllib.loads(text)
+        return _map(tomllib.loads(text))
     except OSError as error:
         raise UsageError(f"{path}: the map cannot be read: {error.strerror}.") from None
     except RecursionError:
         raise UsageError(f"{path}: the map is nested too deeply: remove inner levels.") from None
     except ValueError as error:
         raise UsageError(f"{path}: the map is not TOML: {error}.") from None
-    try:
-        return _map(content)
     except UsageError as fault:
         raise UsageError(f"{path}: {fault}") from None
 

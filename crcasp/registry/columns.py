@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import NamedTuple
+from typing import TypeAlias
 
 from crcasp.errors import UsageError
 from crcasp.facts.wording import printable, suggestion
@@ -14,12 +14,14 @@ from crcasp.program.vocabulary import LIMITS, Vocabulary
 from crcasp.questions.therapy import plain
 from crcasp.registry.column_map import ColumnMap
 
+# For each column of a patient, the columns of a table that it is read from.
+Used: TypeAlias = Mapping[str, tuple[str, ...]]
+
 ID, GIVEN, HISTORY = "id", "given", "history"
 LINES = {"lineN": "received", "lineN_stopped": "stopped", "lineN_toxic": "toxic"}  # predicates
 LINE = re.compile(r"line_?([1-9]\d*|n)(_stopped|_toxic)?")
 KEYS = 10_000  # of JSON patients that are told apart
 NEAR = 0.8  # how alike the names of columns must be to be mentioned
-UNNAMED = "column_{}"  # what the output calls a column that has no name
 
 
 def called(name: str) -> str:
@@ -39,7 +41,7 @@ def distinct_names(header: Sequence[str]) -> list[str]:
     """Return the names of columns, of which none is empty or there twice."""
     taken, found = {*header}, list[str]()
     for number, column in enumerate(header, 1):
-        name = column if column.strip() else UNNAMED.format(number)
+        name = column if column.strip() else f"column_{number}"
         if name in found or (name != column and name in taken):
             name = next(new for n in range(2, 10**6) if (new := f"{name}_{n}") not in taken)
         found.append(name)
@@ -55,18 +57,6 @@ def free_names(names: Iterable[str], header: Iterable[str]) -> dict[str, str]:
         while found[name] in taken:
             found[name] = f"crcasp_{found[name]}"
     return found
-
-
-class Columns(NamedTuple):
-    """What the columns of a table are for.
-
-    Attributes:
-        used: for each column of a patient, the columns that it is read from.
-        aside: columns that are not used but look like one, with what they look like.
-    """
-
-    used: Mapping[str, tuple[str, ...]]
-    aside: Mapping[str, str]
 
 
 class Names:
@@ -126,8 +116,8 @@ class Names:
             self.keys[key] = found
         return found
 
-    def of(self, header: Sequence[str], name: str) -> Columns:
-        """Return what the columns of a table are for."""
+    def of(self, header: Sequence[str], name: str) -> tuple[Used, Mapping[str, str]]:
+        """Return which columns of a table are used, and which others look like one that may be."""
         by_name = grouped((called(column), column) for column in header)
 
         def there(column: str, mine: str) -> str:
@@ -167,7 +157,7 @@ class Names:
                 "--skip or --comment where the names of the columns begin"
                 + (f"; {like}" if like else ".")
             )
-        return Columns(used, aside)
+        return used, aside
 
     def _like(self, column: str, used: Iterable[str]) -> str:
         """Return the column of a patient that another one looks like, "" if there is none."""

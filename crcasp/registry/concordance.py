@@ -12,9 +12,8 @@ import numpy as np
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import Row, grouped, natural, row, word
-from crcasp.registry.answers import Answers
-from crcasp.registry.outcome import LIST, OR, Coded, Given, Places, packed, patterns, together
-from crcasp.registry.set_enumerator import Sets
+from crcasp.registry.answers import Consequences, Sets
+from crcasp.registry.outcome import LIST, OR, Coded, Places, packed, patterns, together
 
 
 class Standing(NamedTuple):
@@ -22,16 +21,12 @@ class Standing(NamedTuple):
 
     Attributes:
         status: "eligible", "undetermined" or "excluded"; "" if it does not know it.
-        source: the statement or exclusion that decides against it.
-        finding: what is not as a branch of this statement needs it.
-        branch: this branch.
+        reason: why it is excluded, in words.
         missing: what may alone decide, where it is undetermined.
     """
 
     status: str = ""
-    source: str = ""
-    finding: str = ""
-    branch: str = ""
+    reason: str = ""
     missing: tuple[str, ...] = ()
 
 
@@ -50,36 +45,30 @@ class Concordance:
 
     @cached_property
     def needs(self) -> dict[tuple[str, ...], list[str]]:
-        """The values that each branch of a statement needs of each finding."""
-        atoms = engine(self.program).table.solver.literals("needs", 4)
-        needs = (tuple(map(str, row(atom))) for atom in atoms)
-        return grouped((need[:3], need[3]) for need in needs)
-
-    @cached_property
-    def lines(self) -> dict[str, str]:
-        """The line of each statement."""
-        rows = engine(self.program).table.solver.facts("statement", 3)
-        return {str(statement): str(line) for statement, line, _ in rows}
+        """The values that each branch of a statement needs of each finding, and each its line."""
+        solver = engine(self.program).table.solver
+        lines = ((statement, "line", line) for statement, line, _ in solver.facts("statement", 3))
+        needs = [tuple(map(str, it)) for it in (*map(row, solver.literals("needs", 4)), *lines)]
+        return grouped((need[:-1], need[-1]) for need in needs)
 
     def of(
-        self, answers: Answers, places: Places, given: Given, in_scope: Coded, sets: Coded
+        self, answers: Consequences, places: Places, given: Coded, in_scope: Coded, sets: Coded
     ) -> Coded:
         """Return the judgements on what was given to some patients, each pattern judged once."""
-        numbers: dict[tuple[str, ...], int] = {}
-        chosen = np.array([numbers.setdefault(names, len(numbers)) for names in given], np.intp)
-        told = Coded([*numbers], chosen)
-        look = together([told, in_scope, sets], _look)
+        look = together([given, in_scope, sets], _look)
         unlisted = look.are(lambda it: not it)
         every = {Standing(): 0}
-        own = np.zeros((max(map(len, numbers)), len(given)), np.intp)
-        for name in {name for names in numbers for name in names}:
-            slots = np.array([names.index(name) if name in names else -1 for names in numbers])
-            those = np.flatnonzero((slots[chosen] >= 0) & unlisted)
+        told = [names or () for names in given.values]
+        own = np.zeros((max(map(len, told)), len(places)), np.intp)
+        for name in {name for names in told for name in names}:
+            slots = np.array([names.index(name) if name in names else -1 for names in told])
+            slots = slots[given.codes]
+            those = np.flatnonzero((slots >= 0) & unlisted)
             found = self._standings(answers, name, places[those])
             own_codes = [every.setdefault(standing, len(every)) for standing in found.values]
-            own[slots[chosen[those]], those] = np.array(own_codes, np.intp)[found.codes]
+            own[slots[those], those] = np.array(own_codes, np.intp)[found.codes]
         standings = [Coded([*every], codes) for codes in own]
-        return together([told, look, *standings], self._judged)
+        return together([given, look, *standings], self._judged)
 
     def _judged(self, given: Sequence[str], look: str, *standings: Standing) -> Judgement:
         """Return the concordance and the reason that decides it."""
@@ -91,7 +80,7 @@ class Concordance:
             return Judgement("not_in_table", f"{', '.join(strange)}: not in the table")
         barred = [(name, standing) for name, standing in each if standing.status == "excluded"]
         if barred:
-            reasons = (f"{name}: {self._reason(standing)}" for name, standing in barred)
+            reasons = (f"{name}: {standing.reason}" for name, standing in barred)
             return Judgement("excluded", OR.join(reasons))
         if any(standing.status == "undetermined" for _, standing in each):
             missing = {name for _, standing in each for name in standing.missing}
@@ -103,24 +92,17 @@ class Concordance:
         where = f"only beside {rules.words.name(other)}" if other else "in no set"
         return Judgement("excluded", f"it is eligible, but stands {where}")
 
-    def _reason(self, standing: Standing) -> str:
-        """Return why a therapy is excluded, in words."""
-        table = engine(self.program).table
-        exclusion = table.exclusions.get(standing.source)
-        if exclusion is None and not standing.finding:  # a statement of an overlay that bars
-            exclusion = table.texts.get(standing.source)
-        if exclusion is not None:
-            return f"{standing.source}, {exclusion}"
-        words = table.words
-        key = standing.source, standing.branch, standing.finding
-        of_line = [self.lines[standing.source]] if standing.finding == "line" else []
-        needs = sorted({*self.needs.get(key, of_line)} - {"yes"})
+    def _needed(self, statement: str, branch: str, finding: str) -> str:
+        """Return what a branch of a statement needs of a finding, in words."""
+        words = engine(self.program).table.words
+        of_branch = self.needs.get((statement, branch, finding))
+        needs = sorted({*(of_branch or self.needs.get((statement, finding), []))} - {"yes"})
         values = f" {words.names(needs, 'or')}" if needs else ""
-        return f"statement {standing.source} needs: {words.name(standing.finding)}{values}"
+        return f"statement {statement} needs: {words.name(finding)}{values}"
 
     # ---- what the table says of a therapy ---------------------------------------------------
 
-    def _standings(self, answers: Answers, therapy: str, places: Places) -> Coded:
+    def _standings(self, answers: Consequences, therapy: str, places: Places) -> Coded:
         """Return the standing of a therapy for some patients."""
         asked = np.zeros(answers.rows, bool)
         asked[places] = True
@@ -176,9 +158,12 @@ class Concordance:
         if not sources:
             return Standing()
         source = min(sources, key=table.place)
+        if source in barring:
+            text = table.exclusions.get(source) or table.texts.get(source)
+            return Standing("excluded", f"{source}, {text}")
         # In the order of terms, names come before what has arguments.
-        first = min(findings[source], key=lambda it: ("(" in it[0], it))
-        return Standing("excluded", source, *(() if source in barring else first))
+        finding, branch = min(findings[source], key=lambda it: ("(" in it[0], it))
+        return Standing("excluded", self._needed(source, branch, finding))
 
 
 def _look(given: Sequence[str], in_scope: bool, sets: Sets) -> str:

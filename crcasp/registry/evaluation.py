@@ -19,7 +19,7 @@ from crcasp.program.files import Program
 from crcasp.program.sets import OF_VERDICTS
 from crcasp.program.terms import natural, word
 from crcasp.program.vocabulary import OF_LINE
-from crcasp.registry.answers import Answers, Groundings, OfMany, OfOne
+from crcasp.registry.answers import Consequences, Groundings, OfMany, OfOne, SetEnumerator
 from crcasp.registry.circuit import Facts, Unevaluable
 from crcasp.registry.concordance import Concordance
 from crcasp.registry.outcome import (
@@ -27,17 +27,15 @@ from crcasp.registry.outcome import (
     LIST,
     Bits,
     Coded,
-    Given,
     Places,
-    Results,
     packed,
     patterns,
+    results,
     unpacked,
 )
-from crcasp.registry.set_enumerator import SetEnumerator
 
 # Told of some patients: their facts, which of all they are, how they are answered, and what.
-Seen: TypeAlias = Callable[[Facts, Places, int, bool, Answers, Coded], None]
+Seen: TypeAlias = Callable[[Facts, Places, int | None, Consequences, Coded], None]
 Issues: TypeAlias = dict[Symbol, Bits]  # for each contradiction the patients who have it
 
 UNANSWERED = "its constraints leave no answer for this patient"
@@ -71,46 +69,45 @@ class Evaluator:
         rows: int,
         facts: Facts,
         bad: Bits,
-        given: Given | None = None,
+        given: Coded | None = None,
         seen: Seen | None = None,
     ) -> tuple[pl.DataFrame, Issues]:
         """Return the columns of results, and what contradicts itself in which rows.
 
-        Both these rows and the bad ones have no results.
+        Both these rows and the bad ones have no results. What was given are names, or None.
         """
-        given = np.full(rows, None) if given is None else given
-        results = Results(rows)
+        given = Coded([None], np.zeros(rows, np.intp)) if given is None else given
+        columns: list[tuple[str, Places, Coded]] = []
         with self.lock:
             issues = self.issues(facts, rows)
             bad = np.logical_or.reduce([bad, *issues.values()])
             program, unanswered = Function(self.program.names()), np.zeros(rows, bool)
             parts = [*_parts(facts, rows)]
-            for part, lines, alone in parts:  # which grows meanwhile
-                if alone and bad[part].all():
+            for part, lines in parts:  # which grows meanwhile
+                if lines is None and bad[part].all():
                     continue
                 own = facts if len(part) == rows else {fact: of[part] for fact, of in facts.items()}
                 try:
-                    answers = self.answered(own, bad[part], lines, alone)
+                    answers = self.answered(own, bad[part], lines)
                     sets = self.sets(answers)
-                    columns = [*self._columns(answers, sets, given[part])]
+                    found = [*self._columns(answers, sets, given.of(part))]
                     if seen:
-                        seen(own, part, lines, alone, answers, sets)
+                        seen(own, part, lines, answers, sets)
                 except NoAnswerError as error:
                     bad[part[error.places]] = unanswered[part[error.places]] = True
-                    parts += [] if alone else [(part, lines, alone)]
+                    parts += [] if lines is None else [(part, lines)]
                     continue
                 except Unevaluable as reason:
                     self.solved = (
                         f"{self.program.names()}: {reason}, so rows are solved one by one."
                     )
                     halves = np.array_split(part, 2) if len(part) > 1 else [part]
-                    parts += [(half, lines, len(half) == len(part)) for half in halves]
+                    parts += [(half, lines if len(halves) > 1 else None) for half in halves]
                     continue
-                for name, places, found in columns:
-                    results.put(name, part[places], found)
+                columns += [(name, part[places], column) for name, places, column in found]
         if unanswered.any():
             issues[Function("issue", [program, program, String(UNANSWERED)])] = unanswered
-        return results.frame(), issues
+        return results(rows, columns), issues
 
     def issues(self, facts: Facts, rows: int) -> Issues:
         """Return what contradicts itself in which rows."""
@@ -134,16 +131,16 @@ class Evaluator:
                     found.setdefault(atom, np.zeros(rows, np.bool_))[row] = True
             return found
 
-    def answered(self, facts: Facts, bad: Bits, lines: int, alone: bool) -> Answers:
-        """Return the answers to patients of up to so many lines."""
-        if alone:
+    def answered(self, facts: Facts, bad: Bits, lines: int | None) -> Consequences:
+        """Return the answers to patients of up to so many lines; None for one, by the solver."""
+        if lines is None:
             return OfOne(self.program, (fact for fact, whom in facts.items() if whom[0]))
         answers = OfMany(self.verdicts.of(facts, lines), facts, len(bad), packed(~bad))
         if without := answers.inconsistent:
             raise self._unanswered(np.flatnonzero(unpacked(without, answers.rows)))
         return answers
 
-    def sets(self, answers: Answers) -> Coded:
+    def sets(self, answers: Consequences) -> Coded:
         """Return the recommendation sets of patients."""
         verdicts = [atom for signature in OF_VERDICTS for atom in answers.atoms(*signature)]
         facts, more = answers.table(self.program.divided[2])
@@ -163,7 +160,7 @@ class Evaluator:
         return error
 
     def _columns(
-        self, answers: Answers, sets: Coded, given: Given
+        self, answers: Consequences, sets: Coded, given: Coded
     ) -> Iterator[tuple[str, Places, Coded]]:
         """Yield the columns of results, each with the places that it is for."""
         places = _places(answers)
@@ -182,16 +179,16 @@ class Evaluator:
         }
         for name, found in columns.items():
             yield name, places, found
-        told = given[places].astype(np.bool_)
+        told = given.of(places).are(bool)
         those = places[told]
         if len(those):
             known = columns["in_scope"].of(told), sets.of(told)
-            found = self.concordance.of(answers, those, given[those], *known)
+            found = self.concordance.of(answers, those, given.of(those), *known)
             for name in JUDGED:
                 yield name, those, found.each(attrgetter(name))
 
 
-def _parts(facts: Facts, rows: int) -> Iterator[tuple[Places, int, bool]]:
+def _parts(facts: Facts, rows: int) -> Iterator[tuple[Places, int | None]]:
     """Yield patients who are answered together, with the lines of the grounding they need."""
     lines = np.full(rows, USUAL)
     for fact, whom in facts.items():
@@ -201,15 +198,15 @@ def _parts(facts: Facts, rows: int) -> Iterator[tuple[Places, int, bool]]:
     for size in np.unique(sizes).tolist():
         of_size = np.flatnonzero(sizes == size)
         for start in range(0, len(of_size), ROWS):
-            yield of_size[start : start + ROWS], size, False
+            yield of_size[start : start + ROWS], size
 
 
-def _places(answers: Answers) -> Places:
+def _places(answers: Consequences) -> Places:
     """Return the places of the patients who have an answer."""
     return np.flatnonzero(unpacked(answers.mask, answers.rows))
 
 
-def _listed(answers: Answers, atom: Symbol) -> int:
+def _listed(answers: Consequences, atom: Symbol) -> int:
     """Return the patients of whom the sets take an atom for true.
 
     It is certain; or it supports an eligible therapy that no statement supports for certain.
@@ -225,13 +222,15 @@ def _listed(answers: Answers, atom: Symbol) -> int:
     return certain
 
 
-def _either(answers: Answers, atom: Symbol, values: tuple[object, object]) -> Coded:
+def _either(answers: Consequences, atom: Symbol, values: tuple[object, object]) -> Coded:
     """Return for each patient who has an answer the second value if an atom holds."""
     holds = unpacked(answers.ask(atom)[0], answers.rows)[_places(answers)]
     return Coded(values, holds.astype(np.intp))
 
 
-def _names(names: Mapping[str, int], answers: Answers, key: Callable[[str], object] = str) -> Coded:
+def _names(
+    names: Mapping[str, int], answers: Consequences, key: Callable[[str], object] = str
+) -> Coded:
     """Return for each patient who has an answer the names that have its bit, as one text."""
     ordered = sorted(names, key=key)  # type: ignore[arg-type]
     found = patterns([names[name] for name in ordered], answers.rows, _places(answers))

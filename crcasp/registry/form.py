@@ -80,9 +80,7 @@ def compression(name: str) -> str | None:
     return None
 
 
-def form_of(
-    name: str, option: str | None, stream: str | None = None, forms: Sequence[str] = FORMS
-) -> str:
+def form_of(name: str, option: str | None, stream: str, forms: Sequence[str] = FORMS) -> str:
     """Return the form of a file, one of some, by its suffix, or else by the option."""
     special = name == STANDARD or is_special(name)
     form = suffix_form(name) or option or (stream if special else None)

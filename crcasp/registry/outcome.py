@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 Bits: TypeAlias = NDArray[np.bool_]
 Places: TypeAlias = NDArray[np.intp]
-Given: TypeAlias = NDArray[np.object_]  # of each patient the therapies as a tuple, or None
 
 AND, OR, LIST = " & ", "; ", ";"
 COLUMNS = ("in_scope", "line", "grade", "preferred", "eligible", "undetermined", "missing")
@@ -49,28 +48,16 @@ def together(columns: Sequence[Coded], change: Callable[..., Any]) -> Coded:
     return Coded([*numbers], np.array(found, np.intp)[codes])
 
 
-class Results:
-    """The results of some patients, null until they are put in.
-
-    Args:
-        rows: how many patients.
-    """
-
-    def __init__(self, rows: int) -> None:
-        self.values: dict[str, list[Any]] = {name: [None] for name in SCHEMA}
-        self.codes = {name: np.zeros(rows, np.intp) for name in SCHEMA}
-
-    def put(self, name: str, places: Places, found: Coded) -> None:
-        """Put in the values of a column at some places."""
-        self.codes[name][places] = found.codes + len(self.values[name])
-        self.values[name] += found.values
-
-    def frame(self) -> pl.DataFrame:
-        """Return all columns."""
-        return pl.DataFrame(
-            pl.Series(name, self.values[name], kind)[self.codes[name]]
-            for name, kind in SCHEMA.items()
-        )
+def results(rows: int, found: Iterable[tuple[str, Places, Coded]]) -> pl.DataFrame:
+    """Return the columns of results with what was found at some places, null elsewhere."""
+    values: dict[str, list[Any]] = {name: [None] for name in SCHEMA}
+    codes = {name: np.zeros(rows, np.intp) for name in SCHEMA}
+    for name, places, column in found:
+        codes[name][places] = column.codes + len(values[name])
+        values[name] += column.values
+    return pl.DataFrame(
+        pl.Series(name, values[name], kind)[codes[name]] for name, kind in SCHEMA.items()
+    )
 
 
 def distinct(rows: NDArray[Any]) -> tuple[Places, Places]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from crcasp.errors import UsageError
 from crcasp.facts.wording import Odd, choices, objection_to, quoted, show
+from crcasp.program.terms import Word
 from crcasp.questions.therapy import plain
 
 EMPTY = ("", "na", "n/a", "nan", "null")  # nothing stands there
@@ -25,10 +27,9 @@ DATES = (
     re.compile(r"(?P<y>\d{4})-?(?P<m>\d\d)-?(?P<d>\d\d)(?:[T ].*)?"),
     re.compile(r"(?P<d>\d\d?)\.(?P<m>\d\d?)\.(?P<y>\d{4})"),
 )
-REMEMBERED = 50_000  # texts of one column
-SHORT = 200  # characters of a text that is remembered
+REMEMBERED = 4_096  # texts of one column
+SHOWN = 60  # characters of a cell in a message
 
-Word: TypeAlias = str | int
 Meanings: TypeAlias = Iterable[tuple[str, Mapping[str, str]]]  # of tables of a map, by name
 
 
@@ -49,9 +50,9 @@ class Reader:
     Args:
         name: of the column, as the map calls it.
         domain: the words that it may have.
-        label: what a message calls it.
         meanings: texts of the table with what they mean; what comes later wins.
         unknown: further texts that say that something is unknown.
+        label: what a message calls it.
         spelled: further spellings of words.
         several: whether a cell may have several words.
         floor: whether numbers lose what stands behind the point.
@@ -66,25 +67,24 @@ class Reader:
         self,
         name: str,
         domain: Sequence[Word],
-        meanings: Meanings = (),
-        unknown: Iterable[str] = (),
+        meanings: Meanings,
+        unknown: Iterable[str],
         *,
-        label: str = "",
+        label: str,
         spelled: Mapping[str, str] | None = None,
         several: bool = False,
         floor: bool = False,
         unrecorded: str = "",
     ) -> None:
-        self.name, self.label = name, label or name
-        self.domain, self.several = domain, several
+        self.name, self.label = name, label
+        self.domain, self.several, self.floor = domain, several, floor
         names = {word: word for word in domain if isinstance(word, str)}
         self.words = {squeezed(it): word for it, word in {**(spelled or {}), **names}.items()}
         self.numbers = {word for word in domain if isinstance(word, int)}
-        self.floor = floor and bool(self.numbers)
         cause = "the therapy of this line is not recorded"
         self.unrecorded = Cell((), cause, f"{cause}: {unrecorded}") if unrecorded else None
         self.beyond: Cell | None = None
-        self.cells: dict[str | None, Cell] = {None: Cell()}
+        self.read: Callable[[str | None], Cell] = lru_cache(REMEMBERED)(self._cell)
         self.met: set[tuple[str, str]] = set()
         self.unknown = {*UNKNOWN}
         self.meanings: dict[str, tuple[Cell, tuple[str, str]]] = {}
@@ -124,16 +124,11 @@ class Reader:
                 found[key] = cell, (table, text)
         return found
 
-    def read(self, text: str | None) -> Cell:
+    def _cell(self, text: str | None) -> Cell:
         """Return what the text of a cell says."""
-        cell = self.cells.get(text)
-        if cell is None:
-            cell = self._read(text or "")
-            if cell == Cell() and same(text or "") not in EMPTY:
-                cell = self.unrecorded or cell
-            if len(self.cells) < REMEMBERED and len(text or "") <= SHORT:
-                self.cells[text] = cell
-        return cell
+        cell = Cell() if text is None else self._read(text)
+        unrecorded = cell == Cell() and same(text or "") not in EMPTY
+        return self.unrecorded or cell if unrecorded else cell
 
     def _read(self, text: str) -> Cell:
         word = same(text)
@@ -250,7 +245,7 @@ def parts(text: str) -> list[str]:
     return re.split("[&;,]", text.strip(" \t;,"))
 
 
-def as_cell(text: str | None, most: int = 60) -> str:
+def as_cell(text: str | None) -> str:
     """Return the text of a cell as a message shows it."""
     text = text or ""
-    return quoted(text[:most] + "..." * (len(text) > most))
+    return quoted(text[:SHOWN] + "..." * (len(text) > SHOWN))

@@ -8,7 +8,6 @@ from typing import Any
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.trusted import content_of
-from crcasp.program.wording import Wording
 from crcasp.registry.column_map import ColumnMap
 from crcasp.registry.outcome import AND, CONCORDANCE
 from crcasp.registry.summary import NO_SET, Summary
@@ -32,10 +31,10 @@ def registry_html(
     summary: Summary,
     source: str,
     program: Program,
-    mapping: ColumnMap | None = None,
-    map_file: str | None = None,
-    options: str = "",
-    old: Program | None = None,
+    mapping: ColumnMap,
+    map_file: str | None,
+    options: str,
+    old: Program | None,
 ) -> str:
     """Return the report on a registry."""
     wording = engine(program).table.words
@@ -52,7 +51,9 @@ def registry_html(
         "cohort",
         summary=summary,
         kinds=CONCORDANCE,
-        called=lambda name: NOTHING if name == NO_SET else _called(name, wording),
+        called=lambda name: (
+            NOTHING if name == NO_SET else " with ".join(map(wording.name, name.split(AND)))
+        ),
         shares=(ALONE, OTHERS),
         changes=KINDS,
         touched=_bars(summary.touched.therapies, KINDS, share=False) if summary.touched else [],
@@ -67,15 +68,10 @@ def registry_html(
             **{"bar": BAR, "node": NODE, "flow": FLOW},
         },
         narrow=NARROW,
-        mapping=mapping.to_toml() if mapping else "",
+        mapping=mapping.to_toml(),
         map_file=(map_file, digest(content_of(map_file))) if map_file else None,
         options=options,
     )
-
-
-def _called(name: str, wording: Wording) -> str:
-    """Return a therapy, or what was given together, in words."""
-    return " with ".join(wording.name(part) for part in name.split(AND))
 
 
 def _bars(

@@ -20,7 +20,7 @@ from crcasp.registry.advisor import RESULTS, Advisor
 from crcasp.registry.batch import Batch
 from crcasp.registry.cells import as_text
 from crcasp.registry.column_map import ColumnMap, column_map
-from crcasp.registry.columns import Columns, distinct_names, free_names, general
+from crcasp.registry.columns import Used, distinct_names, free_names, general
 from crcasp.registry.form import Format, compression, form_of, suffix_form
 from crcasp.registry.source import Source
 from crcasp.registry.summary import Summary, Tally
@@ -118,11 +118,7 @@ def answer_files(
             if form == "parquet" and answers.special:
                 raise UsageError(f"{output}: Parquet cannot be written to a stream: name a file.")
             writer = Writer(answers, form)
-            try:
-                columns, names = _answer(rows, advisor, writer, tally)
-            except BaseException:
-                writer.abandon()
-                raise
+            used, aside, names = _answer(rows, advisor, writer, tally)
             writer.close()
             if not rows.rows - tally.empty == tally.rows == writer.rows:
                 raise UsageError(
@@ -131,14 +127,14 @@ def answer_files(
                 )
             summary = tally.summary(
                 time.perf_counter() - start,
-                columns=columns.used,
-                aside=columns.aside,
+                columns=used,
+                aside=aside,
                 notes=(
                     *rows.notes,
                     *_renamed(rows.header, names),
-                    *([] if lines or "lineN" in map(general, columns.used) else [NO_HISTORY]),
+                    *([] if lines or "lineN" in map(general, used) else [NO_HISTORY]),
                     *(lines.strange() if lines else ()),
-                    *advisor.solved(),
+                    *filter(None, [advisor.evaluator.solved]),
                 ),
                 unmet=advisor.cells.unmet(),
                 treatments=lines.counted() if lines else None,
@@ -180,7 +176,7 @@ def treatments_of(name: str, mapping: ColumnMap, program: Program, how: Format) 
 
 def _answer(
     source: Source, advisor: Advisor, writer: Writer, tally: Tally
-) -> tuple[Columns, Mapping[str, str]]:
+) -> tuple[Used, Mapping[str, str], Mapping[str, str]]:
     """Answer all batches of a registry; return what its columns are for, and those of results.
 
     One batch is written while the next one is answered.
@@ -189,7 +185,9 @@ def _answer(
 
     keys = advisor.names.keys
     header: dict[str, None] = {}
-    columns, names = Columns({}, {}), dict[str, str]()
+    used: Used = {}
+    aside: Mapping[str, str] = {}
+    names: Mapping[str, str] = {}
     written: Future[None] | None = None
     bar = tqdm(
         total=source.size,
@@ -206,17 +204,17 @@ def _answer(
             if not there:
                 _, said = next(iter(batch.faults.values()), ("", "it has no patients."))
                 raise UsageError(f"{source.called}: {said}")
-            if not header or len(there) > len(header):
+            if len(there) > len(header):
                 if not header and batch.lines is None:
                     refuse_columns(batch.rows.schema, writer.form, source.called)
                 header = there
-                columns = advisor.columns(source.header or [*header], source.called)
+                used, aside = advisor.columns(source.header or [*header], source.called)
                 names = names or free_names(RESULTS, source.header or [*keys])
             if late := {*names.values()} & {*keys}:
                 raise UsageError(
                     f"{source.called}: the key {min(late)} is one that the output has: rename it."
                 )
-            answers = advisor.answers(batch, columns, source.rows - batch.size)
+            answers = advisor.answers(batch, used, source.rows - batch.size)
             kept = np.flatnonzero(~answers.empty)
             if len(kept) < batch.size:
                 lines = batch.lines and [batch.lines[place] for place in kept.tolist()]
@@ -230,7 +228,7 @@ def _answer(
             bar.update(source.raw.count - bar.n)
         if written:
             written.result()
-    return columns, names
+    return used, aside, names
 
 
 # ---- in memory, and past one machine ----------------------------------------------------------
@@ -309,7 +307,8 @@ def _answered(advisor: Advisor, source: Iterable[pa.RecordBatch]) -> Iterator[pa
         for place, field in enumerate(rows.schema):
             if pa.types.is_string_view(field.type):  # of which Arrow cannot take some rows
                 rows = rows.set_column(place, field.name, as_text(rows[field.name]))
-        answers = advisor.answers(Batch(rows, {}), advisor.columns(header, "the table"))
+        used, _ = advisor.columns(header, "the table")
+        answers = advisor.answers(Batch(rows, {}), used)
         results = answers.results.select(RESULTS)
         yield with_results(batch, results.rename(free_names(RESULTS, header)))
 

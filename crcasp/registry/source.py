@@ -26,10 +26,9 @@ import pyarrow.parquet as parquet
 
 from crcasp.errors import UsageError, not_installed
 from crcasp.facts.wording import quoted, show
-from crcasp.registry.batch import Batch, Said
+from crcasp.registry.batch import NO_TEXT, SAVE, Batch, Said, json_batch
 from crcasp.registry.columns import distinct_names
 from crcasp.registry.form import OPTIONS, SEPARATORS, Format, compression, form_of, suffix_form
-from crcasp.registry.json_rows import NO_TEXT, SAVE, json_batch
 from crcasp.results.provenance import SHOWN
 from crcasp.saving import STANDARD, is_special
 

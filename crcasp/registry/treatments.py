@@ -26,7 +26,6 @@ OF_LINES = {
     **{"drug": "lineN", "regimen": "lineN"},
     **{"stopped": "lineN_stopped", "toxic": "lineN_toxic"},
 }
-WHOLE = re.compile(r"(\d+)\.0+")
 NO_ID = ("the id is missing", "the id is missing by which treatments are found.")
 NEEDED = {
     ID: "the id of the patient",
@@ -90,9 +89,9 @@ class Treatments:
         unknown = (*mapping.unknown, *self.mapping.unknown)
         return replace(mapping, values={**mapping.values, **tables}, unknown=unknown), whose
 
-    def of(self, ids: Sequence[str | None]) -> tuple[dict[str, pa.Array], dict[int, Said]]:
+    def of(self, ids: pa.ChunkedArray) -> tuple[dict[str, pa.Array], dict[int, Said]]:
         """Return the columns of the lines of some patients, and what is wrong with these."""
-        keys = [_key(own) for own in ids]
+        keys = [_key(own) for own in as_text(ids).to_pylist()]
         self.seen.update(keys)
         self.counts["without_treatment"] += sum(bool(it) and it not in self.known for it in keys)
         own = [self.columns.get(key, {}) for key in keys]
@@ -119,7 +118,8 @@ class Treatments:
 
     def _columns(self, header: Sequence[str]) -> dict[str, str]:
         """Return the columns that are read, or say what is missing."""
-        used = {mine: names[0] for mine, names in self.names.of(header, self.called).used.items()}
+        found, _ = self.names.of(header, self.called)
+        used = {mine: names[0] for mine, names in found.items()}
         if {"drug", "regimen"} <= used.keys():
             for mine in {"drug", "regimen"} - self.names.mapped.keys():
                 del used[mine]
@@ -195,6 +195,4 @@ class Treatments:
 
 def _key(own: str | None) -> str:
     """Return an id by which tables are joined: a number is one with and without a point."""
-    text = (own or "").strip()
-    whole = WHOLE.fullmatch(text)
-    return whole[1] if whole else text
+    return re.sub(r"^(\d+)\.0+$", r"\1", (own or "").strip())

@@ -14,7 +14,7 @@ from crcasp.program.files import Program
 from crcasp.program.terms import grouped, word
 from crcasp.questions.both import shared_words
 from crcasp.questions.compare import EXCLUDED
-from crcasp.registry.answers import Answers
+from crcasp.registry.answers import Consequences
 from crcasp.registry.circuit import Facts
 from crcasp.registry.evaluation import Evaluator
 from crcasp.registry.outcome import Bits, Coded, Places, patterns, together, unpacked
@@ -76,9 +76,8 @@ class UpdateImpact:
         unclear: Bits,
         facts: Facts,
         places: Places,
-        lines: int,
-        alone: bool,
-        new: Answers,
+        lines: int | None,
+        new: Consequences,
         sets: Coded,
     ) -> None:
         """Count some patients of whom the old table may not read something; see `Seen`."""
@@ -91,7 +90,7 @@ class UpdateImpact:
         if not len(both):
             return
         try:
-            old = self.old.answered(facts, bad, lines, alone)
+            old = self.old.answered(facts, bad, lines)
             old_sets = self.old.sets(old)
         except NoAnswerError as error:  # of the old table: its rows are not those of the output
             raise UsageError(str(error)) from None
@@ -144,7 +143,7 @@ def with_words(program: Program, other: Program) -> Program:
     return program._replace(overlays=(*program.overlays, ("words", words))) if words else program
 
 
-def _verdicts(answers: Answers, ranks: Mapping[str, int], places: Places) -> dict[str, Coded]:
+def _verdicts(answers: Consequences, ranks: Mapping[str, int], places: Places) -> dict[str, Coded]:
     """Return the verdicts of a table on each therapy for some patients."""
     pairs = ((atom.arguments, answers.ask(atom)[0]) for atom in answers.atoms("has_grade", 2))
     grades = grouped((therapy, (rank.number, whom)) for (therapy, rank), whom in pairs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from typing import TypeVar, cast
 
 import polars as pl
@@ -74,8 +73,9 @@ class Writer:
         ids, results = results[ID], results.select(RESULTS)
         if batch.lines is not None and self.form == "ndjson":
             answers = results.rename(names).write_ndjson().splitlines()
-            lines = (f"{spliced(*both)}\n" for both in zip(batch.lines, answers, strict=True))
-            self.output.write("".join(lines).encode())
+            for line, answer in zip(batch.lines, answers, strict=True):  # as it is, and more
+                buffer.write(f"{{{line[1:-1].strip()}, {answer[1:]}\n".encode())
+            self.output.write(buffer.getbuffer())
             return
         if batch.lines is not None:
             cells = ids.to_arrow().cast(pa.string())
@@ -106,17 +106,6 @@ class Writer:
         """Write what comes behind the rows."""
         if self.parquet is not None:
             self.parquet.close()
-
-    def abandon(self) -> None:
-        """Let the writer of Parquet forget the file, which it would end by itself."""
-        self.output.abandon()
-        with suppress(Exception):
-            self.close()
-
-
-def spliced(line: str, answer: str) -> str:
-    """Return a JSON object as it is written, with the members of another one behind its own."""
-    return f"{{{line[1:-1].strip()}, {answer[1:]}"
 
 
 def with_results(rows: Rows, results: pl.DataFrame) -> Rows:

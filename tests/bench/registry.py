@@ -28,7 +28,7 @@ from clingo import Function, Number, Symbol
 from crcasp import cohort, parse_facts, recommend
 from crcasp.program.files import Program, main_paths
 from crcasp.registry.evaluation import Evaluator
-from crcasp.registry.outcome import Bits
+from crcasp.registry.outcome import Bits, Coded
 
 VALUES: dict[str, list[object]] = {
     "age": list(range(18, 100)),
@@ -174,9 +174,7 @@ def speeds(rows: int, times: int, lines: int) -> Iterator[tuple[str, float]]:
     """How many patients a second each part answers."""
     rng = np.random.default_rng(7)
     batches = [drawn(rng, rows, lines) for _ in range(times)]
-    nobody, given = np.zeros(rows, bool), np.full(rows, None)
-    for place, number in enumerate(rng.integers(0, len(GIVEN), rows)):
-        given[place] = GIVEN[number]
+    nobody, given = np.zeros(rows, bool), Coded(GIVEN, rng.integers(0, len(GIVEN), rows))
     evaluator = Evaluator(Program())
     evaluator.answers(rows, batches[0], nobody, given)
 
@@ -189,7 +187,7 @@ def speeds(rows: int, times: int, lines: int) -> Iterator[tuple[str, float]]:
             seconds.append(time.thread_time() - start)
         return rows / statistics.median(seconds)
 
-    yield "verdicts", rate(lambda facts: evaluator.answered(facts, nobody, lines, False).missing())
+    yield "verdicts", rate(lambda facts: evaluator.answered(facts, nobody, lines).missing())
     yield "all columns", rate(lambda facts: evaluator.answers(rows, facts, nobody))
     yield "with concordance", rate(lambda facts: evaluator.answers(rows, facts, nobody, given))
 

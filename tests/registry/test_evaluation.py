@@ -29,7 +29,7 @@ from crcasp.registry import answers  # noqa: E402
 from crcasp.registry.answers import OfMany  # noqa: E402
 from crcasp.registry.circuit import Circuit, Unevaluable  # noqa: E402
 from crcasp.registry.evaluation import Evaluator  # noqa: E402
-from crcasp.registry.outcome import distinct, packed, patterns, unpacked  # noqa: E402
+from crcasp.registry.outcome import Coded, distinct, packed, patterns, unpacked  # noqa: E402
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = ROOT / "examples" / "overlays" / "since_2019"
@@ -318,7 +318,8 @@ def check(patients: Sequence[Facts], program: Program = TABLE, seed: int = 1) ->
     given = therapies(seed, len(patients), program)
     bad = np.array([place % 37 == 5 for place in range(len(patients))], bool)
     evaluator = evaluator_of(program)
-    frame, issues = evaluator.answers(len(patients), columns(patients), bad, given)
+    coded = Coded([*given], np.arange(len(given)))
+    frame, issues = evaluator.answers(len(patients), columns(patients), bad, coded)
     assert len(frame) == len(patients)
     for place, (facts, row) in enumerate(zip(patients, frame.to_dicts(), strict=True)):
         told = " ".join(map(str, facts))
@@ -512,7 +513,7 @@ def test_nothing_given_and_nobody_at_all() -> None:
 @pytest.mark.slow
 def test_a_batch_in_parts_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     patients = random_facts(7, 200)
-    given, bad = therapies(7, 200), np.zeros(200, bool)
+    given, bad = Coded([*therapies(7, 200)], np.arange(200)), np.zeros(200, bool)
     evaluator = evaluator_of(TABLE)
     whole, refused = evaluator.answers(200, columns(patients), bad, given)
     monkeypatch.setattr("crcasp.registry.evaluation.ROWS", 30)
@@ -524,7 +525,8 @@ def test_a_batch_in_parts_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.slow
 def test_threads_share_an_evaluator() -> None:
     evaluator = evaluator_of(TABLE)
-    cases = [(columns(random_facts(seed, 40)), therapies(seed, 40)) for seed in range(3)]
+    coded = (Coded([*therapies(seed, 40)], np.arange(40)) for seed in range(3))
+    cases = [(columns(random_facts(seed, 40)), given) for seed, given in enumerate(coded)]
 
     def answered(case: tuple[Mapping[clingo.Symbol, Any], Any]) -> Any:
         return evaluator.answers(40, case[0], np.zeros(40, bool), case[1])[0]
