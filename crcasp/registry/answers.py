@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import and_, or_
 from typing import NamedTuple, TypeAlias
@@ -26,7 +26,7 @@ from crcasp.program.sets import (
     table_facts,
 )
 from crcasp.program.solver import Solver
-from crcasp.program.terms import word
+from crcasp.program.terms import Word, row, word
 from crcasp.program.vocabulary import externals_of
 from crcasp.registry.circuit import TRUE, Body, Circuit, Facts, Unevaluable
 from crcasp.registry.outcome import AND, OR
@@ -35,6 +35,7 @@ MOST = 20_000  # assignments that one question may come to
 ROOM = 1 << 30  # bits that the answers under all assignments may take
 ANSWER = "cohort/answer.lp"
 ANYONE = "cohort/anyone.lp"
+SUPPORTED = ":- eligible(T), not because(T, _)."  # where verdicts are any that a patient may have
 KEPT = 100_000  # patterns of verdicts whose sets are remembered
 
 
@@ -279,6 +280,10 @@ Consequences: TypeAlias = OfMany | OfOne
 # ---- sets -------------------------------------------------------------------------------------
 
 
+Support: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+MayStand: TypeAlias = Callable[[Support], bool]
+
+
 class Sets(NamedTuple):
     """The sets that some patients have.
 
@@ -287,12 +292,15 @@ class Sets(NamedTuple):
         best: the preferred sets.
         grade: of the preferred sets, None where there is none.
         preferred: the preferred sets, written out.
+        may_stand: returns whether therapies may be a set, each by the statements that may
+            support it.
     """
 
     every: frozenset[frozenset[str]]
     best: frozenset[frozenset[str]]
     grade: str | None
     preferred: str
+    may_stand: MayStand
 
 
 class SetEnumerator:
@@ -313,7 +321,7 @@ class SetEnumerator:
         self.program = program
         rules = GroundRules()
         externals = " ".join(f"#external {atom}." for atom in sorted(verdicts))
-        text = f"{stated(sorted(facts))} {externals}"
+        text = f"{stated(sorted(facts))} {externals} {SUPPORTED}"
         self.solver = Solver(program.grounded((*FILES, INPUT), [], text, program.divided[1], rules))
         control = self.solver.control
         read = self.solver.literals("recommended", 1) | self.solver.literals("set_grade", 1)
@@ -326,6 +334,16 @@ class SetEnumerator:
         for literal in self.literals:
             control.assign_external(literal, None)
         self.sets = lru_cache(KEPT)(self._sets)
+        self.may_stand = lru_cache(KEPT)(self._may_stand)
+
+    def _may_stand(self, therapies: Support) -> bool:
+        """Return whether verdicts may be such that these therapies are a set."""
+        support: dict[Word, tuple[str, ...]] = dict(therapies)
+        chosen = {row(atom)[0]: it for atom, it in self.solver.literals("recommended", 1).items()}
+        because = {row(atom): it for atom, it in self.solver.literals("because", 2).items()}
+        assumed = [it if name in support else -it for name, it in chosen.items()]
+        assumed += [-it for (name, by), it in because.items() if by not in support.get(name, [by])]
+        return support.keys() <= chosen.keys() and self.solver.satisfiable(assumed)
 
     def _sets(self, values: bytes) -> Sets | None:
         """Return the sets where the inputs have these values, None if nothing is left."""
@@ -342,4 +360,5 @@ class SetEnumerator:
             best=frozenset(frozenset(chosen.therapies) for chosen in best),
             grade=best[0].grade if best else None,
             preferred=OR.join(dict.fromkeys(AND.join(chosen.therapies) for chosen in best)),
+            may_stand=self.may_stand,
         )

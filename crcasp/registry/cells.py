@@ -46,7 +46,10 @@ class Column(NamedTuple):
 
     @classmethod
     def of(cls, table: pa.Table, name: str, read: Callable[[str | None], Cell]) -> Column:
-        """Return a column of a table."""
+        """Return a column of a table, of nulls if it is a key of JSON that no row of these has."""
+        if name not in table.column_names:
+            texts = Coded([None], np.zeros(len(table), np.intp))
+            return cls(name, texts, texts.each(read))
         array = as_text(table[name].combine_chunks()).dictionary_encode()
         values: list[str | None] = [*array.dictionary.to_pylist(), None]
         codes = pc.fill_null(array.indices, len(values) - 1).to_numpy(zero_copy_only=False)
@@ -195,10 +198,7 @@ class Cells:
         """Return the column that a rule makes of others, and the others."""
         rule = self.names.rules[name]
         read = {Rule: self.readers[name].read, Years: dated}.get(type(rule), unread)
-        columns = [Column.of(table, it, read) for it in its if it in table.column_names]
-        if len(columns) < len(its):  # a key of JSON that no row of these has
-            texts = Coded([None], np.zeros(len(table), np.intp))
-            return Column(name, texts, texts.each(unread)), columns
+        columns = [Column.of(table, it, read) for it in its]
         keys = rule.columns
         rows = together([it.texts for it in columns], lambda *row: row)
         cells = rows.each(lambda row: self._ruled(name, rule, dict(zip(keys, row, strict=True))))

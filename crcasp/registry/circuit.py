@@ -138,14 +138,14 @@ class Circuit:
         atom = abs(part)
         if atom not in self.nodes:
             if atom in self.open:
-                raise Unevaluable("its rules leave a choice")
+                raise Unevaluable("some rules leave a choice")
             self.nodes[atom] = 0
             ways = [self._way(body) for body in self.bodies.get(atom, ())]
             ways += [[self.leaves[atom]]] if atom in self.leaves else []
             self.nodes[atom] = self.gate(ways)
         node = self.nodes[atom]
         if not node:
-            raise Unevaluable("its rules are a loop")
+            raise Unevaluable("some rules are a loop")
         return node if part > 0 else -node
 
     def _way(self, rule_body: GroundBody) -> list[int]:
@@ -153,7 +153,7 @@ class Circuit:
         if weights is None:
             return [self.literal(part) for part in body]
         if bound * len(body) > WIDEST:
-            raise Unevaluable("it has sums that are too large")
+            raise Unevaluable("some sums are too large")
         reached = {0: TRUE}  # for each bound: the sum so far is no less
         for part, weight in zip(body, weights, strict=True):
             before, literal = reached, self.literal(part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import compress
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ import numpy as np
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import Row, grouped, natural, row, word
-from crcasp.registry.answers import Consequences, Sets
+from crcasp.registry.answers import Consequences, MayStand, Sets
 from crcasp.registry.outcome import LIST, OR, Coded, Places, packed, patterns, together
 
 
@@ -23,11 +23,13 @@ class Standing(NamedTuple):
         status: "eligible", "undetermined" or "excluded"; "" if it does not know it.
         reason: why it is excluded, in words.
         missing: what may alone decide, where it is undetermined.
+        support: the statements that may support it.
     """
 
     status: str = ""
     reason: str = ""
     missing: tuple[str, ...] = ()
+    support: tuple[str, ...] = ()
 
 
 class Judgement(NamedTuple):
@@ -68,9 +70,12 @@ class Concordance:
             own_codes = [every.setdefault(standing, len(every)) for standing in found.values]
             own[slots[those], those] = np.array(own_codes, np.intp)[found.codes]
         standings = [Coded([*every], codes) for codes in own]
-        return together([given, look, *standings], self._judged)
+        judged = partial(self._judged, sets.values[0].may_stand)
+        return together([given, look, *standings], judged)
 
-    def _judged(self, given: Sequence[str], look: str, *standings: Standing) -> Judgement:
+    def _judged(
+        self, may_stand: MayStand, given: Sequence[str], look: str, *standings: Standing
+    ) -> Judgement:
         """Return the concordance and the reason that decides it."""
         if look:
             return Judgement(look)
@@ -82,15 +87,17 @@ class Concordance:
         if barred:
             reasons = (f"{name}: {standing.reason}" for name, standing in barred)
             return Judgement("excluded", OR.join(reasons))
-        if any(standing.status == "undetermined" for _, standing in each):
+        is_open = any(standing.status == "undetermined" for _, standing in each)
+        if is_open and may_stand(tuple((name, standing.support) for name, standing in each)):
             missing = {name for _, standing in each for name in standing.missing}
             return Judgement("undetermined", f"missing: {LIST.join(sorted(missing, key=natural))}")
         if len(given) > 1:
-            return Judgement("excluded", "each is eligible, but they do not stand in one set")
+            each_is = "" if is_open else "each is eligible, but "
+            return Judgement("excluded", f"{each_is}they do not stand in one set")
         rules = engine(self.program).rules
         other = rules.beside.get(given[0])
         where = f"only beside {rules.words.name(other)}" if other else "in no set"
-        return Judgement("excluded", f"it is eligible, but stands {where}")
+        return Judgement("excluded", f"it {'' if is_open else 'is eligible, but '}stands {where}")
 
     def _needed(self, statement: str, branch: str, finding: str) -> str:
         """Return what a branch of a statement needs of a finding, in words."""
@@ -117,7 +124,9 @@ class Concordance:
         mask = packed(asked)
         eligible, possible = about("eligible", 1, 0, mask).get((therapy,), (0, 0))
         offered, _ = about("offered", 1, 0, mask).get((therapy,), (0, 0))
+        because = about("because", 2, 0, mask).items()
         atoms: list[tuple[Row, bool, int]] = [
+            *((("", "", source), True, some) for (_, source), (_, some) in because),
             (("eligible",), True, eligible),
             *((("", name), True, whom) for name, whom in answers.missing(therapy).items()),
             (("undetermined",), True, possible & ~eligible),
@@ -133,12 +142,15 @@ class Concordance:
         """Return a standing by the status, after what is missing, or by deciding/2 and unmet/5."""
         table = engine(self.program).table
         missing: list[str] = []
+        support: list[str] = []
         deciding: dict[bool, set[str]] = {True: set(), False: set()}
         unmet: dict[Row, dict[bool, set[tuple[str, str]]]] = {}
         for key, sure, _ in atoms:
             if len(key) == 1:
-                return Standing(str(key[0]), missing=tuple(sorted(missing)))
-            if key[0] == "":
+                return Standing(str(key[0]), "", tuple(sorted(missing)), tuple(sorted(support)))
+            if len(key) == 3:
+                support.append(str(key[2]))
+            elif key[0] == "":
                 missing.append(str(key[1]))
             elif len(key) == 2:
                 deciding[sure].add(str(key[1]))
@@ -171,4 +183,6 @@ def _look(given: Sequence[str], in_scope: bool, sets: Sets) -> str:
     names = frozenset(given)
     if not in_scope:
         return "out_of_scope"
-    return "preferred" if names in sets.best else "eligible" if names in sets.every else ""
+    if names in sets.every:
+        return "preferred" if names in sets.best else "eligible"
+    return ""

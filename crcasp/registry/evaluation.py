@@ -98,9 +98,7 @@ class Evaluator:
                     parts += [] if lines is None else [(part, lines)]
                     continue
                 except Unevaluable as reason:
-                    self.solved = (
-                        f"{self.program.names()}: {reason}, so rows are solved one by one."
-                    )
+                    self.solved = f"{str(reason).capitalize()}, so rows are solved one by one."
                     halves = np.array_split(part, 2) if len(part) > 1 else [part]
                     parts += [(half, lines if len(halves) > 1 else None) for half in halves]
                     continue

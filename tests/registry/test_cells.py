@@ -214,3 +214,15 @@ def test_none_is_no_value_where_it_may_mean_two_things(name: str, run: Run) -> N
     row, _ = run.of(f"id,line1,{name}\n1,folfox,none\n2,folfox,\n")
     assert row["error"].endswith(", not none; leave the cell empty where nothing is known.")
     assert "leave the cell empty" in run.summary["causes"][0]["cause"]
+
+
+@pytest.mark.slow
+def test_a_row_is_answered_alike_whichever_keys_its_batch_has(run: Run) -> None:
+    """The last of more rows than a batch has is in one without the key e3."""
+    rows = '{"e2": "mutant"}\n' * 65_536
+    found = run.of(
+        *(f'{{"e3": "wild_type"}}\n{rows}', "--rule", "kras=e2,e3:mutant/wild_type"),
+        name="in.ndjson",
+    )
+    assert found[-1] == found[1]
+    assert "ras" not in found[-1]["missing"].split(";")

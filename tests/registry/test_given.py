@@ -68,6 +68,24 @@ def test_undetermined_names_what_decides_of_what_was_given(run: Run) -> None:
     assert beside == ["age", "braf", "disease_extent", "multifocal_liver_disease"]
 
 
+def test_two_that_no_set_holds_are_not_undetermined(run: Run) -> None:
+    """HAI has no partner of a regimen beside it (5), nor what 8 supports; FOLFOX it has."""
+    given = "folfox & hai", "folfox+bevacizumab & hai", "folfox & folfiri"
+    rows = "".join(f"{n},unresectable,{text}\n" for n, text in enumerate(given))
+    found = run.of(f"id,liver_metastases,given\n{rows}")
+    assert found[0]["concordance"] == "undetermined"
+    assert {row["concordance"] for row in found[1:]} == {"excluded"}
+    assert found[1]["reason"] == "they do not stand in one set"
+    (row,) = run.of("id,liver_metastases,given\n1,NA,fluorouracil_leucovorin\n")
+    assert (row["concordance"], row["reason"]) == ("excluded", "it stands only beside HAI")
+    later = (
+        "id,line1,line1_stopped,line2,line2_stopped,given\n"
+        "1,folfox,progression,folfiri,progression,regorafenib & tace\n"
+    )
+    (row,) = run.of(later)
+    assert (row["concordance"], row["reason"]) == ("excluded", "they do not stand in one set")
+
+
 def test_what_stands_only_beside_another_says_beside_what(run: Run) -> None:
     (row,) = run.of(
         "id,liver_metastases,disease_extent,given\n"
