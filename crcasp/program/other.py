@@ -18,7 +18,7 @@ from crcasp.program.files import (
     statements_of,
     verdict_files,
 )
-from crcasp.program.numbers import told_apart
+from crcasp.program.overlays import told_apart
 from crcasp.program.syntax import Signature, apart, hanging_on, parse, signatures, signatures_of
 
 OTHER, ANOTHER = "other", Function("another")  # as lp/missing/missing.lp has them
@@ -50,11 +50,8 @@ def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence
                     parse(name, f":- {name}{of}, {name[1:]}{of}.", own.append)
         rules = [*_of_program(), *_links(own)]
         depends = hanging_on(CHOSEN, [link[1:] for link in rules])
-        needed, before = {*asked}, 0
-        while len(needed) > before:
-            before = len(needed)
-            for _, heads, asks in rules:
-                needed |= asks if not heads or heads & needed else set()
+        seeds = {*asked}.union(*(asks for _, heads, asks in rules if not heads))
+        needed = hanging_on(seeds, [(asks, heads) for _, heads, asks in rules])
         sets = frozenset(depends), frozenset(needed)
         return [*_copies_of_program(*sets), *_copies(_links(own), *sets)]
 

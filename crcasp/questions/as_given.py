@@ -10,8 +10,8 @@ from clingo import Function, Symbol
 from crcasp.program.completions import stated
 from crcasp.program.engine import Engine
 from crcasp.program.files import Program, program_directory, statements_of
+from crcasp.program.flaws import BEFORE_VERDICTS
 from crcasp.program.ground import GroundRules
-from crcasp.program.reading import BEFORE_VERDICTS
 from crcasp.program.solver import Solver
 from crcasp.program.syntax import signatures
 from crcasp.questions.side_by_side import CHANGES, INPUTS, Grounded, SideBySide

@@ -9,7 +9,7 @@ from clingo import ast
 from crcasp.program.completions import SHOW
 from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import Program, program_directory, verdict_files
-from crcasp.program.numbers import told_apart
+from crcasp.program.overlays import told_apart
 from crcasp.program.sets import FILES, INPUT
 from crcasp.program.syntax import parse
 from crcasp.program.vocabulary import LIMITS, OF_LINE
