@@ -88,9 +88,8 @@ class Both(SideBySide):
             therapy, finding, level = topic.arguments
             if level.number < OF_ONE_LINE or str(finding) in of_lines:
                 self.topics.setdefault(therapy, {})[finding] = level.number
-        self.told = {
-            literal: atom for it in INPUTS[1:] for atom, literal in self.literals(*it).items()
-        }
+        old_atoms = ((it.arguments[0], literal) for it, literal in self.literals("old", 1).items())
+        self.turns_out |= {it: literal for it, literal in old_atoms if it.name == "turns_out"}
         self.about = cache(self._about)
 
     @cached_property
@@ -164,14 +163,6 @@ class Both(SideBySide):
         return int(preferred)
 
     # ---- findings ---------------------------------------------------------------------------
-
-    @cached_property
-    def turns_out(self) -> dict[Symbol, int]:
-        """What each finding may turn out to be, by either table, with the literals."""
-        old = self.literals("old", 1).items()
-        inner = ((atom.arguments[0], literal) for atom, literal in old)
-        found = {atom: literal for atom, literal in inner if atom.name == "turns_out"}
-        return {**self.literals("turns_out", 2), **found}
 
     @cached_property
     def readings(self) -> dict[tuple[str, Symbol], dict[Symbol, int]]:

@@ -18,7 +18,6 @@ from crcasp.program.terms import natural, word
 from crcasp.questions.as_given import read_apart
 from crcasp.questions.both import FILES, Both
 from crcasp.questions.cover import Cover
-from crcasp.questions.part import smallest_patient
 from crcasp.questions.patient import Constants, Overlays
 from crcasp.results.comparison import Kind
 from crcasp.results.diff import (
@@ -167,10 +166,8 @@ class Comparison:
         both = self.both
         if not both.satisfiable([both.reset]):
             return PreferredChange(False)
-        told = {atom: literal for literal, atom in both.told.items()}
-        findings = {literal: atom for atom, literal in both.turns_out.items()}
-        facts = smallest_patient(both, both.reset, told, findings)
-        fixed = [fact for fact in facts if fact in told or fact.name == "stopped"]
+        facts = both.smallest_patient(both.reset)
+        fixed = [fact for fact in facts if fact in both.told or fact.name == "stopped"]
         given = minimal_subset(
             [fact for fact in facts if fact not in fixed],
             lambda some: some if self._differ((*fixed, *some)) else None,

@@ -11,13 +11,14 @@ from crcasp.program.completions import stated
 from crcasp.program.ground import GroundRules, add_copy, definitions
 from crcasp.program.solver import Solver
 from crcasp.program.syntax import Signature
+from crcasp.questions.part import TOLD, Patients
 
 CHANGES = "diff/changes.lp"
-INPUTS = (("turns_out", 2), ("received", 2), ("toxic", 2), ("contraindicated", 1))
+INPUTS = (("turns_out", 2), *TOLD)
 Grounded: TypeAlias = tuple[Solver, GroundRules]
 
 
-class SideBySide(Solver):
+class SideBySide(Patients):
     """One table, and beside it the rules of another one, of the same patients.
 
     Args:
@@ -30,8 +31,8 @@ class SideBySide(Solver):
     def __init__(
         self, old: Grounded, new: Grounded, inputs: Iterable[Signature], broken: bool = False
     ) -> None:
-        super().__init__(new[0].control)
-        before, self.rules = old[0], new[1]
+        super().__init__(new[0].control, new[1])
+        before = old[0]
         shared = {
             literal: own_inputs[atom]
             for signature in inputs
