@@ -32,6 +32,11 @@ def program_directory() -> str:
     raise UsageError(f"The logic program is missing beside {package}: install crcasp anew.")
 
 
+def path_of(name: str) -> str:
+    """Return the path of a file of `lp/`."""
+    return os.path.join(program_directory(), name)
+
+
 class Program(NamedTuple):
     """The main program with what the user put on top: the key of the engine cache.
 
@@ -172,7 +177,7 @@ class Program(NamedTuple):
         if observer is not None:
             control.register_observer(observer)
         for name in names:
-            _load(control, os.path.join(program_directory(), name))
+            _load(control, path_of(name))
         control.add("base", [], facts)
         for _, text in () if apart else texts:
             control.add("base", [], text)
@@ -188,7 +193,7 @@ class Program(NamedTuple):
             return (), (), frozenset()
         from crcasp.program.overlays import divided
 
-        return divided(self.overlays, os.path.join(program_directory(), "sets.lp"))
+        return divided(self.overlays, path_of("sets.lp"))
 
     def names(self) -> str:
         """Return the overlays' names, for a message about them."""
@@ -252,4 +257,4 @@ def verdict_files() -> tuple[str, ...]:
 
 def main_paths() -> list[str]:
     """Return the paths of the files of the main program, in a fixed order."""
-    return [os.path.join(program_directory(), name) for name in main_files()]
+    return [*map(path_of, main_files())]

@@ -17,6 +17,7 @@ from crcasp.program.files import (
     Program,
     main_files,
     main_paths,
+    path_of,
     program_directory,
 )
 from crcasp.program.ground import GroundRules, on_loops
@@ -47,7 +48,6 @@ MOST_LINES = 20  # beyond which a number is none of a line
 BEFORE_VERDICTS = (*VOCABULARY, "table.lp", "patient.lp")
 MOST = 500_000  # ground rules; all that came after 2019 is 100,000
 ENDLESS = f"it comes to more than {MOST:,} ground rules: give its numbers and terms an end."
-SETS = "sets.lp"
 FLAWS = ("check/names.lp", "check/table.lp")
 GIVEN = ("given", 3)  # how the facts of a patient are read
 LIMITS = (SymbolType.Infimum, SymbolType.Supremum)
@@ -279,7 +279,7 @@ class OverlayCheck:
         about: set[Signature] = set()
         known = self.language("asks", "asks_fact").keys() | self.findings.keys()
         if any(asked - known for _, asked in self.links):
-            of_sets = stated_in(os.path.join(program_directory(), SETS))
+            of_sets = stated_in(path_of("sets.lp"))
             about = hanging_on(of_sets, self.links) - of_sets
         given = language.keys() | self.language("asks_fact").keys() | self.findings.keys()
         gone = {(str(name), arity): text for name, arity, text in self.declared.facts("gone", 3)}
@@ -301,7 +301,7 @@ class OverlayCheck:
     def _unsure(self) -> Iterator[Fault]:
         """Yield a fault for each part of the table that is not the same whatever is unknown."""
         table = self.language("states", "tells").keys() - NOTICE
-        sets = stated_in(os.path.join(program_directory(), SETS))
+        sets = stated_in(path_of("sets.lp"))
         told = {GIVEN, *self.findings, *self.language("asks_fact")}  # how facts are read, and facts
         given = {GIVEN, *self.as_given, *self.language("told_later")}
         known = (table | self.language("asks_fact").keys()) - given
@@ -327,7 +327,7 @@ class OverlayCheck:
         """Yield what the program derives of what the overlays name and state."""
         control = Control(["--warn=none"])
         for file in FLAWS:
-            control.load(os.path.join(program_directory(), file))
+            control.load(path_of(file))
         with control.backend() as backend:
             for fact in self._facts():
                 backend.add_rule([backend.add_atom(fact)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache
 from typing import TypeAlias
@@ -14,7 +13,7 @@ from crcasp.program.files import (
     SYNTAX,
     Program,
     main_paths,
-    program_directory,
+    path_of,
     statements_of,
     verdict_files,
 )
@@ -71,7 +70,7 @@ def reached(
 
 @cache
 def _of_program() -> list[Link]:
-    paths = [os.path.join(program_directory(), name) for name in verdict_files()]
+    paths = map(path_of, verdict_files())
     return [*_links(node for path in paths for node in statements_of(path))]
 
 

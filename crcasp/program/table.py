@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
-from crcasp.program.terms import Word, grouped, natural, row
+from crcasp.program.terms import Word, grouped, in_order, natural, row
 from crcasp.program.wording import Wording
 
 
@@ -136,7 +136,7 @@ class Table:
             },
             unsourced=unsourced,
             constrains_sets=bool(program.divided[2]),
-            withdrawn=tuple(sorted(self.names("withdrawn"), key=natural)),
+            withdrawn=in_order(self.names("withdrawn")),
             constants=tuple(program.constants),
             defaults=program.known_constants() if program.constants else {},
             references=self.references,
@@ -144,7 +144,7 @@ class Table:
             therapies=tuple(sorted(self.places, key=lambda name: self.places[name])),
             beside=self._beside(),
             exempt={name: tuple(own for of, own in later if of == name) for name, _ in later},
-            of_patient=tuple(sorted(self._texts("lets_pass"), key=natural)),
+            of_patient=in_order(self._texts("lets_pass")),
             again=frozenset(str(statement) for statement, _ in self.solver.facts("reuses", 2)),
         )
 
@@ -172,9 +172,7 @@ class Table:
     def _references(self) -> dict[str, tuple[Word, ...]]:
         rows = self.solver.facts("reference", 2)
         found = grouped((str(statement), source) for statement, source in rows)
-        return {
-            statement: tuple(sorted(sources, key=natural)) for statement, sources in found.items()
-        }
+        return {statement: in_order(sources) for statement, sources in found.items()}
 
     def _beside(self) -> dict[str, str]:
         beside = {(source, name): x for source, name, x in self.solver.facts("only_beside", 3)}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 
 from clingo import Function, Symbol
 
 from crcasp.program.completions import stated
 from crcasp.program.engine import Engine
-from crcasp.program.files import Program, program_directory, statements_of
+from crcasp.program.files import Program, path_of, statements_of
 from crcasp.program.flaws import BEFORE_VERDICTS
 from crcasp.program.ground import GroundRules
 from crcasp.program.solver import Solver
@@ -54,8 +53,8 @@ def read_apart(engines: Sequence[Engine], limits: Iterable[Symbol]) -> list[Symb
 
 def _grounded(program: Program, text: str) -> Grounded:
     """Return a table grounded for the facts as they are given, as lp/diff/given.lp has it."""
-    path = os.path.join(program_directory(), "verdicts.lp")
-    spoken_of = [node for node in statements_of(path) if OFF_LINE in signatures(node)[0]]
+    nodes = statements_of(path_of("verdicts.lp"))
+    spoken_of = [node for node in nodes if OFF_LINE in signatures(node)[0]]
     rules = GroundRules()
     return Solver(
         program.grounded(GIVEN, [], text, program.overlays, rules, rules=spoken_of)

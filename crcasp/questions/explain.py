@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from crcasp.program.terms import Row, Word, natural, word
+from crcasp.program.terms import Row, Word, in_order, natural, word
 from crcasp.program.wording import Wording
 from crcasp.questions.changes import Changes
 from crcasp.questions.decoder import AdviceDecoder
@@ -121,7 +121,7 @@ def _absent(ways: Iterable[Reason], words: Wording) -> tuple[str, ...]:
     ]
     if absent and all("line" in found for found in absent):
         return (absent[0]["line"],)
-    return tuple(sorted({text for found in absent for text in found.values()}, key=natural))
+    return in_order({text for found in absent for text in found.values()})
 
 
 class _WayDecoder(AdviceDecoder):
@@ -179,7 +179,7 @@ class _WayDecoder(AdviceDecoder):
         passed, codes = self.passed(offer, source)
         rests.update(codes)
         return self.reason(offer[2], source, conditions, True)._replace(
-            interpretations=tuple(sorted(rests, key=natural)),
+            interpretations=in_order(rests),
             state=state,
             passed=passed if codes or not conditions else "",
         )

@@ -9,7 +9,7 @@ from clingo import Control, Function, Symbol
 from crcasp.program.ground import GroundRules, add_rules
 from crcasp.program.implicants import minimal_subset
 from crcasp.program.solver import Solver
-from crcasp.program.terms import natural
+from crcasp.program.terms import in_order
 
 TOLD = (("received", 2), ("toxic", 2), ("contraindicated", 1))
 
@@ -54,7 +54,7 @@ class Patients(Solver):
         given = {*held, *(Function(it.name, [*it.arguments, value]) for it, value in values)}
         lines = [it.arguments[0] for it in held if it.name == "toxic"]
         given |= {Function("stopped", [line, Function("toxicity")]) for line in lines}
-        return tuple(sorted(given, key=natural))
+        return in_order(given)
 
 
 class Part(Patients):

@@ -10,7 +10,7 @@ from crcasp.program.completions import Completions
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
 from crcasp.program.table import Rules
-from crcasp.program.terms import natural
+from crcasp.program.terms import in_order, natural
 
 SHOWN = 16  # hexadecimal digits of a fingerprint
 
@@ -40,7 +40,7 @@ class Provenance(NamedTuple):
         withdrawn = engine(program).rules.withdrawn
         if completions:
             names = (str(name) for (name,) in completions.facts("withdrawn", 1))
-            withdrawn = tuple(sorted(names, key=natural))
+            withdrawn = in_order(names)
         return cls(tuple(map(str, facts)), tuple(sources), program, withdrawn)
 
     @property

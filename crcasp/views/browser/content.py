@@ -8,7 +8,7 @@ from clingo import ast
 
 from crcasp.program.completions import SHOW
 from crcasp.program.engine import PATIENT_CHECK, engine
-from crcasp.program.files import Program, program_directory, verdict_files
+from crcasp.program.files import Program, path_of, verdict_files
 from crcasp.program.overlays import told_apart
 from crcasp.program.sets import FILES, INPUT
 from crcasp.program.syntax import parse
@@ -84,7 +84,7 @@ def origin(program: Program) -> list[tuple[str, str]]:
 
 
 def _text(name: str) -> str:
-    with open(os.path.join(program_directory(), name), encoding="utf-8") as file:
+    with open(path_of(name), encoding="utf-8") as file:
         return file.read()
 
 
