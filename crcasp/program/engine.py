@@ -13,7 +13,7 @@ from crcasp.errors import UsageError
 from crcasp.program.completions import Completions, stated
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
-from crcasp.program.table import Rules, Table
+from crcasp.program.table import Table
 from crcasp.program.terms import Row
 from crcasp.program.vocabulary import Vocabulary
 
@@ -41,12 +41,12 @@ class Engine:
     @cached_property
     def table(self) -> Table:
         """What the program says of itself."""
-        return Table(Solver(self.program.control()))
+        return Table.of(Solver(self.program.control()), self.program, self.unsourced)
 
-    @cached_property
-    def rules(self) -> Rules:
-        """By which rules the program answers, in words."""
-        return self.table.rules(self.program, self.unsourced)
+    @property
+    def rules(self) -> Table:
+        """By which rules the program answers: its table."""
+        return self.table
 
     def completions(self, facts: Iterable[Symbol], *extra: str) -> Completions:
         """Return the completions of the patient with these facts; see `Completions`."""

@@ -55,7 +55,7 @@ def content(program: Program) -> dict[str, object]:
             "constants": program.constants,
             "constrained": asked.constrained,
             "unsourced": asked.unsourced,
-            "defaults": asked.rules.defaults,
+            "defaults": asked.table.defaults,
             "none": str(named.without_answer()),
         },
         "seconds": SECONDS,

@@ -85,7 +85,7 @@ def page_of(program: Program) -> str:
             f"<h3>{escape(name)}</h3>\n<pre>{escape(text)}</pre>"
             for name, text in vendored.licenses()
         ),
-        closing=closing(engine(program).rules),
+        closing=closing(engine(program).table),
     )
 
 
