@@ -82,7 +82,7 @@ class Wording(NamedTuple):
 
     def subjects(self, term: str) -> list[str]:
         """Return the arguments of a term in words."""
-        found = parse_term(term).arguments if term.endswith(")") else ()
+        found = parse_term(term).arguments if "(" in term else ()
         return [self.name(word(part)) for part in found]
 
     def names(self, names: Iterable[str | int], joint: str = "and") -> str:
