@@ -15,10 +15,10 @@ from crcasp.program.implicants import minimal_subset
 from crcasp.program.sets import enumerate_sets, set_verdicts, table_facts
 from crcasp.program.solver import Solver
 from crcasp.program.terms import in_order, natural, word
-from crcasp.questions.as_given import read_apart
 from crcasp.questions.both import FILES, Both
 from crcasp.questions.cover import Cover
 from crcasp.questions.patient import Constants, Overlays
+from crcasp.questions.side_by_side import read_apart
 from crcasp.results.comparison import Kind
 from crcasp.results.diff import (
     AsGiven,
