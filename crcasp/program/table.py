@@ -36,7 +36,8 @@ class Table(NamedTuple):
         again: the statements that offer the initial therapy again.
         beside: therapies that are offered only beside another one, each with that.
         exempt: for each exclusion the later sources that it spares.
-        of_patient: the exclusions that bar what failed before and what the patient cannot have.
+        lets_pass: what the exclusions that bar what failed before, and what the patient cannot
+            have, do not find in a therapy that they let pass.
     """
 
     solver: Solver
@@ -60,7 +61,7 @@ class Table(NamedTuple):
     again: frozenset[str] = frozenset()
     beside: Mapping[str, str] = {}
     exempt: Mapping[str, tuple[str, ...]] = {}
-    of_patient: tuple[str, ...] = ()
+    lets_pass: Mapping[str, str] = {}
 
     @classmethod
     def of(cls, solver: Solver, program: Program, unsourced: tuple[str, ...]) -> Table:
@@ -106,7 +107,7 @@ class Table(NamedTuple):
             again=frozenset(str(statement) for statement, _ in facts("reuses", 2)),
             beside=_beside(solver, locoregional),
             exempt={name: tuple(own for of, own in later if of == name) for name, _ in later},
-            of_patient=in_order(texts("lets_pass")),
+            lets_pass=texts("lets_pass"),
         )
 
     @property

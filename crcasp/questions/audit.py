@@ -168,10 +168,7 @@ class AllPatients(Patients):
 
     def gaps(self) -> Iterator[Gap]:
         """Yield when each statement supports nothing, for those that gaps depend on."""
-        signatures = (("askable", 0), ("closed", 1), ("feature", 1))
-        atoms = {
-            atom: it for signature in signatures for atom, it in self.literals(*signature).items()
-        }
+        atoms = self.literals_of([("askable", 0), ("closed", 1), ("feature", 1)])
         part = Part(self, atoms.values())
         own = {atom: part.own[literal] for atom, literal in atoms.items()}
         askable = own.get(Function("askable"), 0)

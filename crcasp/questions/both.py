@@ -70,10 +70,7 @@ class Both(SideBySide):
         ]
         before, after = map(self._grounded, self.programs)
         super().__init__(before, after, INPUTS)
-        self.of_table = [
-            [atom for signature in OF_TABLE for atom in one.literals(*signature)]
-            for one in (before[0], self)
-        ]
+        self.of_table = [[*one.literals_of(OF_TABLE)] for one in (before[0], self)]
         if not self.satisfiable():
             names = ", ".join(name for program in self.given for name, _ in program.overlays)
             raise UsageError(f"{names}: its rules leave no patient to compare the tables for.")
@@ -141,11 +138,8 @@ class Both(SideBySide):
         text = stated(self.of_table[place]) + "".join(f" #external {atom}." for atom in verdicts)
         rules = GroundRules()
         sets = Solver(program.grounded(SETS, [], text, program.overlays, rules))
-        shared = {
-            literal: verdicts[atom]
-            for signature in OF_VERDICTS
-            for atom, literal in sets.literals(*signature).items()
-        }
+        given = sets.literals_of(OF_VERDICTS).items()
+        shared = {literal: verdicts[atom] for atom, literal in given}
         with self.control.backend() as backend:
             for predicate in ("regimen_chosen", "partner_chosen", "locoregional_chosen"):
                 for atom, literal in sets.literals(predicate, 1).items():
@@ -258,10 +252,7 @@ def shared_words(one: Engine, other: Engine) -> str:
 
     What holds what, what is a member of what and what implies what is compared if both can name it.
     """
-    own, strange = (
-        {atom for signature in WORDS for atom in it.declared.literals(*signature)}
-        for it in (one, other)
-    )
+    own, strange = ({*it.declared.literals_of(WORDS)} for it in (one, other))
     names = {name for atom in own for name in atom.arguments}
     return stated(
         sorted(

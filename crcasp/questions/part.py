@@ -26,8 +26,7 @@ class Patients(Solver):
     def __init__(self, control: Control, rules: GroundRules) -> None:
         super().__init__(control)
         self.rules = rules
-        told = (self.literals(*signature) for signature in TOLD)
-        self.told = {atom: literal for found in told for atom, literal in found.items()}
+        self.told = self.literals_of(TOLD)
         self.turns_out = self.literals("turns_out", 2)
 
     def smallest_patient(self, goal: int, assumed: Sequence[int] = ()) -> tuple[Symbol, ...]:

@@ -40,17 +40,12 @@ class SideBySide(Patients):
     """
 
     def __init__(
-        self, old: Grounded, new: Grounded, inputs: Iterable[Signature], broken: bool = False
+        self, old: Grounded, new: Grounded, inputs: Sequence[Signature], broken: bool = False
     ) -> None:
         super().__init__(new[0].control, new[1])
         before = old[0]
-        shared = {
-            literal: own_inputs[atom]
-            for signature in inputs
-            for own_inputs in [self.literals(*signature)]
-            for atom, literal in before.literals(*signature).items()
-            if atom in own_inputs
-        }
+        own, others = self.literals_of(inputs), before.literals_of(inputs)
+        shared = {literal: own[atom] for atom, literal in others.items() if atom in own}
         defined = definitions(old[1], self.rules, shared)
         own_atoms = {number: atom for atom, number in defined[1].items()}
         same = {
@@ -100,9 +95,7 @@ def read_apart(engines: Sequence[Engine], limits: Iterable[Symbol]) -> list[Symb
         limits: the numbers that either tells apart.
     """
     declared = [one.declared for one in engines]
-    words = set.intersection(
-        *({it for key in KNOWN for it in one.literals(*key)} for one in declared)
-    )
+    words = set.intersection(*({*one.literals_of(KNOWN)} for one in declared))
     findings = set.intersection(*({*one.vocabulary.findings} for one in engines))
     known = stated(Function("known_word", [it]) for it in sorted(words))
     given = " ".join(f"{{ {it}(V) : value({it}, V) }}." for it in sorted(findings))

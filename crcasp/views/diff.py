@@ -163,7 +163,7 @@ class _Changes:
             kinds = {item.kind for item in diff.changes}
             texts = [
                 "Each also needs a patient within the table's scope, and no exclusion of the "
-                f"therapy or of what it stands beside{phrases.coded(self.new.of_patient)}."
+                f"therapy or of what it stands beside{phrases.coded(self.new.lets_pass)}."
             ]
             texts += [text for of, text in UNKNOWN.items() if not kinds.isdisjoint(of)]
         if not diff.same:

@@ -18,7 +18,7 @@ from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import Program, path_of, verdict_files
 from crcasp.program.overlays import told_apart
 from crcasp.program.sets import FILES, INPUT
-from crcasp.program.syntax import parse
+from crcasp.program.syntax import named_statements
 from crcasp.program.vocabulary import LIMITS, OF_LINE
 from crcasp.questions.changes import OPTIONAL
 from crcasp.questions.explain import PASSED
@@ -167,9 +167,7 @@ def _lp(name: str) -> str:
 
 def _overlay(overlay: tuple[str, str]) -> str:
     """Return the statements of an overlay."""
-    statements: list[ast.AST] = []
-    parse(*overlay, statements.append)
-    said = (node for node in statements if node.ast_type != ast.ASTType.Comment)
+    said = (it for it in named_statements(*overlay) if it.ast_type != ast.ASTType.Comment)
     return "\n".join(map(str, said))
 
 
