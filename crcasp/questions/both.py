@@ -18,7 +18,8 @@ from crcasp.program.solver import Solver
 from crcasp.program.table import phrases
 from crcasp.program.terms import grouped, word
 from crcasp.program.wording import Wording
-from crcasp.questions.side_by_side import CHANGES, INPUTS, Grounded, SideBySide
+from crcasp.questions.part import Patients
+from crcasp.questions.side_by_side import CHANGES, INPUTS, SideBySide
 
 LINES = 4  # of a history
 FILES = tuple(name for name in verdict_files() if name != "reasons.lp")
@@ -70,18 +71,18 @@ class Both(SideBySide):
         ]
         before, after = map(self._grounded, self.programs)
         super().__init__(before, after, INPUTS)
-        self.of_table = [[*one.literals_of(OF_TABLE)] for one in (before[0], self)]
+        self.of_table = [[*one.literals_of(OF_TABLE)] for one in (before, self)]
         if not self.satisfiable():
             names = ", ".join(name for program in self.given for name, _ in program.overlays)
             raise UsageError(f"{names}: its rules leave no patient to compare the tables for.")
         of_lines = {
             str(atom.symbol.arguments[2])  # of a line by its number, whichever line is the first
-            for one in (before[0], self)
+            for one in (before, self)
             for atom in one.control.symbolic_atoms.by_signature("asks", 3)
             if atom.is_fact
         }
         self.topics: dict[Symbol, dict[Symbol, int]] = {}
-        for topic in [*before[0].literals("topic", 3), *self.literals("topic", 3)]:
+        for topic in [*before.literals("topic", 3), *self.literals("topic", 3)]:
             therapy, finding, level = topic.arguments
             if level.number < OF_ONE_LINE or str(finding) in of_lines:
                 self.topics.setdefault(therapy, {})[finding] = level.number
@@ -94,7 +95,7 @@ class Both(SideBySide):
         """The numbers that either table tells apart."""
         return {atom for one in self.tables for atom in one.solver.literals("limit_of", 2)}
 
-    def _grounded(self, program: Program) -> Grounded:
+    def _grounded(self, program: Program) -> Patients:
         exact = {
             Function("exact", need.arguments[2:])
             for one in self.tables
@@ -106,7 +107,7 @@ class Both(SideBySide):
         text = f"any_line(1..{self.lines}). {stated(self.limits)} {stated(exact)} {stated(known)}"
         files = (*FILES, "any/patients.lp", COMPARED, CHANGES)
         rules = GroundRules()
-        return Solver(program.grounded(files, [], text, program.overlays, rules)), rules
+        return Patients(program.grounded(files, [], text, program.overlays, rules), rules)
 
     # ---- sets -------------------------------------------------------------------------------
 

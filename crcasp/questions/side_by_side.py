@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
 
 from clingo import Function, Symbol
 
@@ -18,7 +17,6 @@ from crcasp.questions.part import TOLD, Patients
 
 CHANGES = "diff/changes.lp"
 INPUTS = (("turns_out", 2), *TOLD)
-Grounded: TypeAlias = tuple[Solver, GroundRules]
 # How the facts of a patient are read, of the words that both tables have.
 GIVEN = (*BEFORE_VERDICTS, "reasons.lp", "diff/given.lp", CHANGES)
 GIVEN_INPUTS = (
@@ -33,20 +31,19 @@ class SideBySide(Patients):
     """One table, and beside it the rules of another one, of the same patients.
 
     Args:
-        old: one table, grounded, with its rules.
+        old: one table.
         new: the other.
         inputs: the predicates of what they have in common.
         broken: whether the constraints of the old one may be broken.
     """
 
     def __init__(
-        self, old: Grounded, new: Grounded, inputs: Sequence[Signature], broken: bool = False
+        self, old: Patients, new: Patients, inputs: Sequence[Signature], broken: bool = False
     ) -> None:
-        super().__init__(new[0].control, new[1])
-        before = old[0]
-        own, others = self.literals_of(inputs), before.literals_of(inputs)
+        super().__init__(new.control, new.rules)
+        own, others = self.literals_of(inputs), old.literals_of(inputs)
         shared = {literal: own[atom] for atom, literal in others.items() if atom in own}
-        defined = definitions(old[1], self.rules, shared)
+        defined = definitions(old.rules, self.rules, shared)
         own_atoms = {number: atom for atom, number in defined[1].items()}
         same = {
             atom: own_atoms[number] for atom, number in defined[0].items() if number in own_atoms
@@ -54,13 +51,13 @@ class SideBySide(Patients):
         named = [
             (atom.symbol, atom.literal, atom.is_fact)
             for signature in (("compared", 1), *INPUTS[:1])
-            for atom in before.control.symbolic_atoms.by_signature(*signature)
+            for atom in old.control.symbolic_atoms.by_signature(*signature)
             if atom.literal not in shared
         ]
         with self.control.backend() as backend:
             instead = backend.add_atom() if broken else 0
-        add_copy(self.control, old[1], named, "old", same | shared, instead)
-        self.control.add("changes", [], stated(self._varying(before, *defined)))
+        add_copy(self.control, old.rules, named, "old", same | shared, instead)
+        self.control.add("changes", [], stated(self._varying(old, *defined)))
         self.control.ground([("changes", [])])
 
     def _varying(self, before: Solver, *defined: Mapping[int, int]) -> Iterator[Symbol]:
@@ -109,11 +106,10 @@ def read_apart(engines: Sequence[Engine], limits: Iterable[Symbol]) -> list[Symb
     return sorted(it.arguments[0] for it, literal in apart if both.satisfiable([literal]))
 
 
-def _grounded(program: Program, text: str) -> Grounded:
+def _grounded(program: Program, text: str) -> Patients:
     """Return a table grounded for the facts as they are given, as lp/diff/given.lp has it."""
     nodes = statements_of(path_of("verdicts.lp"))
     spoken_of = [node for node in nodes if OFF_LINE in signatures(node)[0]]
     rules = GroundRules()
-    return Solver(
-        program.grounded(GIVEN, [], text, program.overlays, rules, rules=spoken_of)
-    ), rules
+    control = program.grounded(GIVEN, [], text, program.overlays, rules, rules=spoken_of)
+    return Patients(control, rules)
