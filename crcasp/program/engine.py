@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from clingo import Symbol
 
@@ -13,16 +13,14 @@ from crcasp.errors import UsageError
 from crcasp.program.completions import Completions, stated
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
-from crcasp.program.table import Rules, Table
+from crcasp.program.table import Table
 from crcasp.program.terms import Row
 from crcasp.program.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from crcasp.program.flaws import OverlayCheck
 
 PATIENT_CHECK = "check/patient.lp"
 
 
+@dataclass(eq=False)
 class Engine:
     """What one program declares, and the answers that it gives.
 
@@ -34,28 +32,21 @@ class Engine:
         unsourced: the overlays that add no source, and take nothing back of all patients.
     """
 
-    def __init__(
-        self,
-        program: Program,
-        vocabulary: Vocabulary,
-        declared: Solver,
-        overlays: OverlayCheck | None,
-    ) -> None:
-        self.constrained = overlays is not None and overlays.constrained
-        self.unsourced = overlays.unsourced if overlays else ()
-        self.program = program
-        self.vocabulary = vocabulary
-        self.declared = declared
+    program: Program
+    vocabulary: Vocabulary
+    declared: Solver
+    constrained: bool = False
+    unsourced: tuple[str, ...] = ()
 
     @cached_property
     def table(self) -> Table:
         """What the program says of itself."""
-        return Table(Solver(self.program.control()))
+        return Table.of(Solver(self.program.control()), self.program, self.unsourced)
 
-    @cached_property
-    def rules(self) -> Rules:
-        """By which rules the program answers, in words."""
-        return self.table.rules(self.program, self.unsourced)
+    @property
+    def rules(self) -> Table:
+        """By which rules the program answers: its table."""
+        return self.table
 
     def completions(self, facts: Iterable[Symbol], *extra: str) -> Completions:
         """Return the completions of the patient with these facts; see `Completions`."""
@@ -91,11 +82,12 @@ def engine(program: Program) -> Engine:
 
 @lru_cache(maxsize=16)
 def _engine(program: Program) -> Engine:
-    check = None
+    of_overlays: tuple[bool, tuple[str, ...]] = (False, ())
     if program.overlays:
         from crcasp.program.flaws import checked
 
         check = checked(program)
+        of_overlays = check.constrained, check.unsourced
     declared = Solver(program.vocabulary_control())
     vocabulary = Vocabulary.of(declared)
     if not vocabulary.lines:
@@ -108,4 +100,4 @@ def _engine(program: Program) -> Engine:
             if constant == name and int(value) not in values:
                 span = f"{values[0]} to {values[-1]}"
                 raise UsageError(f"{name}={value}: {finding} is {span}; give one of these.")
-    return Engine(program, vocabulary, declared, check)
+    return Engine(program, vocabulary, declared, *of_overlays)

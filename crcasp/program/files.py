@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from threading import Lock
@@ -30,6 +30,11 @@ def program_directory() -> str:
         if os.path.isfile(os.path.join(directory, "table.lp")):
             return directory
     raise UsageError(f"The logic program is missing beside {package}: install crcasp anew.")
+
+
+def path_of(name: str) -> str:
+    """Return the path of a file of `lp/`."""
+    return os.path.join(program_directory(), name)
 
 
 class Program(NamedTuple):
@@ -119,11 +124,12 @@ class Program(NamedTuple):
             if not messages:
                 return control
         from crcasp.program.clingo_messages import refused
-        from crcasp.program.syntax import add_named
+        from crcasp.program.syntax import named_statements
 
         messages.clear()  # and again, so that clingo names the texts
+        named = [node for text in texts for node in named_statements(*text)]
         with suppress(RuntimeError):
-            self.grounded(names, messages, facts, texts, add=add_named)
+            self.grounded(names, messages, facts, texts, rules=named, apart=True)
         raise refused(messages, dict(texts))
 
     def vocabulary_control(self, check: str = "", facts: str = "") -> Control:
@@ -141,8 +147,8 @@ class Program(NamedTuple):
         facts: str,
         texts: Iterable[tuple[str, str]],
         observer: Observer | None = None,
-        add: Callable[[Control, str, str], None] | None = None,
         rules: Sequence[AST] = (),
+        apart: bool = False,
     ) -> Control:
         """Return files of `lp/` grounded with facts and texts of the user's own.
 
@@ -152,8 +158,8 @@ class Program(NamedTuple):
             facts: facts as text.
             texts: the user's own texts, with their names.
             observer: is told the ground rules.
-            add: adds such a text to the control, where it is not just its text.
             rules: further rules.
+            apart: whether these are the rules of the texts, which are not read again.
 
         Raises:
             RuntimeError: clingo refuses any of it.
@@ -162,7 +168,7 @@ class Program(NamedTuple):
 
         texts = tuple(texts)
         if texts and "patient.lp" in names:
-            from crcasp.program.numbers import told_apart
+            from crcasp.program.overlays import told_apart
 
             facts += f" {told_apart(texts)}"
         arguments = ["0", "--opt-mode=ignore"]
@@ -171,13 +177,10 @@ class Program(NamedTuple):
         if observer is not None:
             control.register_observer(observer)
         for name in names:
-            _load(control, os.path.join(program_directory(), name))
+            _load(control, path_of(name))
         control.add("base", [], facts)
-        for name, text in texts:
-            if add is None:
-                control.add("base", [], text)
-            else:
-                add(control, name, text)
+        for _, text in () if apart else texts:
+            control.add("base", [], text)
         if rules:
             _add(control, rules)
         control.ground([("base", [])])
@@ -190,7 +193,7 @@ class Program(NamedTuple):
             return (), (), frozenset()
         from crcasp.program.overlays import divided
 
-        return divided(self.overlays, os.path.join(program_directory(), "sets.lp"))
+        return divided(self.overlays, path_of("sets.lp"))
 
     def names(self) -> str:
         """Return the overlays' names, for a message about them."""
@@ -254,4 +257,4 @@ def verdict_files() -> tuple[str, ...]:
 
 def main_paths() -> list[str]:
     """Return the paths of the files of the main program, in a fixed order."""
-    return [os.path.join(program_directory(), name) for name in main_files()]
+    return [*map(path_of, main_files())]

@@ -4,25 +4,50 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Iterator, Sequence
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
-from clingo import Control, Function, Symbol, SymbolType
+from clingo import Control, Function, Observer, Symbol, SymbolType
 
 from crcasp.errors import Fault, OverlayError, Place, UsageError
 from crcasp.program.clingo_messages import faults_of
-from crcasp.program.files import Program, main_paths, program_directory
+from crcasp.program.files import (
+    VOCABULARY,
+    Program,
+    main_files,
+    main_paths,
+    path_of,
+    program_directory,
+)
 from crcasp.program.ground import GroundRules, on_loops
 from crcasp.program.other import CHOSEN, reached
-from crcasp.program.reading import NOTICE, ReadOverlays, signature_of
+from crcasp.program.overlays import Overlay
 from crcasp.program.sets import OF_VERDICTS
 from crcasp.program.solver import Solver
-from crcasp.program.syntax import Signature, hanging_on, signatures_of, stated_in
+from crcasp.program.syntax import (
+    Kind,
+    Signature,
+    apart,
+    hanging_on,
+    place_of,
+    signatures_of,
+    stated_in,
+    terms_of,
+    walk,
+)
 from crcasp.program.terms import Word, word
+from crcasp.program.vocabulary import externals_of
 from crcasp.program.wording import nearest
 
-SETS = "sets.lp"
+LANGUAGE, ANYONE = "check/language.lp", "cohort/anyone.lp"
+NOTICE = {("notice", 2)}  # no part of the table, which verdicts may come before
+NAMED = {("statement", 3), ("exclusion", 2), ("year", 2), ("withdrawn", 1)}  # what a header has
+LINES = 2  # of the histories that overlays are read with, and one more than their rules name
+MOST_LINES = 20  # beyond which a number is none of a line
+BEFORE_VERDICTS = (*VOCABULARY, "table.lp", "patient.lp")
+MOST = 500_000  # ground rules; all that came after 2019 is 100,000
+ENDLESS = f"it comes to more than {MOST:,} ground rules: give its numbers and terms an end."
 FLAWS = ("check/names.lp", "check/table.lp")
 GIVEN = ("given", 3)  # how the facts of a patient are read
 LIMITS = (SymbolType.Infimum, SymbolType.Supremum)
@@ -42,12 +67,31 @@ OF_HISTORY = (
 AFTER = "is part of the table here, and hangs on the recommendation sets that the table leads to."
 
 
-class OverlayCheck(ReadOverlays):
-    """The overlays of a program, read to be checked.
+class OverlayCheck:
+    """The overlays of a program, read and grounded beside what they extend, to be checked.
 
     An atom is taken to be stated if it is for some patient, and is missing only if it is
     there for nobody; so one that depends on the patient is looked into like any other.
+
+    Args:
+        program: the program with its overlays.
+
+    Raises:
+        OverlayError: one of them does not parse.
     """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.overlays: list[Overlay] = []
+        self.messages: list[str] = []  # of clingo
+        faults: list[Fault] = []
+        for name, text in program.overlays:
+            try:
+                self.overlays.append(Overlay(name, text))
+            except OverlayError as error:
+                faults += error.faults
+        if faults:
+            raise OverlayError(faults)
 
     def checked(self) -> None:
         """Do nothing if nothing is wrong with the overlays.
@@ -97,6 +141,117 @@ class OverlayCheck(ReadOverlays):
             if atom and not atom.is_fact:
                 raise UsageError(f"{place}: {OF_HISTORY}")
 
+    # ---- what they state ----------------------------------------------------------------------
+
+    @cached_property
+    def declared(self) -> Solver:
+        """The vocabulary with that of the overlays, and the language of overlays."""
+        try:
+            return Solver(self._ground((*VOCABULARY, LANGUAGE)))
+        except RuntimeError:
+            self._ground(main_files())  # so that clingo says why
+            raise
+
+    @cached_property
+    def findings(self) -> dict[Signature, Symbol]:
+        """The facts that give findings, each with the kinds of its arguments."""
+        names = dict.fromkeys(atom.arguments[0] for atom in self.declared.literals("value", 2))
+        kinds = {str(name): Function("value", [name]) for name in names}
+        return {(name, 1): Function("fact", [kind]) for name, kind in kinds.items()}
+
+    @cached_property
+    def read(self) -> Solver:
+        """The overlays beside what they extend, grounded for any patient."""
+        return Solver(self.for_anyone())
+
+    @cached_property
+    def _own(self) -> set[Signature]:
+        """The predicates that the overlays state, and the program does not have."""
+        stated = set[Signature]().union(*(stated for stated, _ in self.links))
+        return stated - signatures_of(tuple(main_paths()))
+
+    def language(self, *predicates: str) -> dict[Signature, Symbol]:
+        """Return what an overlay may state or ask for, each with the kinds of its arguments."""
+        atoms = (atom for name in predicates for atom in self.declared.literals(name, 1))
+        return {signature_of(atom.arguments[0]): atom.arguments[0] for atom in atoms}
+
+    def for_anyone(self, observer: Observer | None = None) -> Control:
+        """Return the overlays beside what they extend, grounded for any patient."""
+        known = {*self.language("states", "tells", "asks", "asks_fact"), *self.findings}
+        known = (known | self._own) - NOTICE
+        verdicts = any(asked - known for _, asked in self.links)
+        files = (*(main_files() if verdicts else BEFORE_VERDICTS), ANYONE)
+        declared = _own_findings().union(*(overlay.declared for overlay in self.overlays))
+        names = [name for name, _ in self.findings.keys() & declared]
+        facts = f"any_line(1..{self._lines()}). {externals_of(names)}"
+        return self._ground(files, facts, observer)
+
+    def _lines(self) -> int:
+        """Return the lines of the histories that the overlays are read with."""
+        terms = self.language("asks", "asks_fact").items()
+        of_lines = {key for key, term in terms if term.arguments[0].name == "number"}
+        constants = {**self.program.known_constants(), **dict(self.program.constants)}
+        joined = highest = 0
+        for overlay in self.overlays:
+            for rule in overlay.rules:
+                if place_of(rule).source == overlay.name:  # and not derived from one that is
+                    spoken = terms_of(rule) if rule.ast_type == Kind.Rule else []
+                    asked = sum(key in of_lines for term in spoken for key, _ in apart(term))
+                    named = (str(it) for it in walk(rule) if it.ast_type == Kind.SymbolicTerm)
+                    known = (constants.get(it, it) for it in named)
+                    numbers = (int(it) for it in known if it.isdecimal())
+                    joined = max(joined, asked)
+                    highest = max(highest, sum(it for it in numbers if it < MOST_LINES))
+        return max(LINES, joined, min(highest + 1, MOST_LINES)) if joined else LINES
+
+    def _ground(
+        self, files: Sequence[str], facts: str = "", observer: Observer | None = None
+    ) -> Control:
+        self.messages.clear()
+        unbounded = [overlay.name for overlay in self.overlays if overlay.unbounded]
+        count = _Count()
+        try:
+            return self.program.grounded(
+                files,
+                self.messages,
+                facts,
+                self.program.overlays,
+                observer or (count if unbounded else None),
+                [rule for overlay in self.overlays for rule in overlay.rules],
+                apart=True,
+            )
+        except RuntimeError:
+            if count.rules < MOST:
+                raise
+            raise OverlayError([Fault(Place(name), ENDLESS) for name in unbounded]) from None
+
+    @property
+    def links(self) -> Iterator[tuple[dict[Signature, Place], set[Signature]]]:
+        """The predicates that each rule states, with places, and those that it asks for."""
+        return (link[:2] for overlay in self.overlays for link in overlay.links)
+
+    @cached_property
+    def as_given(self) -> set[Signature]:
+        """What says how the facts of a patient are given, which no fully known patient has."""
+        return {*self.findings, *self.language("as_given")}
+
+    @property
+    def unsourced(self) -> tuple[str, ...]:
+        """The names of the overlays that add no source and take nothing back of all patients."""
+        names = []
+        for overlay in self.overlays:
+            stated = {key for stated, asked, _ in overlay.links for key in stated if not asked}
+            says = any(rule.ast_type != Kind.Comment for rule in overlay.rules)
+            if says and NAMED.isdisjoint(stated):
+                names.append(os.path.basename(overlay.name))
+        return tuple(names)
+
+    @property
+    def constrained(self) -> bool:
+        """Whether a rule leaves out patients: a constraint, or what is stated with its opposite."""
+        stated = (name for stated, _ in self.links for name, _ in stated)
+        return any(it.constraints for it in self.overlays) or any(it[0] == "-" for it in stated)
+
     def _stated(self) -> Iterator[tuple[Symbol, Place]]:
         """Yield each atom that an overlay states, with its place."""
         for symbol in self.read.literals("stated", 4):
@@ -124,7 +279,7 @@ class OverlayCheck(ReadOverlays):
         about: set[Signature] = set()
         known = self.language("asks", "asks_fact").keys() | self.findings.keys()
         if any(asked - known for _, asked in self.links):
-            of_sets = stated_in(os.path.join(program_directory(), SETS))
+            of_sets = stated_in(path_of("sets.lp"))
             about = hanging_on(of_sets, self.links) - of_sets
         given = language.keys() | self.language("asks_fact").keys() | self.findings.keys()
         gone = {(str(name), arity): text for name, arity, text in self.declared.facts("gone", 3)}
@@ -146,7 +301,7 @@ class OverlayCheck(ReadOverlays):
     def _unsure(self) -> Iterator[Fault]:
         """Yield a fault for each part of the table that is not the same whatever is unknown."""
         table = self.language("states", "tells").keys() - NOTICE
-        sets = stated_in(os.path.join(program_directory(), SETS))
+        sets = stated_in(path_of("sets.lp"))
         told = {GIVEN, *self.findings, *self.language("asks_fact")}  # how facts are read, and facts
         given = {GIVEN, *self.as_given, *self.language("told_later")}
         known = (table | self.language("asks_fact").keys()) - given
@@ -172,7 +327,7 @@ class OverlayCheck(ReadOverlays):
         """Yield what the program derives of what the overlays name and state."""
         control = Control(["--warn=none"])
         for file in FLAWS:
-            control.load(os.path.join(program_directory(), file))
+            control.load(path_of(file))
         with control.backend() as backend:
             for fact in self._facts():
                 backend.add_rule([backend.add_atom(fact)])
@@ -249,6 +404,17 @@ class OverlayCheck(ReadOverlays):
                 yield Fault(_place(*map(word, at)), f"{word(atom)} {LOOP}")
 
 
+class _Count(Observer):
+    """Counts ground rules, and ends the grounding where there are too many."""
+
+    rules = 0
+
+    def rule(self, choice: bool, head: Sequence[int], body: Sequence[int]) -> None:
+        self.rules += 1
+        if self.rules >= MOST:
+            raise RuntimeError(ENDLESS)
+
+
 @lru_cache(maxsize=2)  # as a command asks for them several times, of two tables at most
 def checked(program: Program) -> OverlayCheck:
     """Return the overlays of a program, once nothing is wrong with them.
@@ -293,3 +459,16 @@ def _usage(name: str, arity: int, language: dict[Signature, Symbol]) -> str | No
         return None
     kinds = language[near, min(alike)[1]].arguments
     return f"{near}({', '.join(kind.name.partition('_')[0].capitalize() for kind in kinds)})"
+
+
+@cache
+def _own_findings() -> frozenset[Signature]:
+    """Return the facts that give findings of the program without an overlay."""
+    values = Solver(Program().vocabulary_control()).literals("value", 2)
+    return frozenset((str(value.arguments[0]), 1) for value in values)
+
+
+def signature_of(term: Symbol) -> Signature:
+    """Return the predicate of an atom."""
+    function = term.type is SymbolType.Function
+    return (term.name, len(term.arguments)) if function else ("", 0)

@@ -133,27 +133,6 @@ def add_copy(
     add_rules(control, copied, own, broken)
 
 
-def add_slice(
-    control: Control, rules: GroundRules, atoms: Iterable[int], minimized: Mapping[int, Symbol]
-) -> dict[int, int]:
-    """Add to a control what some atoms depend on, and all constraints.
-
-    Return these atoms and all others that these depend on, with their own.
-
-    Args:
-        control: takes the rules.
-        rules: a ground program.
-        atoms: what is asked about.
-        minimized: atoms of which as few as possible hold in an optimal model, with symbols.
-    """
-    needed, found = rules.below(atoms)
-    with control.backend() as backend:
-        own: dict[int, int] = {atom: backend.add_atom(minimized.get(atom)) for atom in found}
-        backend.add_minimize(0, [(own[atom], 1) for atom in minimized if atom in own])
-    add_rules(control, needed, own)
-    return own
-
-
 def definitions(
     rules: GroundRules, others: GroundRules, shared: Mapping[int, int]
 ) -> tuple[dict[int, int], dict[int, int]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache
 from typing import TypeAlias
@@ -14,11 +13,11 @@ from crcasp.program.files import (
     SYNTAX,
     Program,
     main_paths,
-    program_directory,
+    path_of,
     statements_of,
     verdict_files,
 )
-from crcasp.program.numbers import told_apart
+from crcasp.program.overlays import told_apart
 from crcasp.program.syntax import Signature, apart, hanging_on, parse, signatures, signatures_of
 
 OTHER, ANOTHER = "other", Function("another")  # as lp/missing/missing.lp has them
@@ -50,11 +49,8 @@ def other_completion(program: Program, asked: tuple[Signature, ...]) -> Sequence
                     parse(name, f":- {name}{of}, {name[1:]}{of}.", own.append)
         rules = [*_of_program(), *_links(own)]
         depends = hanging_on(CHOSEN, [link[1:] for link in rules])
-        needed, before = {*asked}, 0
-        while len(needed) > before:
-            before = len(needed)
-            for _, heads, asks in rules:
-                needed |= asks if not heads or heads & needed else set()
+        seeds = {*asked}.union(*(asks for _, heads, asks in rules if not heads))
+        needed = hanging_on(seeds, [(asks, heads) for _, heads, asks in rules])
         sets = frozenset(depends), frozenset(needed)
         return [*_copies_of_program(*sets), *_copies(_links(own), *sets)]
 
@@ -74,7 +70,7 @@ def reached(
 
 @cache
 def _of_program() -> list[Link]:
-    paths = [os.path.join(program_directory(), name) for name in verdict_files()]
+    paths = map(path_of, verdict_files())
     return [*_links(node for path in paths for node in statements_of(path))]
 
 

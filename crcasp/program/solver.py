@@ -28,6 +28,10 @@ class Solver:
         atoms = self.control.symbolic_atoms.by_signature(predicate, arity)
         return {atom.symbol: atom.literal for atom in atoms}
 
+    def literals_of(self, signatures: Iterable[tuple[str, int]]) -> dict[Symbol, int]:
+        """Return each atom of some predicates that some model may have, with its literal."""
+        return {atom: it for of in signatures for atom, it in self.literals(*of).items()}
+
     def facts(self, predicate: str, arity: int) -> list[Row]:
         """Return the arguments of each atom of a predicate that holds in every model."""
         atoms = self.control.symbolic_atoms.by_signature(predicate, arity)

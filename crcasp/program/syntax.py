@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from clingo import Supremum, ast
 
 from crcasp.errors import Fault, OverlayError, Place
 from crcasp.program.clingo_messages import ODD, UNNAMED, faults_of
-
-if TYPE_CHECKING:
-    from clingo import Control
 
 Signature: TypeAlias = tuple[str, int]
 Link: TypeAlias = tuple[Iterable[Signature], set[Signature]]  # what a rule states, and asks for
@@ -73,15 +70,16 @@ def parse(name: str, text: str, collect: Callable[[ast.AST], None]) -> None:
         raise OverlayError(faults_of(messages, {name: text}, UNNAMED)) from None
 
 
-def add_named(control: Control, name: str, text: str) -> None:
-    """Add a text to a program so that clingo calls it by its name wherever it speaks of it."""
-    with ast.ProgramBuilder(control) as builder:
+def named_statements(name: str, text: str) -> list[ast.AST]:
+    """Return the statements of a text, with its name for clingo to call it by."""
+    found: list[ast.AST] = []
 
-        def add(node: ast.AST) -> None:
-            name_nodes(node, name)
-            builder.add(node)
+    def collect(node: ast.AST) -> None:
+        name_nodes(node, name)
+        found.append(node)
 
-        parse(name, text, add)
+    parse(name, text, collect)
+    return found
 
 
 def name_nodes(node: ast.AST, name: str) -> None:

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from typing import NamedTuple
 
 from crcasp.program.files import Program
 from crcasp.program.solver import Solver
-from crcasp.program.terms import Word, grouped, natural, row
+from crcasp.program.terms import Word, grouped, in_order, natural, row
 from crcasp.program.wording import Wording
 
 
-def phrases(solver: Solver) -> dict[tuple[str, str], str]:
-    """Return how findings are said to have their values, by phrase/3."""
-    found = solver.literals("phrase", 3)
-    rows = (row(atom) for atom in found)
-    return {(str(finding), str(value)): str(text) for finding, value, text in rows}
-
-
-class Rules(NamedTuple):
-    """By which rules an answer is given, and the words for it.
+class Table(NamedTuple):
+    """What the program says of itself: by which rules it answers, and the words for it.
 
     Attributes:
+        solver: the program, grounded without a patient.
         words: names and phrases for a person.
         texts: each statement, exclusion and interpretation in words.
-        exclusions: the names of the exclusions.
-        interpretations: the names of the interpretations.
+        exclusions: each exclusion in words.
+        interpretations: each interpretation in words.
+        references: what each statement and source rests on, in order.
+        ranks: the rank of each grade, the best first.
+        locoregional: the locoregional therapies.
+        places: the place of each therapy, by the first statement that offers it, in order.
+        order: the place of each statement and exclusion of the table.
         review: where the table stands.
         year: the year of the table.
         all_sources: the sources of overlays, each with its year, None where it gives none.
@@ -35,19 +33,23 @@ class Rules(NamedTuple):
         withdrawn: what overlays take back, of one patient what they take back there.
         constants: constants that are set.
         defaults: what they are otherwise.
-        references: what each statement and source rests on.
-        grades: the grades, best first.
-        therapies: the therapies in the table's order.
         again: the statements that offer the initial therapy again.
         beside: therapies that are offered only beside another one, each with that.
         exempt: for each exclusion the later sources that it spares.
-        of_patient: the exclusions that bar what failed before and what the patient cannot have.
+        lets_pass: what the exclusions that bar what failed before, and what the patient cannot
+            have, do not find in a therapy that they let pass.
     """
 
+    solver: Solver
     words: Wording = Wording({})
     texts: Mapping[str, str] = {}
-    exclusions: tuple[str, ...] = ()
-    interpretations: tuple[str, ...] = ()
+    exclusions: Mapping[str, str] = {}
+    interpretations: Mapping[str, str] = {}
+    references: Mapping[str, tuple[Word, ...]] = {}
+    ranks: Mapping[str, int] = {}
+    locoregional: tuple[str, ...] = ()
+    places: Mapping[str, int] = {}
+    order: Mapping[str, int] = {}
     review: str = ""
     year: int = 0
     all_sources: Mapping[str, int | None] = {}
@@ -56,13 +58,57 @@ class Rules(NamedTuple):
     withdrawn: tuple[str, ...] = ()
     constants: tuple[tuple[str, str], ...] = ()
     defaults: Mapping[str, str] = {}
-    references: Mapping[str, tuple[Word, ...]] = {}
-    grades: tuple[str, ...] = ()
-    therapies: tuple[str, ...] = ()
     again: frozenset[str] = frozenset()
     beside: Mapping[str, str] = {}
     exempt: Mapping[str, tuple[str, ...]] = {}
-    of_patient: tuple[str, ...] = ()
+    lets_pass: Mapping[str, str] = {}
+
+    @classmethod
+    def of(cls, solver: Solver, program: Program, unsourced: tuple[str, ...]) -> Table:
+        """Return what a program says of itself that was grounded without a patient."""
+        facts, it = solver.facts, cls(solver)
+
+        def texts(predicate: str) -> dict[str, str]:
+            return {str(key): str(text) for key, text in facts(predicate, 2)}
+
+        limits = {str(name): str(text) for name, _, text in facts("threshold", 3)}
+        exclusions, interpretations = texts("exclusion"), texts("interpretation")
+        references = grouped((str(name), source) for name, source in facts("reference", 2))
+        ranks = {str(grade): int(rank) for grade, rank in map(row, solver.literals("rank", 2))}
+        locoregional = it.names("locoregional")
+        order = {str(source): int(place) for source, place in facts("place", 2)}
+        years = {str(source): int(year) for source, year in facts("year", 2)}
+        stated = [str(row[0]) for row in facts("statement", 3)]
+        own = dict.fromkeys([*stated, *exclusions, *years])
+        reviews = facts("review", 2)
+        review, year = next(((str(text), int(year)) for text, year in reviews), ("", 0))
+        spared = [(str(name), str(source)) for name, source in facts("spares", 2)]
+        later = sorted((pair for pair in spared if pair[1] not in order), key=str)
+        return it._replace(
+            words=Wording({**texts("label"), **limits}, phrases(solver), texts("heading")),
+            texts={**interpretations, **texts("text"), **exclusions},
+            exclusions=exclusions,
+            interpretations=interpretations,
+            references={name: in_order(sources) for name, sources in references.items()},
+            ranks=dict(sorted(ranks.items(), key=lambda item: -item[1])),  # some for some patients
+            locoregional=locoregional,
+            places=_places(solver),
+            order=order,
+            review=review,
+            year=year,
+            all_sources={
+                name: years.get(name) for name in sorted(own, key=natural) if name not in order
+            },
+            unsourced=unsourced,
+            constrains_sets=bool(program.divided[2]),
+            withdrawn=in_order(it.names("withdrawn")),
+            constants=tuple(program.constants),
+            defaults=program.known_constants() if program.constants else {},
+            again=frozenset(str(statement) for statement, _ in facts("reuses", 2)),
+            beside=_beside(solver, locoregional),
+            exempt={name: tuple(own for of, own in later if of == name) for name, _ in later},
+            lets_pass=texts("lets_pass"),
+        )
 
     @property
     def therapies_in_words(self) -> Wording:
@@ -83,75 +129,10 @@ class Rules(NamedTuple):
         """The year of the newest source in use."""
         return max([self.year, *(year for year in self.sources.values() if year)])
 
-
-class Table:
-    """The table as the program has it.
-
-    Attributes:
-        texts: each statement in words.
-        exclusions: each exclusion in words.
-        references: the sources of each statement, in order.
-        ranks: the rank of each grade.
-        locoregional: the locoregional therapies.
-        places: the place of each therapy, by the first statement that offers it.
-        order: the place of each statement and exclusion of the table.
-    """
-
-    def __init__(self, solver: Solver) -> None:
-        self.solver = solver
-        self.texts = self._texts("text")
-        self.exclusions = self._texts("exclusion")
-        self.references = self._references()
-        ranks = map(row, solver.literals("rank", 2))  # for some patients, where a rule says so
-        self.ranks = {str(grade): int(rank) for grade, rank in ranks}
-        self.locoregional = self.names("locoregional")
-        self.places = self._places()
-        self.order = {str(source): int(place) for source, place in solver.facts("place", 2)}
-
-    @cached_property
-    def words(self) -> Wording:
-        """Names for a person."""
-        limits = {str(name): str(text) for name, _, text in self.solver.facts("threshold", 3)}
-        labels = {**self._texts("label"), **limits}
-        return Wording(labels, phrases(self.solver), self._texts("heading"))
-
-    def rules(self, program: Program, unsourced: tuple[str, ...]) -> Rules:
-        """Return by which rules a program with this table answers; see `Rules`."""
-        years = {str(source): int(year) for source, year in self.solver.facts("year", 2)}
-        stated = [str(row[0]) for row in self.solver.facts("statement", 3)]
-        own = dict.fromkeys([*stated, *self.exclusions, *years])
-        reviews = self.solver.facts("review", 2)
-        review, year = next(((str(text), int(year)) for text, year in reviews), ("", 0))
-        spared = [(str(name), str(source)) for name, source in self.solver.facts("spares", 2)]
-        later = sorted((pair for pair in spared if pair[1] not in self.order), key=str)
-        return Rules(
-            words=self.words,
-            texts={**self.interpretations, **self.texts, **self.exclusions},
-            exclusions=tuple(self.exclusions),
-            interpretations=tuple(self.interpretations),
-            review=review,
-            year=year,
-            all_sources={
-                name: years.get(name) for name in sorted(own, key=natural) if name not in self.order
-            },
-            unsourced=unsourced,
-            constrains_sets=bool(program.divided[2]),
-            withdrawn=tuple(sorted(self.names("withdrawn"), key=natural)),
-            constants=tuple(program.constants),
-            defaults=program.known_constants() if program.constants else {},
-            references=self.references,
-            grades=tuple(sorted(self.ranks, key=lambda grade: -self.ranks[grade])),
-            therapies=tuple(sorted(self.places, key=lambda name: self.places[name])),
-            beside=self._beside(),
-            exempt={name: tuple(own for of, own in later if of == name) for name, _ in later},
-            of_patient=tuple(sorted(self._texts("lets_pass"), key=natural)),
-            again=frozenset(str(statement) for statement, _ in self.solver.facts("reuses", 2)),
-        )
-
-    @cached_property
-    def interpretations(self) -> dict[str, str]:
-        """Each interpretation in words."""
-        return self._texts("interpretation")
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """The grades, best first."""
+        return tuple(self.ranks)
 
     def names(self, predicate: str) -> tuple[str, ...]:
         """Return what a predicate of one argument holds of."""
@@ -166,31 +147,29 @@ class Table:
         """Return a sort key for sources: those of an overlay stand behind the table's own."""
         return self.order.get(source, len(self.order) + 1), source
 
-    def _texts(self, predicate: str) -> dict[str, str]:
-        return {str(key): str(text) for key, text in self.solver.facts(predicate, 2)}
 
-    def _references(self) -> dict[str, tuple[Word, ...]]:
-        rows = self.solver.facts("reference", 2)
-        found = grouped((str(statement), source) for statement, source in rows)
-        return {
-            statement: tuple(sorted(sources, key=natural)) for statement, sources in found.items()
-        }
+def phrases(solver: Solver) -> dict[tuple[str, str], str]:
+    """Return how findings are said to have their values, by phrase/3."""
+    found = solver.literals("phrase", 3)
+    rows = (row(atom) for atom in found)
+    return {(str(finding), str(value)): str(text) for finding, value, text in rows}
 
-    def _beside(self) -> dict[str, str]:
-        beside = {(source, name): x for source, name, x in self.solver.facts("only_beside", 3)}
-        offers = [(source, name) for source, _, name in self.solver.facts("offers", 3)]
-        return {
-            str(name): str(x)
-            for (_, name), x in beside.items()
-            if str(x) in self.locoregional
-            and all(pair in beside for pair in offers if pair[1] == name)
-        }
 
-    def _places(self) -> dict[str, int]:
-        offered: dict[str, str] = {}
-        for statement, _, therapy in self.solver.facts("offers", 3):
-            name, key = str(therapy), str(statement)
-            if name not in offered or natural(key) < natural(offered[name]):
-                offered[name] = key
-        places = sorted(offered, key=lambda name: (natural(offered[name]), name.count("+"), name))
-        return {name: place for place, name in enumerate(places)}
+def _beside(solver: Solver, locoregional: tuple[str, ...]) -> dict[str, str]:
+    beside = {(source, name): x for source, name, x in solver.facts("only_beside", 3)}
+    offers = [(source, name) for source, _, name in solver.facts("offers", 3)]
+    return {
+        str(name): str(x)
+        for (_, name), x in beside.items()
+        if str(x) in locoregional and all(pair in beside for pair in offers if pair[1] == name)
+    }
+
+
+def _places(solver: Solver) -> dict[str, int]:
+    offered: dict[str, str] = {}
+    for statement, _, therapy in solver.facts("offers", 3):
+        name, key = str(therapy), str(statement)
+        if name not in offered or natural(key) < natural(offered[name]):
+            offered[name] = key
+    places = sorted(offered, key=lambda name: (natural(offered[name]), name.count("+"), name))
+    return {name: place for place, name in enumerate(places)}

@@ -54,6 +54,11 @@ def natural(name: object) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
 
 
+def in_order(names: Iterable[Value]) -> tuple[Value, ...]:
+    """Return names in natural order."""
+    return tuple(sorted(names, key=natural))
+
+
 def grouped(pairs: Iterable[tuple[Key, Value]]) -> dict[Key, list[Value]]:
     """Return the second of each pair by the first, in order."""
     groups: dict[Key, list[Value]] = {}

@@ -6,6 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from clingo import parse_term
+
+from crcasp.program.terms import word
+
 LONGEST = 40  # characters of a word that may be misspelt
 
 
@@ -31,12 +35,11 @@ class Wording(NamedTuple):
             return self.labels[text]
         if "+" in text:
             return " + ".join(self.name(part) for part in text.split("+"))
-        outer, bracket, inner = text.partition("(")
+        outer, bracket, _ = text.partition("(")
         if bracket and outer == "with":
-            return " + ".join(map(self.name, arguments(inner.removesuffix(")"))))
+            return " + ".join(self.subjects(text))
         if bracket and outer in self.labels:
-            subjects = (self.name(part) for part in arguments(inner.removesuffix(")")))
-            return self.labels[outer].format(*subjects)
+            return self.labels[outer].format(*self.subjects(text))
         return text.replace("_", " ")
 
     def said(self, finding: str, values: Iterable[str | int]) -> str:
@@ -49,7 +52,7 @@ class Wording(NamedTuple):
         if excepted := self.excepted(finding, values):
             return excepted
         outer, _, inner = finding.partition("(")
-        subjects = [self.name(part) for part in arguments(inner.removesuffix(")"))]
+        subjects = self.subjects(finding)
         if outer in ("before", "now") and subjects:
             return self.labels[outer].format(self.said(inner.removesuffix(")"), values))
 
@@ -70,32 +73,21 @@ class Wording(NamedTuple):
 
     def excepted(self, finding: str, values: Sequence[str | int]) -> str:
         """Return that a finding is anything but the one value for which there is such a phrase."""
-        outer, _, inner = finding.partition("(")
+        outer = finding.partition("(")[0]
         for (name, value), text in self.phrases.items():
             exception = value.startswith("but(") and value[4:-1] not in map(str, values)
             if name == outer and exception and len(values) > 2:
-                return text.format(*map(self.name, arguments(inner.removesuffix(")"))))
+                return text.format(*self.subjects(finding))
         return ""
+
+    def subjects(self, term: str) -> list[str]:
+        """Return the arguments of a term in words."""
+        found = parse_term(term).arguments if "(" in term else ()
+        return [self.name(word(part)) for part in found]
 
     def names(self, names: Iterable[str | int], joint: str = "and") -> str:
         """Return several names as one list in words."""
         return listed([self.name(name) for name in names], joint)
-
-
-def arguments(text: str) -> list[str]:
-    """Return the arguments of a term, which may hold terms themselves.
-
-    >>> arguments("11,with(a,b)")
-    ['11', 'with(a,b)']
-    """
-    parts, depth = [""], 0
-    for char in text:
-        depth += (char == "(") - (char == ")")
-        if char == "," and not depth:
-            parts.append("")
-        else:
-            parts[-1] += char
-    return [part.strip('"') for part in parts if part]
 
 
 def listed(names: Sequence[str], joint: str = "and") -> str:

@@ -16,11 +16,10 @@ from crcasp.program.files import Program
 from crcasp.program.flaws import HANGS, checked
 from crcasp.program.ground import GroundRules
 from crcasp.program.implicants import prime_implicants
-from crcasp.program.solver import Solver
 from crcasp.program.syntax import Signature, parse, place_of, signatures
 from crcasp.program.terms import grouped, natural, row, word
 from crcasp.program.trusted import read_all_trusted
-from crcasp.questions.part import Part
+from crcasp.questions.part import Part, Patients
 from crcasp.questions.patient import Constants, Overlays
 from crcasp.results.audit import Audit, Example, Gap, Proof, Property
 from crcasp.results.provenance import Provenance
@@ -33,7 +32,6 @@ UNMATCHED = "; nothing in the program matches its rule: are its names right?"
 KINDS = ("holds", "reached", "asked", "unreached", "listed")
 MUST_HOLD = ("holds", "reached")
 LINES = 4  # of a history
-TOLD = (("received", 2), ("toxic", 2), ("contraindicated", 1))
 
 
 def audit(
@@ -60,7 +58,7 @@ def audit(
     return AllPatients(program, read_all_trusted(properties, "properties")).audit()
 
 
-class AllPatients(Solver):
+class AllPatients(Patients):
     """All patients as the stable models of one grounding.
 
     Args:
@@ -75,19 +73,14 @@ class AllPatients(Solver):
         check.refuse_patient()
         self.named = _violations(own, check.as_given)  # what clingo would break down at is said
         text = f"any_line(1..{self.most})."
-        self.rules = GroundRules()
-        super().__init__(
-            program.control(*FILES, facts=text, trusted=tuple(own), observer=self.rules)
-        )
+        rules = GroundRules()
+        control = program.control(*FILES, facts=text, trusted=tuple(own), observer=rules)
+        super().__init__(control, rules)
         self.program = program
         if not self.satisfiable():
             names = ", ".join(name for name, _ in own) or program.names()
             raise UsageError(f"{names}: its constraints leave no patient to ask about.")
-        self.told = {
-            literal: atom for told in TOLD for atom, literal in self.literals(*told).items()
-        }
         self.words = engine(program).table.words
-        self.findings = self.literals("turns_out", 2)
 
     def audit(self) -> Audit:
         """Ask everything."""
@@ -129,7 +122,7 @@ class AllPatients(Solver):
         proof: Proof = "found"
         if kind in ("holds", "asked"):
             goal = self.literals("violation", 1).get(Function("violation", [name]))
-            part = self.part([goal] if goal else [])
+            part = Part(self, [goal] if goal else [])
             if goal and part.satisfiable([part.own[goal]]):
                 examples = [Example(None, _smallest(part, goal))]
             proof = "refuted" if examples else "proved"
@@ -148,10 +141,6 @@ class AllPatients(Solver):
             seconds=time.perf_counter() - start,
         )
 
-    def part(self, goals: Iterable[int]) -> Part:
-        """Return the part of the program that some literals depend on."""
-        return Part(self.rules, goals, self.told, self.findings)
-
     def _reached(self, name: Symbol, *, shown: bool) -> tuple[list[Example], list[str]]:
         """Return an example for each item that some patient reaches, and the other items.
 
@@ -160,7 +149,7 @@ class AllPatients(Solver):
         examples, unreached = [], []
         reached = self.literals("reached", 3).items()
         goals = grouped((it.arguments[1], lit) for it, lit in reached if it.arguments[0] == name)
-        part = self.part(chain.from_iterable(goals.values()))
+        part = Part(self, chain.from_iterable(goals.values()))
         for symbol in self.literals("item", 2):
             of, item = symbol.arguments
             if of != name:
@@ -179,11 +168,8 @@ class AllPatients(Solver):
 
     def gaps(self) -> Iterator[Gap]:
         """Yield when each statement supports nothing, for those that gaps depend on."""
-        signatures = (("askable", 0), ("closed", 1), ("feature", 1))
-        atoms = {
-            atom: it for signature in signatures for atom, it in self.literals(*signature).items()
-        }
-        part = self.part(atoms.values())
+        atoms = self.literals_of([("askable", 0), ("closed", 1), ("feature", 1)])
+        part = Part(self, atoms.values())
         own = {atom: part.own[literal] for atom, literal in atoms.items()}
         askable = own.get(Function("askable"), 0)
         closed = sorted((it for it in own if it.name == "closed"), key=natural)

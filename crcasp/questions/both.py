@@ -18,7 +18,8 @@ from crcasp.program.solver import Solver
 from crcasp.program.table import phrases
 from crcasp.program.terms import grouped, word
 from crcasp.program.wording import Wording
-from crcasp.questions.side_by_side import CHANGES, INPUTS, Grounded, SideBySide
+from crcasp.questions.part import Patients
+from crcasp.questions.side_by_side import CHANGES, INPUTS, SideBySide
 
 LINES = 4  # of a history
 FILES = tuple(name for name in verdict_files() if name != "reasons.lp")
@@ -70,27 +71,23 @@ class Both(SideBySide):
         ]
         before, after = map(self._grounded, self.programs)
         super().__init__(before, after, INPUTS)
-        self.of_table = [
-            [atom for signature in OF_TABLE for atom in one.literals(*signature)]
-            for one in (before[0], self)
-        ]
+        self.of_table = [[*one.literals_of(OF_TABLE)] for one in (before, self)]
         if not self.satisfiable():
             names = ", ".join(name for program in self.given for name, _ in program.overlays)
             raise UsageError(f"{names}: its rules leave no patient to compare the tables for.")
         of_lines = {
             str(atom.symbol.arguments[2])  # of a line by its number, whichever line is the first
-            for one in (before[0], self)
+            for one in (before, self)
             for atom in one.control.symbolic_atoms.by_signature("asks", 3)
             if atom.is_fact
         }
         self.topics: dict[Symbol, dict[Symbol, int]] = {}
-        for topic in [*before[0].literals("topic", 3), *self.literals("topic", 3)]:
+        for topic in [*before.literals("topic", 3), *self.literals("topic", 3)]:
             therapy, finding, level = topic.arguments
             if level.number < OF_ONE_LINE or str(finding) in of_lines:
                 self.topics.setdefault(therapy, {})[finding] = level.number
-        self.told = {
-            literal: atom for it in INPUTS[1:] for atom, literal in self.literals(*it).items()
-        }
+        old_atoms = ((it.arguments[0], literal) for it, literal in self.literals("old", 1).items())
+        self.turns_out |= {it: literal for it, literal in old_atoms if it.name == "turns_out"}
         self.about = cache(self._about)
 
     @cached_property
@@ -98,7 +95,7 @@ class Both(SideBySide):
         """The numbers that either table tells apart."""
         return {atom for one in self.tables for atom in one.solver.literals("limit_of", 2)}
 
-    def _grounded(self, program: Program) -> Grounded:
+    def _grounded(self, program: Program) -> Patients:
         exact = {
             Function("exact", need.arguments[2:])
             for one in self.tables
@@ -110,7 +107,7 @@ class Both(SideBySide):
         text = f"any_line(1..{self.lines}). {stated(self.limits)} {stated(exact)} {stated(known)}"
         files = (*FILES, "any/patients.lp", COMPARED, CHANGES)
         rules = GroundRules()
-        return Solver(program.grounded(files, [], text, program.overlays, rules)), rules
+        return Patients(program.grounded(files, [], text, program.overlays, rules), rules)
 
     # ---- sets -------------------------------------------------------------------------------
 
@@ -142,11 +139,8 @@ class Both(SideBySide):
         text = stated(self.of_table[place]) + "".join(f" #external {atom}." for atom in verdicts)
         rules = GroundRules()
         sets = Solver(program.grounded(SETS, [], text, program.overlays, rules))
-        shared = {
-            literal: verdicts[atom]
-            for signature in OF_VERDICTS
-            for atom, literal in sets.literals(*signature).items()
-        }
+        given = sets.literals_of(OF_VERDICTS).items()
+        shared = {literal: verdicts[atom] for atom, literal in given}
         with self.control.backend() as backend:
             for predicate in ("regimen_chosen", "partner_chosen", "locoregional_chosen"):
                 for atom, literal in sets.literals(predicate, 1).items():
@@ -164,14 +158,6 @@ class Both(SideBySide):
         return int(preferred)
 
     # ---- findings ---------------------------------------------------------------------------
-
-    @cached_property
-    def turns_out(self) -> dict[Symbol, int]:
-        """What each finding may turn out to be, by either table, with the literals."""
-        old = self.literals("old", 1).items()
-        inner = ((atom.arguments[0], literal) for atom, literal in old)
-        found = {atom: literal for atom, literal in inner if atom.name == "turns_out"}
-        return {**self.literals("turns_out", 2), **found}
 
     @cached_property
     def readings(self) -> dict[tuple[str, Symbol], dict[Symbol, int]]:
@@ -267,10 +253,7 @@ def shared_words(one: Engine, other: Engine) -> str:
 
     What holds what, what is a member of what and what implies what is compared if both can name it.
     """
-    own, strange = (
-        {atom for signature in WORDS for atom in it.declared.literals(*signature)}
-        for it in (one, other)
-    )
+    own, strange = ({*it.declared.literals_of(WORDS)} for it in (one, other))
     names = {name for atom in own for name in atom.arguments}
     return stated(
         sorted(

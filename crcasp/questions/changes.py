@@ -10,7 +10,7 @@ from clingo import Function, Symbol
 
 from crcasp.program.implicants import minimal_subset
 from crcasp.program.solver import Solver
-from crcasp.program.terms import Word, bounds, natural, word
+from crcasp.program.terms import Word, bounds, in_order, natural, word
 from crcasp.questions.patient import Patient
 
 OPTIONAL = "explain/patient.lp"
@@ -163,7 +163,7 @@ class Changes(Solver):
             core = minimal_subset(kept, lambda parts: self.core([*parts, goal]))
             barred += core
             kept = [literal for literal in kept if literal not in core]
-        return tuple(sorted((self.told[literal] for literal in barred), key=natural))
+        return in_order(self.told[literal] for literal in barred)
 
 
 def _literal(values: Mapping[Word, int], known: Word | None) -> int | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
-from crcasp.program.terms import natural
+from crcasp.program.terms import in_order
 from crcasp.questions.patient import Constants, Overlays, Patient, Source, read_source
 from crcasp.questions.recommend import advise
 from crcasp.results.advice import Advice, Condition, Reason, Verdict
@@ -43,11 +43,7 @@ def compared(first: Patient, second: Patient) -> Comparison:
     without, added = facts[0] - facts[1], facts[1] - facts[0]
     ranks = first.engine.table.ranks
     differences = tuple(_differences(before, after, (without, added), ranks))
-    return Comparison(before, after, _sorted(without), _sorted(added), differences)
-
-
-def _sorted(facts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(facts, key=natural))
+    return Comparison(before, after, in_order(without), in_order(added), differences)
 
 
 def _differences(
@@ -65,8 +61,8 @@ def _differences(
                 before=old.status if before.in_scope else None,
                 after=new.status if after.in_scope else None,
                 grades=(old.grade, new.grade),
-                because_without=_sorted(_facts(old, _values(after, new), facts[0])),
-                because_with=_sorted(_facts(new, _values(before, old), facts[1])),
+                because_without=in_order(_facts(old, _values(after, new), facts[0])),
+                because_with=in_order(_facts(new, _values(before, old), facts[1])),
             )
 
 

@@ -103,7 +103,7 @@ class Cover(Part):
         for finding in order:
             atoms |= both.about("apart").get(finding, {})
         asked = {*atoms.values()}.union(*(values.values() for values in readings.values()))
-        super().__init__(both.rules, asked, both.told, both.turns_out)
+        super().__init__(both, asked)
         self.atoms = {atom: self.own[literal] for atom, literal in atoms.items()}
         self.changes = self._possible("change", 4)
         apart = {atom.arguments[0] for atom in self._possible("apart", 1)}
@@ -135,7 +135,7 @@ class Cover(Part):
             UsageError: what becomes of the therapy hangs on more than its topics.
         """
         literals = [literal for feature in self.features for literal in feature.literals()]
-        facts = [*self.told.values(), *self.turns_out]
+        facts = [*self.told.values(), *self.turns_out.values()]
         rest = [sign * literal for literal in facts for sign in (1, -1)]
         found = [*prime_implicants(self, change, literals, rest=rest)]
         if any(literal not in literals for way in found for literal in way):

@@ -18,7 +18,7 @@ from crcasp.program.sets import (
     table_facts,
 )
 from crcasp.program.table import Table
-from crcasp.program.terms import Row, Word, grouped, natural
+from crcasp.program.terms import Row, Word, grouped, in_order, natural
 from crcasp.program.vocabulary import LIMITS
 from crcasp.results.advice import (
     Advice,
@@ -71,12 +71,12 @@ class AdviceDecoder:
         if key not in self.kept:
             rows = (self.possible if possible else self.certain)[predicate]
             groups = grouped((row[:-1], str(row[-1])) for row in rows)
-            self.kept[key] = {of: tuple(sorted({*it}, key=natural)) for of, it in groups.items()}
+            self.kept[key] = {of: in_order({*it}) for of, it in groups.items()}
         return self.kept[key]
 
     def facts(self, finding: str, cited: Iterable[str] = ()) -> tuple[str, ...]:
         """Return the patient's own facts behind a finding, in natural order."""
-        return tuple(sorted({*self.shown.get(finding, ()), *cited}, key=natural))
+        return in_order({*self.shown.get(finding, ()), *cited})
 
     def findings(self) -> Iterator[Finding]:
         """Yield what the table asks about, as understood or unknown."""
@@ -107,7 +107,7 @@ class AdviceDecoder:
         for atom in self.completions.facts("wants", 6):
             found.setdefault(atom[:3], {}).setdefault(atom[3:5], set()).add(str(atom[5]))
         return {
-            offer: {key: tuple(sorted(values, key=natural)) for key, values in wants.items()}
+            offer: {key: in_order(values) for key, values in wants.items()}
             for offer, wants in found.items()
         }
 
@@ -263,7 +263,7 @@ class AdviceDecoder:
             certain = {key: state for key, state in unmet.items() if state == "not_met"}
             lacking = [str(name) for source, name in certain or unmet if source == statement]
             if lacking:
-                branches.setdefault(str(statement), []).append(tuple(sorted(lacking, key=natural)))
+                branches.setdefault(str(statement), []).append(in_order(lacking))
             for (source, finding), state in (certain or unmet).items():
                 key = str(source), str(finding)
                 before = against.setdefault(key[0], {}).get(key[1])
@@ -277,14 +277,11 @@ class AdviceDecoder:
             found = {*branches.get(source, ())}
             ways = tuple(sorted(it for it in found if not any({*o} < {*it} for o in found)))
             conditions = [
-                self.condition(therapy, finding, self._needs(wanted[source, finding]), state)
+                self.condition(therapy, finding, in_order(wanted[source, finding]), state)
                 for finding, state in sorted(against[source].items(), key=lambda it: natural(it[0]))
             ]
             said = self.reason(therapy, source, conditions, source in exclusions)
             yield said._replace(any_of=ways if len(found) > 1 else ())
-
-    def _needs(self, values: set[str]) -> tuple[str, ...]:
-        return tuple(sorted(values, key=natural))
 
     def deciding(self, therapy: Word, against: Sequence[Reason]) -> str | None:
         """Return the objection that decides in every completion, or else the first that may."""
@@ -318,7 +315,7 @@ class AdviceDecoder:
                     if column != "limits":
                         wants.setdefault(column, set()).update(needs)
             for column, state in states.items():
-                yield Cell(therapy, column, state, self._needs(wants.get(column, set())))
+                yield Cell(therapy, column, state, in_order(wants.get(column, set())))
 
     def _turning(self, therapy: Word) -> list[Row]:
         offers = self.offers.get(therapy, [])
@@ -361,7 +358,7 @@ class AdviceDecoder:
                     for reason in verdicts[name].because
                     if (name, reason.source) not in chosen.not_here
                 ),
-                interpretations=tuple(sorted(chosen.relies, key=natural)),
+                interpretations=in_order(chosen.relies),
             )
 
 

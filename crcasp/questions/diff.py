@@ -14,12 +14,11 @@ from crcasp.program.files import Program
 from crcasp.program.implicants import minimal_subset
 from crcasp.program.sets import OF_VERDICTS, enumerate_sets, set_verdicts, table_facts
 from crcasp.program.solver import Solver
-from crcasp.program.terms import natural, word
-from crcasp.questions.as_given import read_apart
+from crcasp.program.terms import in_order, natural, word
 from crcasp.questions.both import FILES, Both
 from crcasp.questions.cover import Cover
-from crcasp.questions.part import smallest_patient
 from crcasp.questions.patient import Constants, Overlays
+from crcasp.questions.side_by_side import read_apart
 from crcasp.results.comparison import Kind
 from crcasp.results.diff import (
     AsGiven,
@@ -101,7 +100,7 @@ class Comparison:
         read_by = [(finding, str(by)) for finding, _, by in rows]
         for it in map(str, read_apart(both.engines, both.limits)):
             lapsed = {by for finding, by in read_by if finding == it and by in both.lapsed}
-            yield AsGiven(it, tuple(sorted(lapsed, key=natural)))
+            yield AsGiven(it, in_order(lapsed))
 
     def changes(self, cover: Cover) -> Iterator[Changed]:
         """Yield the changes of one therapy, each with its conditions and a smallest patient."""
@@ -167,15 +166,13 @@ class Comparison:
         both = self.both
         if not both.satisfiable([both.reset]):
             return PreferredChange(False)
-        told = {atom: literal for literal, atom in both.told.items()}
-        findings = {literal: atom for atom, literal in both.turns_out.items()}
-        facts = smallest_patient(both, both.reset, told, findings)
-        fixed = [fact for fact in facts if fact in told or fact.name == "stopped"]
+        facts = both.smallest_patient(both.reset)
+        fixed = [fact for fact in facts if fact in both.told or fact.name == "stopped"]
         given = minimal_subset(
             [fact for fact in facts if fact not in fixed],
             lambda some: some if self._differ((*fixed, *some)) else None,
         )
-        example = self.example(tuple(sorted((*fixed, *given), key=natural)))
+        example = self.example(in_order((*fixed, *given)))
         return PreferredChange(True, example)
 
     def _differ(self, facts: tuple[Symbol, ...]) -> bool:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from crcasp.program.terms import Row, Word, natural, word
+from crcasp.program.terms import Row, Word, in_order, natural, word
 from crcasp.program.wording import Wording
 from crcasp.questions.changes import Changes
 from crcasp.questions.decoder import AdviceDecoder
 from crcasp.questions.patient import Constants, Overlays, Patient, Source
 from crcasp.questions.therapy import named
-from crcasp.results.advice import Condition, Reason, State
+from crcasp.results.advice import Condition, Reason, State, Verdict
 from crcasp.results.explanation import Change, Explanation
 from crcasp.results.provenance import Provenance
 
@@ -53,9 +53,10 @@ def explained(patient: Patient, therapy: str) -> Explanation:
     advice = decoder.advice(tuple(patient.base.facts))
     therapy = str(word(target))
     verdict = advice.therapies.get(therapy)
-    if verdict is None and advice.in_scope:  # as of the initial therapy, which is offered unnamed
-        verdict = decoder.excluded(word(target))
-    status = verdict.status if verdict else None
+    if verdict is None:  # out of scope, or of the initial therapy, which is offered unnamed
+        none = Verdict(therapy, "excluded")
+        verdict = decoder.excluded(word(target)) if advice.in_scope else none
+    status = verdict.status if advice.in_scope else None
     ways = tuple(decoder.ways(word(target), in_scope=advice.in_scope))
     changes: tuple[tuple[Change, ...], ...] = ()
     barred: tuple[str, ...] = ()
@@ -74,14 +75,14 @@ def explained(patient: Patient, therapy: str) -> Explanation:
     return Explanation(
         therapy=therapy,
         status=status,
-        grade=None if verdict is None else verdict.grade,
+        grade=verdict.grade,
         in_scope=advice.in_scope,
         ways=_shown(ways) if status == "eligible" else ways,
         changes=changes,
         barred_by=barred,
-        lowered=() if verdict is None else verdict.lowered,
-        deciding=None if verdict is None else verdict.deciding,
-        findings=() if verdict is None else verdict.findings,
+        lowered=verdict.lowered,
+        deciding=verdict.deciding,
+        findings=verdict.findings,
         preferred=tuple(chosen.therapies for chosen in advice.preferred),
         best=advice.preferred[0].grade if advice.preferred else None,
         provenance=Provenance.of(patient.program, patient.base, completions),
@@ -121,7 +122,7 @@ def _absent(ways: Iterable[Reason], words: Wording) -> tuple[str, ...]:
     ]
     if absent and all("line" in found for found in absent):
         return (absent[0]["line"],)
-    return tuple(sorted({text for found in absent for text in found.values()}, key=natural))
+    return in_order({text for found in absent for text in found.values()})
 
 
 class _WayDecoder(AdviceDecoder):
@@ -179,7 +180,7 @@ class _WayDecoder(AdviceDecoder):
         passed, codes = self.passed(offer, source)
         rests.update(codes)
         return self.reason(offer[2], source, conditions, True)._replace(
-            interpretations=tuple(sorted(rests, key=natural)),
+            interpretations=in_order(rests),
             state=state,
             passed=passed if codes or not conditions else "",
         )
@@ -190,10 +191,7 @@ class _WayDecoder(AdviceDecoder):
             return f"what {offer[0]} offers is exempt", set()
         forgiven = [row[4:] for row in self.possible["forgiven"] if row[:4] == (source, *offer)]
         if not forgiven:
-            texts = (
-                str(text) for of, text in self.completions.facts("lets_pass", 2) if of == source
-            )
-            return next(texts, ""), set()
+            return self.table.lets_pass.get(source, ""), set()
         words = self.table.words
         lines = words.names(sorted({line for _, line in forgiven}))
         names = words.names(sorted({str(name) for name, _ in forgiven}))

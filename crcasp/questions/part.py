@@ -1,81 +1,82 @@
-"""A part of a program over all patients, and the smallest patients in it."""
+"""A program over all patients, the part of it that some atoms depend on, the smallest patients."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from clingo import Control, Function, Symbol
 
-from crcasp.program.ground import GroundRules, add_slice
+from crcasp.program.ground import GroundRules, add_rules
 from crcasp.program.implicants import minimal_subset
 from crcasp.program.solver import Solver
-from crcasp.program.terms import natural
+from crcasp.program.terms import in_order
+
+TOLD = (("received", 2), ("toxic", 2), ("contraindicated", 1))
 
 
-class Part(Solver):
+class Patients(Solver):
+    """All fully known patients as the stable models of one program.
+
+    Attributes:
+        rules: its ground rules.
+        told: the facts of history and limits, with literals.
+        turns_out: what each finding may turn out to be, with literals.
+    """
+
+    def __init__(self, control: Control, rules: GroundRules) -> None:
+        super().__init__(control)
+        self.rules = rules
+        self.told = self.literals_of(TOLD)
+        self.turns_out = self.literals("turns_out", 2)
+
+    def smallest_patient(self, goal: int, assumed: Sequence[int] = ()) -> tuple[Symbol, ...]:
+        """Return the facts of a smallest patient for whom a literal holds.
+
+        They are () where nothing is needed. The history and the limits are complete; of the
+        findings only those are given that the literal does not hold without.
+
+        Args:
+            goal: the literal, which holds for some patient.
+            assumed: further literals that hold.
+        """
+        held = self.smallest([goal, *assumed], self.told) or []
+        fixed = [literal if atom in held else -literal for atom, literal in self.told.items()]
+        findings = {literal: atom.arguments for atom, literal in self.turns_out.items()}
+        model = self.literals_in_model([goal, *assumed, *fixed], [*findings]) or []
+        known = [literal for literal in model if literal in findings]
+        core = {*(self.core([-goal, *fixed, *known]) or known)}
+        known = minimal_subset(
+            [literal for literal in known if literal in core],
+            lambda some: self.core([-goal, *fixed, *some]),
+        )
+        values = (findings[literal] for literal in known)
+        given = {*held, *(Function(it.name, [*it.arguments, value]) for it, value in values)}
+        lines = [it.arguments[0] for it in held if it.name == "toxic"]
+        given |= {Function("stopped", [line, Function("toxicity")]) for line in lines}
+        return in_order(given)
+
+
+class Part(Patients):
     """The part of a program over all patients that some of its atoms depend on.
 
     Args:
-        rules: the program.
+        whole: the program.
         asked: these atoms.
-        told: the atoms of history and limits, with their symbols.
-        turns_out: what each finding may turn out to be, with the atoms.
 
     Attributes:
         own: the literal that each atom of the program has in this part.
-        told: the facts of history and limits, with literals.
-        turns_out: the findings, by literals.
     """
 
-    def __init__(
-        self,
-        rules: GroundRules,
-        asked: Iterable[int],
-        told: Mapping[int, Symbol],
-        turns_out: Mapping[Symbol, int],
-    ) -> None:
-        super().__init__(Control(["0", "--opt-mode=ignore"]))
-        self.own = add_slice(self.control, rules, asked, told)
-        self.told = {symbol: self.own[atom] for atom, symbol in told.items() if atom in self.own}
-        self.turns_out = {
-            self.own[atom]: symbol for symbol, atom in turns_out.items() if atom in self.own
-        }
-
-    def smallest_patient(self, goal: int, assumed: Sequence[int] = ()) -> tuple[Symbol, ...]:
-        """Return the facts of a smallest patient; see the function of this name."""
-        return smallest_patient(self, goal, self.told, self.turns_out, assumed)
-
-
-def smallest_patient(
-    solver: Solver,
-    goal: int,
-    told: Mapping[Symbol, int],
-    turns_out: Mapping[int, Symbol],
-    assumed: Sequence[int] = (),
-) -> tuple[Symbol, ...]:
-    """Return the facts of a smallest patient for whom a literal holds, () where nothing is needed.
-
-    The history and the limits are complete; of the findings only those are given that the
-    literal does not hold without.
-
-    Args:
-        solver: a program over all patients.
-        goal: the literal, which holds for some patient.
-        told: the facts of history and limits, with literals.
-        turns_out: the findings, by literals.
-        assumed: further literals that hold.
-    """
-    held = solver.smallest([goal, *assumed], told) or []
-    fixed = [literal if atom in held else -literal for atom, literal in told.items()]
-    model = solver.literals_in_model([goal, *assumed, *fixed], [*turns_out]) or []
-    known = [literal for literal in model if literal in turns_out]
-    core = {*(solver.core([-goal, *fixed, *known]) or known)}
-    known = minimal_subset(
-        [literal for literal in known if literal in core],
-        lambda some: solver.core([-goal, *fixed, *some]),
-    )
-    findings = (turns_out[literal].arguments for literal in known)
-    given = {*held, *(Function(it.name, [*it.arguments, value]) for it, value in findings)}
-    lines = [it.arguments[0] for it in held if it.name == "toxic"]
-    given |= {Function("stopped", [line, Function("toxicity")]) for line in lines}
-    return tuple(sorted(given, key=natural))
+    def __init__(self, whole: Patients, asked: Iterable[int]) -> None:
+        control = Control(["0", "--opt-mode=ignore"])
+        needed, found = whole.rules.below(asked)
+        minimized = {atom: symbol for symbol, atom in whole.told.items()}
+        with control.backend() as backend:
+            self.own = {atom: backend.add_atom(minimized.get(atom)) for atom in found}
+            backend.add_minimize(0, [(self.own[it], 1) for it in minimized if it in self.own])
+        add_rules(control, needed, self.own)
+        super().__init__(control, whole.rules)
+        self.told, self.turns_out = (
+            {symbol: self.own[atom] for symbol, atom in of.items() if atom in self.own}
+            for of in (whole.told, whole.turns_out)
+        )

@@ -9,8 +9,8 @@ from crcasp.facts import read_text
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.questions.decoder import AdviceDecoder
+from crcasp.questions.missing import together
 from crcasp.questions.patient import Constants, Overlays, Patient, Source
-from crcasp.questions.together import together
 from crcasp.results.advice import Advice
 from crcasp.results.provenance import Provenance
 

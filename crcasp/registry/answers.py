@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import and_, or_
 from typing import NamedTuple, TypeAlias
 
@@ -35,7 +35,7 @@ MOST = 20_000  # assignments that one question may come to
 ROOM = 1 << 30  # bits that the answers under all assignments may take
 ANSWER = "cohort/answer.lp"
 ANYONE = "cohort/anyone.lp"
-SUPPORTED = ":- eligible(T), not because(T, _)."  # where verdicts are any that a patient may have
+ANY_SETS = "cohort/sets.lp"
 KEPT = 100_000  # patterns of verdicts whose sets are remembered
 
 
@@ -321,8 +321,8 @@ class SetEnumerator:
         self.program = program
         rules = GroundRules()
         externals = " ".join(f"#external {atom}." for atom in sorted(verdicts))
-        text = f"{stated(sorted(facts))} {externals} {SUPPORTED}"
-        self.solver = Solver(program.grounded((*FILES, INPUT), [], text, program.divided[1], rules))
+        self.text = f"{stated(sorted(facts))} {externals}"
+        self.solver = self._grounded(rules)
         control = self.solver.control
         read = self.solver.literals("recommended", 1) | self.solver.literals("set_grade", 1)
         chosen = (part for choice, _, (body, _, _) in rules.rules if choice for part in body)
@@ -336,14 +336,28 @@ class SetEnumerator:
         self.sets = lru_cache(KEPT)(self._sets)
         self.may_stand = lru_cache(KEPT)(self._may_stand)
 
+    def _grounded(self, rules: GroundRules | None, *files: str) -> Solver:
+        program, names = self.program, (*FILES, INPUT, *files)
+        return Solver(program.grounded(names, [], self.text, program.divided[1], rules))
+
+    @cached_property
+    def any_sets(self) -> Solver:
+        """The sets of any patient."""
+        solver = self._grounded(None, ANY_SETS)
+        for atom in solver.control.symbolic_atoms:
+            if atom.is_external:
+                solver.control.assign_external(atom.literal, None)
+        return solver
+
     def _may_stand(self, therapies: Support) -> bool:
         """Return whether verdicts may be such that these therapies are a set."""
+        solver = self.any_sets
         support: dict[Word, tuple[str, ...]] = dict(therapies)
-        chosen = {row(atom)[0]: it for atom, it in self.solver.literals("recommended", 1).items()}
-        because = {row(atom): it for atom, it in self.solver.literals("because", 2).items()}
+        chosen = {row(atom)[0]: it for atom, it in solver.literals("recommended", 1).items()}
+        because = {row(atom): it for atom, it in solver.literals("because", 2).items()}
         assumed = [it if name in support else -it for name, it in chosen.items()]
         assumed += [-it for (name, by), it in because.items() if by not in support.get(name, [by])]
-        return support.keys() <= chosen.keys() and self.solver.satisfiable(assumed)
+        return support.keys() <= chosen.keys() and solver.satisfiable(assumed)
 
     def _sets(self, values: bytes) -> Sets | None:
         """Return the sets where the inputs have these values, None if nothing is left."""

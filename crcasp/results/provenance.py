@@ -9,8 +9,8 @@ from crcasp.facts import FactBase
 from crcasp.program.completions import Completions
 from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
-from crcasp.program.table import Rules
-from crcasp.program.terms import natural
+from crcasp.program.table import Table
+from crcasp.program.terms import in_order, natural
 
 SHOWN = 16  # hexadecimal digits of a fingerprint
 
@@ -37,16 +37,16 @@ class Provenance(NamedTuple):
         """Return the provenance of an answer, to facts that were read if it is one to facts."""
         facts = base.facts if base else {}
         sources = dict.fromkeys(place.source for place in facts.values())
-        withdrawn = engine(program).rules.withdrawn
+        withdrawn = engine(program).table.withdrawn
         if completions:
             names = (str(name) for (name,) in completions.facts("withdrawn", 1))
-            withdrawn = tuple(sorted(names, key=natural))
+            withdrawn = in_order(names)
         return cls(tuple(map(str, facts)), tuple(sources), program, withdrawn)
 
     @property
-    def rules(self) -> Rules:
+    def rules(self) -> Table:
         """By which rules the answer is given, in words."""
-        return engine(self.program).rules._replace(withdrawn=self.withdrawn)
+        return engine(self.program).table._replace(withdrawn=self.withdrawn)
 
     def lines(self) -> list[str]:
         """Return the facts as lines of a fact file, sorted."""

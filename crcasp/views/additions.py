@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from clingo import Symbol, SymbolType, parse_term
 
-from crcasp.program.table import Rules
+from crcasp.program.table import Table
 from crcasp.program.terms import grouped, word
 from crcasp.program.vocabulary import LIMITS, OF_LINE
 from crcasp.program.wording import Wording, listed
@@ -39,7 +39,7 @@ def additions_document(additions: Additions) -> Document:
     )
 
 
-def _entries(addition: Addition, rules: Rules) -> Iterator[Block]:
+def _entries(addition: Addition, rules: Table) -> Iterator[Block]:
     for source in addition.sources:
         alike = grouped(
             ((it.does, it.what, it.grade + BY_RULE * it.graded_by_rule, it.by_rule), it.needs)
@@ -91,7 +91,7 @@ def _stated(facts: Iterable[str], words: Wording) -> Iterator[str]:
         yield text.format(*known, ", ".join(rest))
 
 
-def _source(item: AddedSource, rules: Rules) -> str:
+def _source(item: AddedSource, rules: Table) -> str:
     line = "any line" if item.line == "any" else rules.words.name(item.line)
     kind = f"statement, {line}, {item.grade}" if item.line else "exclusion"
     year = rules.sources.get(item.source)

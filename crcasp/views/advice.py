@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from clingo import parse_term
 
-from crcasp.program.table import Rules
+from crcasp.program.table import Table
 from crcasp.program.terms import grouped, natural, word
 from crcasp.program.wording import Wording, listed
 from crcasp.results.advice import Advice, Finding, Reason, RecommendationSet, Together, Verdict
@@ -42,7 +42,7 @@ def advice_document(advice: Advice, *, every_set: bool = False) -> Document:
 
 
 class _Answer:
-    def __init__(self, advice: Advice, rules: Rules, every_set: bool) -> None:
+    def __init__(self, advice: Advice, rules: Table, every_set: bool) -> None:
         self.advice = advice
         self.every_set = every_set
         self.rules = rules
@@ -186,7 +186,7 @@ def statements(chosen: RecommendationSet, advice: Advice) -> tuple[str, ...]:
 # ---- the patient -------------------------------------------------------------------------------
 
 
-def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
+def patient(advice: Advice, rules: Table) -> Iterator[Field]:
     """Yield the patient as understood: the findings by topic, the history, what is not given."""
     words = rules.words
     topics: dict[str, list[str]] = {}
@@ -231,7 +231,7 @@ def patient(advice: Advice, rules: Rules) -> Iterator[Field]:
 # ---- tests -------------------------------------------------------------------------------------
 
 
-def settled(rules: Rules, none: bool) -> str:
+def settled(rules: Table, none: bool) -> str:
     """Return the sentence that no test brings another therapy; see `joint_tests`."""
     does = "make a preferred set" if none else "bring another therapy into the preferred sets"
     aside = ", constraints of overlays on sets aside" if rules.constrains_sets else ""
@@ -309,7 +309,7 @@ def _excluded(verdicts: Iterable[Verdict], words: Wording) -> Iterator[Item]:
 GATHERED = {"limits": "limits of the patient", "stopped": "why earlier lines stopped"}
 
 
-def matrix(advice: Advice, rules: Rules) -> Grid:
+def matrix(advice: Advice, rules: Table) -> Grid:
     """Return every therapy against the findings on which therapies differ."""
     words = rules.words
     states = {(cell.therapy, cell.finding): cell for cell in advice.cells}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crcasp.program.table import Rules
 from crcasp.program.terms import grouped
 from crcasp.program.wording import Wording, listed
 from crcasp.results.comparison import KINDS
@@ -45,7 +44,7 @@ def diff_document(diff: Diff) -> Document:
 class _Changes:
     def __init__(self, diff: Diff) -> None:
         self.diff = diff
-        rules = [rules_of(one) for one in diff.provenance] or [Rules(), Rules()]
+        rules = [rules_of(one) for one in diff.provenance or (None, None)]
         self.old, self.new = rules[0], rules[-1]
         old, new = self.old.words, self.new.words
         self.words = Wording({**old.labels, **new.labels}, new.phrases, new.headings)
@@ -105,7 +104,7 @@ class _Changes:
 
     def group(self, title: str, same: list[Changed]) -> Section:
         first = same[0]
-        offered = [name.therapies for name in (self.old, self.new)]
+        offered = [one.places for one in (self.old, self.new)]
         before, after = (
             "not offered" if it.status == "excluded" and first.therapy not in own else _standing(it)
             for it, own in zip((first.before, first.after), offered, strict=True)
@@ -164,7 +163,7 @@ class _Changes:
             kinds = {item.kind for item in diff.changes}
             texts = [
                 "Each also needs a patient within the table's scope, and no exclusion of the "
-                f"therapy or of what it stands beside{phrases.coded(self.new.of_patient)}."
+                f"therapy or of what it stands beside{phrases.coded(self.new.lets_pass)}."
             ]
             texts += [text for of, text in UNKNOWN.items() if not kinds.isdisjoint(of)]
         if not diff.same:

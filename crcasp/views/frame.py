@@ -6,7 +6,10 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 
-from crcasp.program.table import Rules
+from clingo import Control
+
+from crcasp.program.solver import Solver
+from crcasp.program.table import Table
 from crcasp.program.wording import listed
 from crcasp.results.provenance import Provenance
 from crcasp.views.document import Block, Document, Field, Note, Section
@@ -19,8 +22,8 @@ def framed(
     kind: str,
     title: str,
     blocks: Iterable[Block],
-    rules: Rules,
-    old: Rules | None = None,
+    rules: Table,
+    old: Table | None = None,
     *,
     grades: bool = True,
     strong: bool = False,
@@ -43,12 +46,12 @@ def framed(
     return Document(kind, title, f"{header}{named_rules(rules)}", tuple(shown), closed, strong)
 
 
-def rules_of(provenance: Provenance | None) -> Rules:
+def rules_of(provenance: Provenance | None) -> Table:
     """Return the rules behind a result; those of a result made by hand say nothing."""
-    return provenance.rules if provenance else Rules()
+    return provenance.rules if provenance else Table(Solver(Control()))
 
 
-def named_rules(rules: Rules) -> str:
+def named_rules(rules: Table) -> str:
     """Return by which rules an answer is given, as a header has it."""
     parts = [f"{rules.year} table" if rules.year else "the table"]
     years = sorted(year for year in rules.sources.values() if year)
@@ -64,7 +67,7 @@ def named_rules(rules: Rules) -> str:
     return ", ".join(texts)
 
 
-def closing(*rules: Rules) -> str:
+def closing(*rules: Table) -> str:
     """Return the sentence that closes a document."""
     newest = max((one.newest for one in rules), default=0)
     return f"{RESEARCH}; newest source {newest}." if newest else f"{RESEARCH}."
@@ -77,7 +80,7 @@ def patient_name(provenance: Provenance | None, otherwise: str = "Patient") -> s
     return listed(names) if [it for it in sources if it and it not in UNNAMED] else otherwise
 
 
-def key(blocks: Iterable[object], rules: Rules, *, grades: bool = True) -> Iterator[Note | Section]:
+def key(blocks: Iterable[object], rules: Table, *, grades: bool = True) -> Iterator[Note | Section]:
     """Yield what the codes in some blocks stand for.
 
     Args:

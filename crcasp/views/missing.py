@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crcasp.program.table import Rules
+from crcasp.program.table import Table
 from crcasp.program.terms import grouped
 from crcasp.program.wording import Wording
 from crcasp.results.missing import Missing, MissingFinding
@@ -29,7 +29,7 @@ def missing_document(missing: Missing) -> Document:
     )
 
 
-def _blocks(missing: Missing, rules: Rules) -> Iterator[Block]:
+def _blocks(missing: Missing, rules: Table) -> Iterator[Block]:
     words = rules.words
     if not missing.in_scope:
         yield Note(f"{phrases.capital(phrases.OUT_OF_SCOPE)}.")

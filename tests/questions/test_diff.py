@@ -15,9 +15,9 @@ from crcasp import Diff, UsageError, diff, parse_facts, recommend
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import word
-from crcasp.questions.as_given import read_apart
 from crcasp.questions.both import Both
 from crcasp.questions.diff import Comparison
+from crcasp.questions.side_by_side import read_apart
 from crcasp.results.diff import Changed
 
 TURNED = {"gained": "lost", "lost": "gained", "raised": "lowered", "lowered": "raised"}

@@ -26,8 +26,7 @@ from crcasp.program.engine import engine
 from crcasp.program.files import Program, program_directory
 from crcasp.results.provenance import program_fingerprint
 from crcasp.views.browser import vendored
-from crcasp.views.browser.content import BESIDE, SETS, SHOWN, VERDICTS
-from crcasp.views.browser.page import HERE, SCRIPTS, WORKER
+from crcasp.views.browser.page import BESIDE, HERE, SCRIPTS, SETS, SHOWN, VERDICTS, WORKER
 from crcasp.views.browser.translate import translated
 
 ROOT = Path(__file__).parents[2]

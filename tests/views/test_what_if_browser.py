@@ -103,7 +103,7 @@ def test_answers_and_explanations_are_those_of_the_command(offline: Any, path: P
     rng = random.Random(13)
     texts = [patient.read_text(encoding="utf-8") for patient in PATIENTS]
     texts += [patient.facts() for patient, _ in reading.telling(rng, RANDOM)]
-    therapies = [rng.choice(list(engine(Program()).rules.therapies)) for _ in texts]
+    therapies = [rng.choice(list(engine(Program()).table.places)) for _ in texts]
     answers = shown.asked(*(("answer", facts_of(text)) for text in texts))
     for text, found in zip(texts, answers, strict=True):
         assert found["document"] == answered(text), text

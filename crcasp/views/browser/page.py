@@ -11,12 +11,22 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from string import Template
 
-from crcasp.program.engine import engine
-from crcasp.program.files import Program
+from clingo import ast
+
+from crcasp.program.completions import SHOW
+from crcasp.program.engine import PATIENT_CHECK, engine
+from crcasp.program.files import Program, path_of, verdict_files
+from crcasp.program.overlays import told_apart
+from crcasp.program.sets import FILES, INPUT
+from crcasp.program.syntax import named_statements
+from crcasp.program.vocabulary import LIMITS, OF_LINE
+from crcasp.questions.changes import OPTIONAL
+from crcasp.questions.explain import PASSED
+from crcasp.results.provenance import overlay_fingerprints, program_fingerprint
 from crcasp.views.browser import vendored
-from crcasp.views.browser.content import content, origin
 from crcasp.views.browser.translate import translated
 from crcasp.views.frame import closing
+from crcasp.views.phrases import capital
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 SCRIPTS = ("solver.js", "form.js", "view.js")
@@ -36,6 +46,11 @@ NATIVE = {
     *("crcasp.program.solver", "crcasp.program.completions.Completions", "crcasp.program.files"),
     *("crcasp.program.engine", "crcasp.results.result"),
 }
+VERDICTS = verdict_files()  # grounded for what the program says of itself, and for a patient
+SETS = (*FILES, INPUT)  # and for its sets
+SHOWN = (SHOW, "page/page.lp")  # with the former, for a patient
+BESIDE = (PATIENT_CHECK, PASSED, OPTIONAL)  # and as asked
+SECONDS = 20  # after which a question is given up
 STYLES = ("../page/templates/page.css", "browser.css")
 POLICY = (
     "default-src 'none'; script-src '{script}' 'wasm-unsafe-eval'; style-src '{style}'; "
@@ -85,8 +100,75 @@ def page_of(program: Program) -> str:
             f"<h3>{escape(name)}</h3>\n<pre>{escape(text)}</pre>"
             for name, text in vendored.licenses()
         ),
-        closing=closing(engine(program).rules),
+        closing=closing(engine(program).table),
     )
+
+
+def content(program: Program) -> dict[str, object]:
+    """Return what the page reads.
+
+    Raises:
+        UsageError: the program is not in order.
+    """
+    asked = engine(program)
+    vocabulary, words = asked.vocabulary, asked.table.words
+    verdicts, sets, read = program.divided
+    named = program._replace(
+        overlays=tuple((os.path.basename(it), "") for it, _ in program.overlays)
+    )
+    signatures = vocabulary.signatures
+    names = {str(value) for domains in signatures.values() for it in domains for value in it}
+    return {
+        "given": {
+            "texts": {
+                "verdicts": "\n".join(
+                    [*map(_lp, VERDICTS), *map(_overlay, verdicts), told_apart(verdicts)]
+                ),
+                "sets": "\n".join([*map(_lp, SETS), *map(_overlay, sets)]),
+                "shown": "\n".join(map(_lp, SHOWN)),
+                **{name: _lp(name) for name in BESIDE},
+            },
+            "divided": [[], [], sorted(read)],
+            "options": " ".join(f"-c {name}={value}" for name, value in program.constants),
+            "constants": program.constants,
+            "constrained": asked.constrained,
+            "unsourced": asked.unsourced,
+            "defaults": asked.table.defaults,
+            "none": str(named.without_answer()),
+        },
+        "seconds": SECONDS,
+        "form": sorted(vocabulary.findings, key=[*vocabulary.meanings, *vocabulary.findings].index),
+        "ofLine": OF_LINE,
+        "limits": LIMITS,
+        "lines": vocabulary.lines,
+        "signatures": {name: [[*domain] for domain in of] for name, of in signatures.items()},
+        "meanings": vocabulary.meanings,
+        "words": {name: words.name(name) for name in sorted(names)}
+        | {name: capital(words.name(name)) for name in (*vocabulary.findings, *LIMITS)},
+    }
+
+
+def origin(program: Program) -> list[tuple[str, str]]:
+    """Return what the page was made of, each part with its fingerprint or value."""
+    from crcasp import __version__
+
+    overlays, solver = overlay_fingerprints(program), vendored.manifest()
+    return [
+        ("Program", f"crcasp {__version__}, fingerprint of lp/ {program_fingerprint()}"),
+        *(("Overlay", f"{os.path.basename(name)}, fingerprint {mark}") for name, mark in overlays),
+        *(("Constant", f"{name}={value}") for name, value in program.constants),
+        ("Solver", f"{solver['package']} {solver['version']}"),
+    ]
+
+
+def _lp(name: str) -> str:
+    return _text(path_of(name))
+
+
+def _overlay(overlay: tuple[str, str]) -> str:
+    """Return the statements of an overlay."""
+    said = (it for it in named_statements(*overlay) if it.ast_type != ast.ASTType.Comment)
+    return "\n".join(map(str, said))
 
 
 def _text(name: str) -> str:

@@ -185,11 +185,9 @@ class _Module:
     def pattern(self, target: ast.expr) -> str:
         """Return what takes a value."""
         match target:
-            case ast.Tuple(parts) if ast.Starred not in map(type, parts[:-1]):
+            case ast.Tuple(parts):
                 taken = ("" if ast.unparse(it) == "_" else self.pattern(it) for it in parts)
                 return f"[{', '.join(taken)}]"
-            case ast.Starred(value):
-                return f"...{self.pattern(value)}"
             case ast.Attribute(value, name):
                 return f"{self.of(value)}.{_member(name)}"
             case ast.Name(name):

@@ -295,8 +295,7 @@ function begin() {
   const said = modules["crcasp.program.solver"].Solver(new Control(data.texts.verdicts));
   Object.assign(program, data, { known_constants: () => data.defaults });
   engine.constrained = data.constrained;
-  engine.table = modules["crcasp.program.table"].Table(said);
-  engine.rules = engine.table.rules(program, data.unsourced);
+  engine.table = modules["crcasp.program.table"].Table.of(said, program, data.unsourced);
   engine.vocabulary = modules["crcasp.program.vocabulary"].Vocabulary.of(said);
 }
 
