@@ -86,5 +86,5 @@ class Atoms:
 
 
 def stated(facts: Iterable[Symbol]) -> str:
-    """Return facts as the text of a program."""
-    return " ".join(f"{fact}." for fact in facts)
+    """Return facts as the text of a program, the same in whichever order they come."""
+    return " ".join(f"{fact}." for fact in sorted(facts))

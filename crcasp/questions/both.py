@@ -256,9 +256,7 @@ def shared_words(one: Engine, other: Engine) -> str:
     own, strange = ({*it.declared.literals_of(WORDS)} for it in (one, other))
     names = {name for atom in own for name in atom.arguments}
     return stated(
-        sorted(
-            atom
-            for atom in strange - own
-            if atom.name not in COMPARED_WORDS or not names.issuperset(atom.arguments)
-        )
+        atom
+        for atom in strange - own
+        if atom.name not in COMPARED_WORDS or not names.issuperset(atom.arguments)
     )

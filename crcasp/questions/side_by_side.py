@@ -93,9 +93,9 @@ def read_apart(engines: Sequence[Engine], limits: Iterable[Symbol]) -> list[Symb
     """
     declared = [one.declared for one in engines]
     words = set.intersection(*({*one.literals_of(KNOWN)} for one in declared))
-    findings = set.intersection(*({*one.vocabulary.findings} for one in engines))
-    known = stated(Function("known_word", [it]) for it in sorted(words))
-    given = " ".join(f"{{ {it}(V) : value({it}, V) }}." for it in sorted(findings))
+    findings = sorted(set.intersection(*({*one.vocabulary.findings} for one in engines)))
+    known = stated(Function("known_word", [it]) for it in words)
+    given = " ".join(f"{{ {it}(V) : value({it}, V) }}." for it in findings)
     # The program itself tells a first line from others, no second one from a third.
     own = any("notice" in text for it in engines for _, text in it.program.overlays)
     text = f"any_line(1..{1 + own}). {known} {stated(limits)} {given}"

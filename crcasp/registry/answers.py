@@ -321,7 +321,7 @@ class SetEnumerator:
         self.program = program
         rules = GroundRules()
         externals = " ".join(f"#external {atom}." for atom in sorted(verdicts))
-        self.text = f"{stated(sorted(facts))} {externals}"
+        self.text = f"{stated(facts)} {externals}"
         self.solver = self._grounded(rules)
         control = self.solver.control
         read = self.solver.literals("recommended", 1) | self.solver.literals("set_grade", 1)
