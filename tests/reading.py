@@ -656,6 +656,19 @@ def read(patient: Patient, withdrawn: frozenset[str] = frozenset()) -> Reading:
     return reading
 
 
+def may_stand(patient: Patient, therapies: Iterable[str]) -> bool:
+    """Whether therapies may be a set, each by the statements that support it in some completion."""
+    case, names = _prepare(patient), sorted(therapies)
+    systemic = [name for name in names if name not in LOCOREGIONAL]
+    local = [name for name in names if name in LOCOREGIONAL]
+    if len(systemic) > 1 or len(local) > 1:
+        return False
+    chosen = systemic[0] if systemic else None, local[0] if local else None
+    ways = [{(*answer,) for answer in _completions(case, name)[1] if answer} for name in names]
+    supports = (dict(zip(names, map(list, way), strict=True)) for way in product(*ways))
+    return any(_allowed(case, *chosen, statements) for statements in supports)
+
+
 def is_eligible(patient: Patient, therapy: str) -> bool:
     """Whether one therapy is eligible, as `read` says, without reading the others."""
     case = _prepare(patient)

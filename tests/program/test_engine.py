@@ -18,6 +18,7 @@ import reading
 
 import crcasp
 from crcasp import InputError, parse_facts, recommend
+from crcasp.program.completions import stated
 from crcasp.program.engine import engine
 from crcasp.program.files import Program
 
@@ -179,6 +180,11 @@ def test_a_refused_patient_leaves_nothing_behind() -> None:
 
 
 # ---- to_dict --------------------------------------------------------------------------
+
+
+def test_facts_are_stated_in_one_order() -> None:
+    """Or `diff` gives other examples under another hash seed."""
+    assert stated(OTHER) == stated(reversed(OTHER))
 
 
 DUMP = """
