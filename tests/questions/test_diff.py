@@ -160,12 +160,15 @@ AS_GIVEN: dict[str, list[tuple[str, tuple[str, ...]]]] = {
 def test_what_the_facts_as_given_say_is_not_the_same(text: str, tmp_path: Path) -> None:
     overlay = tmp_path / "overlay.lp"
     overlay.write_text(text)
-    for found in (diff(overlays=[overlay]), diff(old=[overlay])):
-        assert not found.changes
-        assert [tuple(it) for it in found.as_given] == AS_GIVEN[text]
-        assert not found.same
-        written = found.to_dict()["as_given"]
-        assert [(it["what"], tuple(it["interpretations"])) for it in written] == AS_GIVEN[text]
+    found = diff(overlays=[overlay])
+    assert not found.changes
+    assert [tuple(it) for it in found.as_given] == AS_GIVEN[text]
+    assert not found.same
+    written = found.to_dict()["as_given"]
+    assert [(it["what"], tuple(it["interpretations"])) for it in written] == AS_GIVEN[text]
+    back = Both(Program.build([overlay]), Program.build())
+    apart = list(map(str, read_apart(back.engines, back.limits)))
+    assert apart == [what for what, _ in AS_GIVEN[text]]
 
 
 @pytest.mark.slow
@@ -239,7 +242,7 @@ def test_what_is_unchanged_is_so_of_partly_known_patients(seed: int, tmp_path: P
     found = diff(overlays=[overlay])
     read_apart = {it.what for it in found.as_given}
     assert read_apart <= {"notice", "country"}
-    for _ in range(60):
+    for _ in range(30):
         facts = reading.random_patient(rng).facts()
         before, after = (
             recommend(parse_facts(facts), overlays=it, tests=False) for it in ([], [overlay])
@@ -271,7 +274,7 @@ def checked(old: Program, new: Program, rng: random.Random) -> int:
     found = Comparison(both).diff()
     of = {named(it): it for it in found.changes}
     changed = 0
-    for _ in range(60):
+    for _ in range(40):
         facts = random_patient(rng, new)
         if of and rng.random() < 0.5:
             facts = _near(rng.choice([*of.values()]).example.facts, facts, rng)

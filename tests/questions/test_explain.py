@@ -136,7 +136,7 @@ def test_random_explanations() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2, 5))
 def test_random_explanations_of_many(seed: int) -> None:
-    for patient, therapy, explanation in cases(seed, 50):
+    for patient, therapy, explanation in cases(seed, 25):
         check_ways(patient, therapy, explanation)
         check_changes(patient, therapy, explanation)
         check_barred(patient, therapy, explanation)

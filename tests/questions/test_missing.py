@@ -110,8 +110,8 @@ def test_random_patients() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("ignorance", [0.2, 0.4, 0.6])
 def test_many_random_patients(ignorance: float) -> None:
-    """Those of a thousand of whom something new is said; of every fifth what each value gives."""
-    drawn = reading.telling(random.Random(2), 1000, ignorance=ignorance)
+    """Those of five hundred of whom something new is said; of every fifth what each value gives."""
+    drawn = reading.telling(random.Random(2), 500, ignorance=ignorance)
     few = (patient for patient, _ in drawn if completions(patient) <= MOST)
     for number, patient in enumerate(few):
         if number % 5:

