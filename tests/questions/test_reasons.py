@@ -114,4 +114,4 @@ def test_cited_facts_suffice() -> None:
 
 @pytest.mark.slow
 def test_cited_facts_suffice_for_many_patients() -> None:
-    check_random(32, 200)
+    check_random(32, 100)

@@ -205,7 +205,7 @@ def test_random_overlays(seed: int, tmp_path: Path) -> None:
     )
     rows: list[Row] = []
     found: list[list[Said]] = []
-    while len(rows) < 100:
+    while len(rows) < 60:
         given = random_overlays.random_patient(rng, rng.choice((0, 0.4)))
         with suppress(TooMany):
             found.append([read(given, it) for it in (words, one, other)])
