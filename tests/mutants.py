@@ -95,6 +95,11 @@ LOWERING = 'statement("Y", any, benefit). text("Y", "y"). offers("Y", b, folfox)
 LOWERING += 'needs("Y", b, mmr, deficient). '
 # Patients who are hardly met by chance, each with what an overlay says.
 LINES = "received(1, {}). stopped(1, {}). received(2, {}). stopped(2, {}). "
+TIED = 'statement("B", any, benefit). text("B", "b"). offers("B", b, tace). '
+TIED += 'only_beside("B", tace, folfox). '
+BY_AGE = TIED.replace("tace", "cryo") + 'locoregional(cryo). needs("B", b, age, at_most(60)). '
+BY_AGE += 'statement("D", any, considered). text("D", "d"). offers("D", d, cryo). '
+BY_AGE += 'needs("D", d, age, at_least(61)).'
 LATER_LINE = ("irinotecan", "completed")
 MADE_UP = "made_up(folfox, (fluorouracil; oxaliplatin))."
 AGAIN = "received(3, capecitabine). stopped(3, completed). ras(mutant)."
@@ -224,6 +229,11 @@ EDGES = (
     *((EARLY, f"{BOTH} {more}") for more in ("", 'withdrawn("X1").', 'withdrawn("1.2").')),
     (EARLY, 'offers("12", too, fluorouracil_leucovorin).'),
     (EARLY, 'offers("12", too, radioembolization). only_beside("12", radioembolization, folfox).'),
+    *(
+        (EARLY.replace("early", "late"), TIED + more)
+        for more in ("", 'offers("B", b, folfox). only_beside("B", folfox, tace).')
+    ),
+    *((f"{EARLY} {age}", BY_AGE) for age in ("", "age(50).", "age(70).")),
     (EARLY, ""),
     (EARLY, 'withdrawn("I9").'),
     (EARLY.replace("unresectable", "resectable"), 'withdrawn("I19").'),
