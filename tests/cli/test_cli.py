@@ -949,6 +949,7 @@ def assert_to_the_letter(given: dict[str, Any]) -> None:
             assert sources.count(verdict["deciding"]) == 1
 
 
+@pytest.mark.slow
 def test_the_shape_of_random_answers() -> None:
     rng = random.Random(23)
     seen: set[str] = set()

@@ -146,7 +146,7 @@ def test_an_exclusion_bars_and_lowers_in_its_cases(answer: Answer) -> None:
     assert [(c.finding, c.needs) for c in reason.conditions] == [("advised", ("no",))]
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("age", "status"), [(49, "excluded"), (50, "eligible"), (60, "eligible"), (61, "excluded")]
 )
@@ -241,7 +241,7 @@ PREFERS = 'offers("Z", k, capox). needs("Z", k, mmr, deficient). '
 PREFERS += 'lowers("Z", k, by("1.1"), recommended).'
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("facts", "grade"),
     [

@@ -33,7 +33,7 @@ def paths(files: str) -> tuple[Path, ...]:
     return tuple(known[name.strip()] for name in files.split(","))
 
 
-@pytest.mark.one_in(36)
+@pytest.mark.one_in(72)
 @pytest.mark.parametrize("row", POINTS, ids="; ".join)
 def test_what_the_source_says(row: list[str]) -> None:
     _, files, words, name, expected = row
@@ -54,6 +54,7 @@ def test_what_the_source_says(row: list[str]) -> None:
         assert named.references or source[0].isdigit()
 
 
+@pytest.mark.slow
 def test_what_they_add_is_said_of_each() -> None:
     text = check(FOLDER).to_text()
     for path in FILES:

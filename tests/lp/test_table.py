@@ -482,7 +482,7 @@ MADE_UP = [
 ]
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(5)
 @pytest.mark.parametrize(("drugs", "regimen"), MADE_UP)
 def test_11_gives_the_regimen_again_that_drugs_make_up(drugs: str, regimen: str | None) -> None:
     facts = f"received(1, ({drugs})). stopped(1, completed). received(2, regorafenib)."
@@ -595,7 +595,7 @@ NEUROPATHY = [
 ]
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("line", "toxic", "eligible", "excluded"), NEUROPATHY)
 def test_toxicity_counts_against_the_agents_it_was_due_to(
     line: str, toxic: str, eligible: str, excluded: str
@@ -686,7 +686,7 @@ NOTICES = [
 ]
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(3)
 @pytest.mark.parametrize(("notice", "facts", "outside"), NOTICES)
 def test_notice_stands_where_it_should(notice: str, facts: str, outside: str) -> None:
     def stands(text: str) -> int:
@@ -893,7 +893,7 @@ INTERPRETATIONS = [
 ]
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(("name", "facts", "therapy", "with_it", "lacking_it"), INTERPRETATIONS)
 def test_interpretation_decides(
     name: str,

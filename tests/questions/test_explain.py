@@ -191,7 +191,7 @@ def test_an_unknown_is_settled_and_a_known_is_changed() -> None:
     ]
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("facts", "therapy", "barred"),
     [
@@ -287,7 +287,7 @@ def test_a_fact_that_an_overlay_states(tmp_path: Path) -> None:
     assert "country" not in found
 
 
-@pytest.mark.one_in(2)
+@pytest.mark.one_in(4)
 @pytest.mark.parametrize(
     ("need", "passes", "fails"),
     [

@@ -195,6 +195,7 @@ def test_of_a_patient_out_of_scope_nothing_is_missing() -> None:
     assert found.to_text().startswith("patient: what to test next")
 
 
+@pytest.mark.slow
 def test_a_constant_counts() -> None:
     facts = parse_facts("tumor_burden(high). age(72).")
     decided = [

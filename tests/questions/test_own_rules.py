@@ -75,7 +75,7 @@ TABLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.one_in(6)
+@pytest.mark.one_in(12)
 @pytest.mark.parametrize("body", ON_A_FINDING)
 def test_a_table_that_depends_on_a_finding_is_refused(body: str, overlay: Overlay) -> None:
     """What is found out later would turn verdicts that were definite."""
@@ -83,7 +83,7 @@ def test_a_table_that_depends_on_a_finding_is_refused(body: str, overlay: Overla
         check(overlay(f'withdrawn("12") :- {body}.'))
 
 
-@pytest.mark.one_in(6)
+@pytest.mark.one_in(12)
 @pytest.mark.parametrize("head", TABLE)
 def test_no_part_of_the_table_may(head: str, overlay: Overlay) -> None:
     path = overlay(f"{head} :- is(age, A), A > 70.")
@@ -167,7 +167,7 @@ def test_what_depends_on_the_history_is_said_to(overlay: Overlay) -> None:
 # ---- numbers ----------------------------------------------------------------------------------
 
 
-@pytest.mark.one_in(4)
+@pytest.mark.one_in(8)
 @pytest.mark.parametrize(
     ("body", "inside", "outside"),
     [
@@ -194,7 +194,7 @@ def test_a_number_that_a_notice_asks_for_is_told_apart(
 FRAIL = "value(frail, (yes; no)). given(frail, V, frail(V)) :- frail(V). #defined frail/1. "
 
 
-@pytest.mark.one_in(3)
+@pytest.mark.one_in(6)
 @pytest.mark.parametrize(
     ("text", "facts", "later"),
     [
