@@ -43,11 +43,6 @@ class Engine:
         """What the program says of itself."""
         return Table.of(Solver(self.program.control()), self.program, self.unsourced)
 
-    @property
-    def rules(self) -> Table:
-        """By which rules the program answers: its table."""
-        return self.table
-
     def completions(self, facts: Iterable[Symbol], *extra: str) -> Completions:
         """Return the completions of the patient with these facts; see `Completions`."""
         return Completions(self.program, facts, PATIENT_CHECK, *extra)

@@ -94,9 +94,9 @@ class Concordance:
         if len(given) > 1:
             each_is = "" if is_open else "each is eligible, but "
             return Judgement("excluded", f"{each_is}they do not stand in one set")
-        rules = engine(self.program).rules
-        other = rules.beside.get(given[0])
-        where = f"only beside {rules.words.name(other)}" if other else "in no set"
+        table = engine(self.program).table
+        other = table.beside.get(given[0])
+        where = f"only beside {table.words.name(other)}" if other else "in no set"
         return Judgement("excluded", f"it {'' if is_open else 'is eligible, but '}stands {where}")
 
     def _needed(self, statement: str, branch: str, finding: str) -> str:

@@ -38,7 +38,7 @@ def registry_html(
 ) -> str:
     """Return the report on a registry."""
     wording = engine(program).table.words
-    nodes, bands = _flow(summary.flow, engine(program).rules.grades)
+    nodes, bands = _flow(summary.flow, engine(program).table.grades)
     missing = {
         name: {ALONE: alone, OTHERS: count - alone}
         for name, count in summary.missing.items()
@@ -58,7 +58,7 @@ def registry_html(
         changes=KINDS,
         touched=_bars(summary.touched.therapies, KINDS, share=False) if summary.touched else [],
         old=None if old is None else overlay_fingerprints(old),
-        old_table=named_rules(engine(old).rules) if old else "",
+        old_table=named_rules(engine(old).table) if old else "",
         concordance=_bars(summary.concordance, CONCORDANCE, share=True),
         missing=_bars(missing, (ALONE, OTHERS), share=False),
         nodes=nodes,

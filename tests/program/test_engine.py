@@ -60,7 +60,7 @@ def test_the_table_is_not_that_of_the_first_patient(tmp_path: Path) -> None:
     limits = ({"contraindicated": [it]} for it in ("hai", "tace"))
     one, other = (recommend(facts, overlays=[tmp_path / "o.lp"]) for facts in limits)
     assert [it.to_dict()["rules"]["withdrawn"] for it in (one, other)] == [["I8"], []]
-    assert engine(Program.build([tmp_path / "o.lp"])).rules.withdrawn == ()
+    assert engine(Program.build([tmp_path / "o.lp"])).table.withdrawn == ()
 
 
 # ---- several threads ------------------------------------------------------------------
