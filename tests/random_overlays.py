@@ -189,6 +189,38 @@ def random_overlay(rng: random.Random) -> Overlay:
     )
 
 
+def with_ties(rng: random.Random, overlay: Overlay) -> Overlay:
+    """The overlay, in which locoregional therapies are offered more often, most beside others."""
+    names = [name for name in overlay.statements if name.startswith("N")]
+    more = [
+        Branch(
+            rng.choice(names),
+            f"t{number}",
+            therapy,
+            {} if rng.random() < 0.6 else random_needs(rng, 1),
+            rng.choice((1, 2, 3)),
+        )
+        for number, therapy in enumerate(rng.sample(sorted(reading.LOCOREGIONAL), 2))
+    ]
+    branches = (*overlay.branches, *more)
+    beside = {
+        (branch.statement, branch.therapy, regimen)
+        for branch in branches
+        if branch.therapy in reading.LOCOREGIONAL and rng.random() < 0.7
+        for regimen in rng.sample(("folfox", "folfiri", "capox"), rng.randint(1, 2))
+    }
+    return replace(overlay, branches=branches, beside=frozenset(beside))
+
+
+def of_the_liver(rng: random.Random, given: Given) -> Given:
+    """The patient, of whom most of what bars a locoregional therapy is not so."""
+    extent = rng.choice(("liver_only", "liver_dominant"))
+    findings = {**given.patient.findings, "disease_extent": extent}
+    if findings.get("liver_metastases") == "none":
+        del findings["liver_metastases"]
+    return replace(given, patient=replace(given.patient, findings=findings))
+
+
 def _named(rng: random.Random, spoken: Iterable[tuple[str, str, str]]) -> Name:
     if rng.random() < 0.3:
         return (rng.choice(BARRED),)

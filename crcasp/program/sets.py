@@ -31,7 +31,8 @@ class TherapySet(NamedTuple):
         therapies: what is in it.
         grade: the lowest of its therapies', "" without grades.
         relies: the interpretations by which it stands together.
-        not_here: therapies with statements that support these only beside what is not in it.
+        not_here: therapies, of whichever set, with statements that support these only beside
+            what is not in it.
     """
 
     therapies: tuple[str, ...]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import random_overlays
+import reading
 from overlay_reading import (
     Branch,
     Case,
@@ -245,3 +247,20 @@ def test_what_is_unknown_comes_to_what_all_completions_do(
     for one in asked(seed, overlays, patients, ignorance, tmp_path):
         check(one)
         check_reasons(one)
+
+
+@pytest.mark.slow
+def test_what_counts_only_beside_another_counts_there(tmp_path: Path) -> None:
+    rng = random.Random(6)
+    met = 0
+    for number in range(25):
+        overlay = random_overlays.with_ties(rng, random_overlays.random_overlay(rng))
+        path = tmp_path / f"{number}.lp"
+        path.write_text(random_overlays.rules(overlay))
+        for ignorance in (0.1, 0.4):
+            given = random_overlays.random_patient(rng, ignorance)
+            with suppress(TooMany):
+                one = Asked(overlay, random_overlays.of_the_liver(rng, given), path)
+                check(one)
+                met += any({*it.therapies} & reading.LOCOREGIONAL for it in one.advice.sets)
+    assert met > 15
