@@ -233,6 +233,10 @@ EDGES = (
         (EARLY.replace("early", "late"), TIED + more)
         for more in ("", 'offers("B", b, folfox). only_beside("B", folfox, tace).')
     ),
+    (
+        "contraindicated(fluoropyrimidine). multifocal_liver_disease(absent).",
+        f'{NEW} regimen(own). offers("N", c, with(own, bevacizumab, cetuximab)).',
+    ),
     *((f"{EARLY} {age}", BY_AGE) for age in ("", "age(50).", "age(70).")),
     (EARLY, ""),
     (EARLY, 'withdrawn("I9").'),

@@ -31,7 +31,7 @@ class TherapySet(NamedTuple):
         therapies: what is in it.
         grade: the lowest of its therapies', "" without grades.
         relies: the interpretations by which it stands together.
-        not_here: therapies, of whichever set, with statements that support these only beside
+        not_here: therapies, of whichever set, with statements that offer these only beside
             what is not in it.
     """
 
