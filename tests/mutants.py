@@ -234,7 +234,7 @@ EDGES = (
         for more in ("", 'offers("B", b, folfox). only_beside("B", folfox, tace).')
     ),
     (
-        "contraindicated(fluoropyrimidine). multifocal_liver_disease(absent).",
+        "contraindicated(fluoropyrimidine). multifocal_liver_disease(absent). ras(wild_type).",
         f'{NEW} regimen(own). offers("N", c, with(own, bevacizumab, cetuximab)).',
     ),
     *((f"{EARLY} {age}", BY_AGE) for age in ("", "age(50).", "age(70).")),
