@@ -8,7 +8,7 @@ from functools import partial
 import mutants
 import pytest
 
-SAMPLE = 12
+SAMPLE = 8
 
 
 @pytest.mark.slow
