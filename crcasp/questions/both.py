@@ -19,7 +19,7 @@ from crcasp.program.table import phrases
 from crcasp.program.terms import grouped, word
 from crcasp.program.wording import Wording
 from crcasp.questions.part import Patients
-from crcasp.questions.side_by_side import CHANGES, INPUTS, SideBySide
+from crcasp.questions.side_by_side import CHANGES, INPUTS, SideBySide, limits
 
 LINES = 4  # of a history
 FILES = tuple(name for name in verdict_files() if name != "reasons.lp")
@@ -90,11 +90,6 @@ class Both(SideBySide):
         self.turns_out |= {it: literal for it, literal in old_atoms if it.name == "turns_out"}
         self.about = cache(self._about)
 
-    @cached_property
-    def limits(self) -> set[Symbol]:
-        """The numbers that either table tells apart."""
-        return {atom for one in self.tables for atom in one.solver.literals("limit_of", 2)}
-
     def _grounded(self, program: Program) -> Patients:
         exact = {
             Function("exact", need.arguments[2:])
@@ -104,7 +99,8 @@ class Both(SideBySide):
         }
         never = (set(one.declared.literals(*NEVER)) for one in self.engines)
         known = (Function("may_be", it.arguments) for it in set.symmetric_difference(*never))
-        text = f"any_line(1..{self.lines}). {stated(self.limits)} {stated(exact)} {stated(known)}"
+        told = stated((*limits(self.engines), *exact, *known))
+        text = f"any_line(1..{self.lines}). {told}"
         files = (*FILES, "any/patients.lp", COMPARED, CHANGES)
         rules = GroundRules()
         return Patients(program.grounded(files, [], text, program.overlays, rules), rules)

@@ -61,10 +61,10 @@ def diff(
 
 def compared(old: Program, new: Program) -> Diff:
     """Return what changes from one program to another."""
-    return Comparison(Both(old, new)).diff()
+    return TableComparison(Both(old, new)).diff()
 
 
-class Comparison:
+class TableComparison:
     """What changes between two tables.
 
     Args:
@@ -98,7 +98,7 @@ class Comparison:
         both = self.both
         rows = chain.from_iterable(one.declared.facts("derives_with", 3) for one in both.engines)
         read_by = [(finding, str(by)) for finding, _, by in rows]
-        for it in map(str, read_apart(both.engines, both.limits)):
+        for it in map(str, read_apart(both.engines)):
             lapsed = {by for finding, by in read_by if finding == it and by in both.lapsed}
             yield AsGiven(it, in_order(lapsed))
 

@@ -75,8 +75,7 @@ def parse_facts(
 def advise(patient: Patient, *, tests: bool = False) -> Advice:
     """Return the advice on a patient that was read."""
     decoder = AdviceDecoder(patient.completions(), patient.engine.table)
-    found = together(decoder) if tests else None  # before a copy of the program joins it
-    advice = decoder.advice(tuple(patient.base.facts))
-    return advice._replace(
-        together=found, provenance=Provenance.of(patient.program, patient.base, decoder.completions)
+    return decoder.advice(tuple(patient.base.facts))._replace(
+        together=together(decoder) if tests else None,
+        provenance=Provenance.of(patient.program, patient.base, decoder.completions),
     )

@@ -79,17 +79,18 @@ class SideBySide(Patients):
                 yield Function("both", atom.arguments[:1])
 
 
+def limits(engines: Iterable[Engine]) -> set[Symbol]:
+    """Return the numbers that some tables tell apart."""
+    return {atom for one in engines for atom in one.table.solver.literals("limit_of", 2)}
+
+
 # ---- the facts of a patient as they are given ------------------------------------------------
 
 
-def read_apart(engines: Sequence[Engine], limits: Iterable[Symbol]) -> list[Symbol]:
+def read_apart(engines: Sequence[Engine]) -> list[Symbol]:
     """Return of what the facts as they are given do not say the same by two tables.
 
     These are findings that both ask about, and what else lp/diff/given.lp compares.
-
-    Args:
-        engines: of the two tables.
-        limits: the numbers that either tells apart.
     """
     declared = [one.declared for one in engines]
     words = set.intersection(*({*one.literals_of(KNOWN)} for one in declared))
@@ -98,7 +99,7 @@ def read_apart(engines: Sequence[Engine], limits: Iterable[Symbol]) -> list[Symb
     given = " ".join(f"{{ {it}(V) : value({it}, V) }}." for it in findings)
     # The program itself tells a first line from others, no second one from a third.
     own = any("notice" in text for it in engines for _, text in it.program.overlays)
-    text = f"any_line(1..{1 + own}). {known} {stated(limits)} {given}"
+    text = f"any_line(1..{1 + own}). {known} {stated(limits(engines))} {given}"
     old, new = (_grounded(one.program, text) for one in engines)
     inputs = (*GIVEN_INPUTS, *((it, 1) for it in findings))
     both = SideBySide(old, new, inputs, broken=True)

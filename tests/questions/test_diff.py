@@ -16,7 +16,7 @@ from crcasp.program.engine import engine
 from crcasp.program.files import Program
 from crcasp.program.terms import word
 from crcasp.questions.both import Both
-from crcasp.questions.diff import Comparison
+from crcasp.questions.diff import TableComparison
 from crcasp.questions.side_by_side import read_apart
 from crcasp.results.diff import Changed
 
@@ -166,9 +166,8 @@ def test_what_the_facts_as_given_say_is_not_the_same(text: str, tmp_path: Path) 
     assert not found.same
     written = found.to_dict()["as_given"]
     assert [(it["what"], tuple(it["interpretations"])) for it in written] == AS_GIVEN[text]
-    back = Both(Program.build([overlay]), Program.build())
-    apart = list(map(str, read_apart(back.engines, back.limits)))
-    assert apart == [what for what, _ in AS_GIVEN[text]]
+    turned = [engine(Program.build(it)) for it in ([overlay], [])]
+    assert list(map(str, read_apart(turned))) == [what for what, _ in AS_GIVEN[text]]
 
 
 @pytest.mark.slow
@@ -185,8 +184,8 @@ def test_what_the_facts_as_given_say_is_not_the_same(text: str, tmp_path: Path) 
 def test_notices_differ_whatever_they_hang_on(body: str, tmp_path: Path) -> None:
     overlay = tmp_path / "overlay.lp"
     overlay.write_text(f'notice("N", "a note") :- {body}.')
-    both = Both(Program.build(), Program.build([overlay]))
-    assert list(map(str, read_apart(both.engines, both.limits))) == ["notice"]
+    engines = [engine(Program.build(it)) for it in ([], [overlay])]
+    assert list(map(str, read_apart(engines))) == ["notice"]
 
 
 # Rules that say of the facts as they are given what is said already.
@@ -271,7 +270,7 @@ def test_random_overlays_against_both_answers(seed: int, tmp_path: Path) -> None
 def checked(old: Program, new: Program, rng: random.Random) -> int:
     """Check a comparison against both tables, patient by patient; return how many change."""
     both = Both(old, new)
-    found = Comparison(both).diff()
+    found = TableComparison(both).diff()
     of = {named(it): it for it in found.changes}
     changed = 0
     for _ in range(40):
