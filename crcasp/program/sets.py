@@ -9,6 +9,7 @@ from clingo import Symbol
 
 from crcasp.program.completions import stated
 from crcasp.program.files import Program
+from crcasp.program.ground import GroundRules
 from crcasp.program.solver import Solver
 from crcasp.program.table import Table
 from crcasp.program.terms import row
@@ -72,26 +73,38 @@ def set_verdicts(
     return [*found, *(atom for atom in together if atom.arguments[0] in alone)]
 
 
-def enumerate_sets(
-    program: Program, table: Iterable[Symbol], verdicts: Iterable[Symbol]
-) -> list[TherapySet]:
-    """Return every recommendation set, in no order.
+def sets_grounded(
+    program: Program,
+    facts: Iterable[Symbol],
+    verdicts: Iterable[Symbol] = (),
+    extra: Sequence[str] = (),
+    rules: GroundRules | None = None,
+) -> Solver:
+    """Return `sets.lp` grounded.
 
     Args:
         program: its overlays may have constraints on sets.
-        table: see `table_facts`.
-        verdicts: see `set_verdicts`.
+        facts: see `table_facts`; with these the verdicts that hold in any case.
+        verdicts: further ones of which any may hold.
+        extra: further files in subfolders of `lp/`.
+        rules: takes the ground rules.
+    """
+    externals = " ".join(f"#external {atom}. [free]" for atom in sorted(verdicts))
+    text = f"{stated(facts)} {externals}"
+    return Solver(program.grounded((*FILES, INPUT, *extra), [], text, program.divided[1], rules))
+
+
+def found_sets(program: Program, solver: Solver, assumed: Sequence[int] = ()) -> list[TherapySet]:
+    """Return every recommendation set, in no order.
+
+    Args:
+        program: the program.
+        solver: see `sets_grounded`.
+        assumed: which verdicts hold and which do not.
 
     Raises:
         UsageError: the constraints of an overlay leave no answer.
     """
-    text = f"{stated(table)} {stated(verdicts)}"
-    control = program.grounded((*FILES, INPUT), [], text, program.divided[1])
-    return found_sets(program, Solver(control))
-
-
-def found_sets(program: Program, solver: Solver, assumed: Sequence[int] = ()) -> list[TherapySet]:
-    """Return the sets that a grounding of `sets.lp` leaves under assumptions."""
     found: dict[TherapySet, None] = {}
     no_model = True
     for model in solver.models(assumed):

@@ -11,12 +11,14 @@ from crcasp.program.completions import Atoms, Completions
 from crcasp.program.sets import (
     OF_VERDICTS,
     TherapySet,
-    enumerate_sets,
+    found_sets,
     preferred,
     ranked,
     set_verdicts,
+    sets_grounded,
     table_facts,
 )
+from crcasp.program.solver import Solver
 from crcasp.program.table import Table
 from crcasp.program.terms import Row, Word, grouped, in_order, natural
 from crcasp.program.vocabulary import LIMITS
@@ -41,16 +43,24 @@ class AdviceDecoder:
     Args:
         completions: of the patient.
         table: what the program says of itself.
+        whole: all completions, where these are some of them.
     """
 
-    def __init__(self, completions: Completions, table: Table) -> None:
+    def __init__(
+        self, completions: Completions, table: Table, whole: AdviceDecoder | None = None
+    ) -> None:
         self.completions = completions
         self.table = table
+        self.whole = whole
         self.certain = Atoms(completions.certain)
         self.possible = Atoms(completions.possible)
         self.kept: dict[tuple[str, bool], dict[Row, tuple[str, ...]]] = {}
         self.eligible = {therapy for (therapy,) in self.certain["eligible"]}
         self.open = {therapy for (therapy,) in self.possible["eligible"]} - self.eligible
+
+    def assuming(self, literals: Iterable[int]) -> AdviceDecoder:
+        """Return those of the completions in which some literals hold, decoded."""
+        return AdviceDecoder(self.completions.assuming(literals), self.table, self.whole or self)
 
     @cached_property
     def values(self) -> dict[Word, Word]:
@@ -332,13 +342,26 @@ class AdviceDecoder:
     @cached_property
     def ranked(self) -> list[tuple[int, TherapySet]]:
         """The sets with their ranks: best grade first, then by name, systemic therapy first."""
-        program = self.completions.program
         if not self.in_scope:
             return []
+        solver, literals = (self.whole or self).grounded_sets
+        possible = self.possible.symbols
+        verdicts = {*set_verdicts(self._verdicts(self.certain), lambda: possible("because"))}
+        assumed = [it if atom in verdicts else -it for atom, it in literals.items()]
+        return ranked(found_sets(self.completions.program, solver, assumed), self.table)
+
+    @cached_property
+    def grounded_sets(self) -> tuple[Solver, dict[Symbol, int]]:
+        """The program of the sets, and the verdicts that it reads with their literals."""
+        program = self.completions.program
         facts = table_facts(self.completions, program.divided[2])
-        certain = (atom for name, _ in OF_VERDICTS for atom in self.certain.symbols(name))
-        verdicts = set_verdicts(certain, lambda: self.possible.symbols("because"))
-        return ranked(enumerate_sets(program, facts, verdicts), self.table)
+        certain, possible = map(self._verdicts, (self.certain, self.possible))
+        solver = sets_grounded(program, [*facts, *certain], {*possible} - {*certain})
+        literals = [solver.literals(*signature).items() for signature in OF_VERDICTS]
+        return solver, {atom: it for found in literals for atom, it in found}
+
+    def _verdicts(self, atoms: Atoms) -> list[Symbol]:
+        return [atom for name, _ in OF_VERDICTS for atom in atoms.symbols(name)]
 
     def preferred(self) -> tuple[tuple[tuple[str, ...], ...], str | None]:
         """Return the preferred sets, each as its therapies, and their grade."""

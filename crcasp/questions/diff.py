@@ -12,7 +12,13 @@ from clingo import Symbol, SymbolType
 from crcasp.program.completions import stated
 from crcasp.program.files import Program
 from crcasp.program.implicants import minimal_subset
-from crcasp.program.sets import OF_VERDICTS, enumerate_sets, set_verdicts, table_facts
+from crcasp.program.sets import (
+    OF_VERDICTS,
+    found_sets,
+    set_verdicts,
+    sets_grounded,
+    table_facts,
+)
 from crcasp.program.solver import Solver
 from crcasp.program.terms import in_order, natural, word
 from crcasp.questions.both import FILES, Both
@@ -194,7 +200,7 @@ def preferred_sets(program: Program, facts: Sequence[Symbol]) -> tuple[tuple[str
     one = Solver(program.grounded(FILES, [], text, program.overlays))
     certain = one.consequences("cautious") or ()
     verdicts = set_verdicts(certain, lambda: one.consequences("brave") or ())
-    sets = enumerate_sets(program, table_facts(one), verdicts)
+    sets = found_sets(program, sets_grounded(program, [*table_facts(one), *verdicts]))
     ranks = {str(grade): int(rank) for grade, rank in one.facts("rank", 2)}
     best = max((ranks.get(chosen.grade, 0) for chosen in sets), default=0)
     found = (chosen.therapies for chosen in sets if ranks.get(chosen.grade, 0) == best)

@@ -73,8 +73,7 @@ def what_is_missing(patient: Patient) -> Missing:
 
 def _outcomes(decoder: AdviceDecoder, values: Mapping[str, int]) -> Iterator[Outcome]:
     for value, literal in values.items():
-        known = AdviceDecoder(decoder.completions.assuming([literal]), decoder.table)
-        yield Outcome(value, *known.preferred())
+        yield Outcome(value, *decoder.assuming([literal]).preferred())
 
 
 # ---- findings that would add a therapy together -----------------------------------------------
@@ -195,8 +194,7 @@ class _Together:
         fresh: set[str] = set()
         grade, instead = self.grade, False
         if any(self.reaches(chosen, therapy) for therapy in added):
-            decoder = AdviceDecoder(self.completions.assuming(chosen), self.decoder.table)
-            preferred, grade = decoder.preferred()
+            preferred, grade = self.decoder.assuming(chosen).preferred()
             instead = grade != self.grade
             moved = (names for names in preferred if instead or names not in self.now)
             fresh = {name for names in moved for name in names} & added

@@ -11,18 +11,17 @@ from typing import NamedTuple, TypeAlias
 from clingo import Symbol
 
 from crcasp.errors import NoAnswerError
-from crcasp.program.completions import SHOW, Completions, stated
+from crcasp.program.completions import SHOW, Completions
 from crcasp.program.engine import PATIENT_CHECK, engine
 from crcasp.program.files import VOCABULARY, Program
 from crcasp.program.ground import GroundRules
 from crcasp.program.sets import (
-    FILES,
-    INPUT,
     OF_TABLE,
     OF_VERDICTS,
     found_sets,
     preferred,
     ranked,
+    sets_grounded,
     table_facts,
 )
 from crcasp.program.solver import Solver
@@ -320,9 +319,8 @@ class SetEnumerator:
     ) -> None:
         self.program = program
         rules = GroundRules()
-        externals = " ".join(f"#external {atom}." for atom in sorted(verdicts))
-        self.text = f"{stated(facts)} {externals}"
-        self.solver = self._grounded(rules)
+        self.given = [*facts], [*verdicts]
+        self.solver = sets_grounded(program, *self.given, rules=rules)
         control = self.solver.control
         read = self.solver.literals("recommended", 1) | self.solver.literals("set_grade", 1)
         chosen = (part for choice, _, (body, _, _) in rules.rules if choice for part in body)
@@ -331,23 +329,16 @@ class SetEnumerator:
         literals = {atom.symbol: atom.literal for atom in found if atom.literal in needed}
         self.inputs = sorted(literals)
         self.literals = [literals[atom] for atom in self.inputs]
-        for literal in self.literals:
-            control.assign_external(literal, None)
+        for atom in found:
+            if atom.literal not in needed:
+                control.assign_external(atom.literal, False)
         self.sets = lru_cache(KEPT)(self._sets)
         self.may_stand = lru_cache(KEPT)(self._may_stand)
-
-    def _grounded(self, rules: GroundRules | None, *files: str) -> Solver:
-        program, names = self.program, (*FILES, INPUT, *files)
-        return Solver(program.grounded(names, [], self.text, program.divided[1], rules))
 
     @cached_property
     def any_sets(self) -> Solver:
         """The sets of any patient."""
-        solver = self._grounded(None, ANY_SETS)
-        for atom in solver.control.symbolic_atoms:
-            if atom.is_external:
-                solver.control.assign_external(atom.literal, None)
-        return solver
+        return sets_grounded(self.program, *self.given, [ANY_SETS])
 
     def _may_stand(self, therapies: Support) -> bool:
         """Return whether verdicts may be such that these therapies are a set."""
