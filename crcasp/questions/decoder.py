@@ -58,10 +58,6 @@ class AdviceDecoder:
         self.eligible = {therapy for (therapy,) in self.certain["eligible"]}
         self.open = {therapy for (therapy,) in self.possible["eligible"]} - self.eligible
 
-    def assuming(self, literals: Iterable[int]) -> AdviceDecoder:
-        """Return those of the completions in which some literals hold, decoded."""
-        return AdviceDecoder(self.completions.assuming(literals), self.table, self.whole or self)
-
     @cached_property
     def values(self) -> dict[Word, Word]:
         """What each finding is, as far as it is known."""

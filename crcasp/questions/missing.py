@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from crcasp.program.completions import Completions
@@ -73,7 +73,11 @@ def what_is_missing(patient: Patient) -> Missing:
 
 def _outcomes(decoder: AdviceDecoder, values: Mapping[str, int]) -> Iterator[Outcome]:
     for value, literal in values.items():
-        yield Outcome(value, *decoder.assuming([literal]).preferred())
+        yield Outcome(value, *_assuming(decoder, [literal]).preferred())
+
+
+def _assuming(decoder: AdviceDecoder, literals: Iterable[int]) -> AdviceDecoder:
+    return AdviceDecoder(decoder.completions.assuming(literals), decoder.table, decoder)
 
 
 # ---- findings that would add a therapy together -----------------------------------------------
@@ -194,7 +198,7 @@ class _Together:
         fresh: set[str] = set()
         grade, instead = self.grade, False
         if any(self.reaches(chosen, therapy) for therapy in added):
-            preferred, grade = self.decoder.assuming(chosen).preferred()
+            preferred, grade = _assuming(self.decoder, chosen).preferred()
             instead = grade != self.grade
             moved = (names for names in preferred if instead or names not in self.now)
             fresh = {name for names in moved for name in names} & added

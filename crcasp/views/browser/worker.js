@@ -111,6 +111,7 @@ class Control {
     this.choices = new Set(rules.flatMap(({ heads, choice }) => (choice ? heads : [])));
     this.ties = rules.filter(({ heads }) => !heads.length).map(({ body }) => this.reached(body));
     const all = rules.flatMap(({ heads, body }) => [...heads, ...body]);
+    all.push(...this.atoms.map(({ literal }) => literal)); // of what is given from outside
     this.last = all.reduce((last, atom) => Math.max(last, atom), 1) + 1; // what is a fact
     this.lines.push(`1 0 1 ${this.last} 0 0`);
     for (const atom of this.atoms) if (atom.is_fact) atom.literal = this.last;
@@ -191,8 +192,16 @@ class Solver extends Thing {
   exclude(literals) {
     this.guards.push(`1 0 0 0 ${literals.length} ${literals.join(" ")}`);
   }
-  models() {
-    return this.control.found.map((model) => ({ symbols: () => model.map(parse_term) }));
+  models(assumed = []) {
+    return this.shown(assumed, "0").map((model) => ({ symbols: () => model }));
+  }
+  // The models, each as the atoms that hold.
+  shown(assumed, options) {
+    const [facts, open] = [true, false].map((own) =>
+      this.control.atoms.filter(({ is_fact }) => is_fact === own));
+    const outputs = open.map(({ symbol, literal }) => output(symbol.text, literal));
+    const found = this.control.solve(assumed, outputs, options);
+    return found.map((model) => [...facts.map(({ symbol }) => symbol), ...model.map(parse_term)]);
   }
 }
 
@@ -221,14 +230,9 @@ class Completions extends Solver {
     return Object.assign(Object.create(Completions.prototype), same);
   }
   consequences(mode) {
-    const { atoms } = this.control;
-    const open = atoms.filter(({ is_fact }) => !is_fact);
-    const outputs = open.map(({ symbol, literal }) => output(symbol.text, literal));
-    const options = `0 --quiet=1 --enum-mode=${mode}`;
-    const found = this.control.solve(this.assumed, outputs, options).at(-1);
+    const found = this.shown(this.assumed, `0 --quiet=1 --enum-mode=${mode}`).at(-1);
     if (!found) throw this.program.without_answer();
-    const facts = atoms.filter(({ is_fact }) => is_fact).map(({ symbol }) => symbol);
-    return [...facts, ...found.map(parse_term)];
+    return found;
   }
   get certain() {
     return kept(this, "certain", () => this.consequences("cautious"));
@@ -271,9 +275,11 @@ const program = {
     const texts = ["verdicts", "shown", ...names].map((name) => data.texts[name]);
     return new Control([...texts, facts].join("\n"));
   },
-  // The sets, of what is certain of a patient.
+  // The program of the sets, which shows what it reads as well.
   grounded(files, messages, facts) {
-    return { found: models(`${data.texts.sets}\n${facts}`, `${data.options} 0`) };
+    const { OF_VERDICTS } = modules["crcasp.program.sets"];
+    const shows = OF_VERDICTS.map(([name, arity]) => `#show ${name}/${arity}.`);
+    return new Control([data.texts.sets, ...shows, facts].join("\n"));
   },
   without_answer: () => new Exception(data.none),
 };
