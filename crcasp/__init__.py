@@ -58,7 +58,7 @@ if TYPE_CHECKING:
     from crcasp.results.missing import Missing as Missing
     from crcasp.views.browser.page import page as page
 
-__version__ = "0.15.0"
+__version__ = "0.16.0"
 
 _MODULES = {
     "errors": (

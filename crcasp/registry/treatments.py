@@ -155,7 +155,7 @@ class Treatments:
             if not (said or other or lines):
                 cause = number.cause or "the number of the line is missing"
                 said = number.message or f"{cause}."
-            if same(key) in UNKNOWN:
+            if not key:
                 self.counts["without_id"] += 1
             elif said:
                 self.faults.setdefault(key, (f"treatments: {cause}", f"{where}: {said}"))
@@ -194,5 +194,9 @@ class Treatments:
 
 
 def _key(own: str | None) -> str:
-    """Return an id by which tables are joined: a number is one with and without a point."""
-    return re.sub(r"^(\d+)\.0+$", r"\1", (own or "").strip())
+    """Return an id by which tables are joined: a number is one with and without a point.
+
+    What is written for an unknown value is no id.
+    """
+    key = re.sub(r"^(\d+)\.0+$", r"\1", (own or "").strip())
+    return "" if same(key) in UNKNOWN else key

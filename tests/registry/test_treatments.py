@@ -87,6 +87,8 @@ def test_a_patient_without_an_id_is_an_error(run: Run) -> None:
     found = with_treatments(run, ROWS, patients="id,ras\nA,mutant\n,mutant\n")
     assert [bool(row["error"]) for row in found] == [False, True]
     assert "the id is missing by which treatments are found" in found[1]["error"]
+    found = with_treatments(run, f"{ROWS}n/a,1,folfox\n", patients="id,ras\nA,mutant\nNA,mutant\n")
+    assert "the id is missing by which treatments are found" in found[1]["error"]
     lines = '{"ras": "mutant"}\n{"id": "A", "ras": "mutant"}\n'
     source = run.folder / "in.ndjson"
     source.write_text(lines)
