@@ -145,13 +145,9 @@ class Control {
   solve(assumed, outputs, options, more = []) {
     const bound = assumed.map((literal) => `1 0 0 0 1 ${-literal}`);
     const text = ["asp 1 0 0", ...this.lines, ...more, ...bound, ...outputs, "0", ""].join("\n");
-    return models(text, `--mode=clasp ${options}`);
+    const found = ask(text, `--mode=clasp --outf=2 --opt-mode=ignore ${options}`);
+    return (JSON.parse(found.join("\n")).Call[0].Witnesses ?? []).map(({ Value }) => Value);
   }
-}
-
-function models(text, options) {
-  const answer = JSON.parse(ask(text, `--outf=2 --opt-mode=ignore ${options}`).join("\n"));
-  return (answer.Call[0].Witnesses ?? []).map(({ Value }) => Value);
 }
 
 class Solver extends Thing {
